@@ -1,0 +1,3 @@
+"""Loads the gate: options, markers, evidence and report."""
+
+pytest_plugins = ["promotion.plugin"]

@@ -1,0 +1,29 @@
+"""The small command beside pytest."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `promotion …` and give its exit code."""
+    from promotion.sandbox import command
+
+    parser = argparse.ArgumentParser(
+        prog="promotion", description="Beside the gate: its embedded world and its settings."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    command.add_parsers(commands)
+    schema = commands.add_parser("schema", help="print the JSON schema of promotion.toml, for editors")
+    schema.set_defaults(run=_schema)
+    asked = parser.parse_args(arguments)
+    return int(asked.run(asked) or 0)
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from promotion.settings import Settings
+
+    json.dump(Settings.model_json_schema(by_alias=True), sys.stdout, indent=2)
+    sys.stdout.write("\n")
+    return 0

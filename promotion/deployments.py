@@ -1,0 +1,213 @@
+"""Deployments as CodeDeploy tells them, and what is wrong with one, in sentences.
+
+Pure. Shapes follow the CodeDeploy API reference
+(https://docs.aws.amazon.com/codedeploy/latest/APIReference/: API_DeploymentInfo, API_InstanceTarget, API_LambdaTarget).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+UNFINISHED = frozenset({"Created", "Queued", "InProgress", "Baking", "Ready"})
+"""Deployment statuses that are not an outcome yet."""
+
+
+@dataclass(frozen=True)
+class LifecycleEvent:
+    """One step of a deployment on one target."""
+
+    name: str
+    status: str
+    trouble: str = ""
+    """What CodeDeploy's diagnostics say: error code, script and message."""
+
+
+@dataclass(frozen=True)
+class DeploymentTarget:
+    """One instance or one Lambda function in a deployment."""
+
+    id: str
+    status: str
+    events: tuple[LifecycleEvent, ...]
+    label: str | None = None
+    """`Blue` (original) or `Green` (replacement) in a blue/green deployment to EC2."""
+    function: str | None = None
+    alias: str | None = None
+    current_version: str | None = None
+    target_version: str | None = None
+
+    @property
+    def is_original(self) -> bool:
+        """Whether it is one of the instances that were replaced."""
+        return self.label == "Blue"
+
+    def problems(self) -> Iterator[str]:
+        """A sentence for each thing that did not succeed on this target."""
+        for event in self.events:
+            if event.status != "Succeeded":
+                yield f"{self.id}: {event.name} is {event.status}{f' ({event.trouble})' if event.trouble else ''}"
+        if self.status != "Succeeded":
+            yield f"{self.id} is {self.status}"
+        if not self.events:
+            yield f"{self.id} has no lifecycle event"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One deployment of a deployment group."""
+
+    id: str
+    status: str
+    creator: str
+    created: datetime
+    completed: datetime | None
+    config: str
+    revision: str
+    """S3 location `bucket/key`, or what the AppSpec content is."""
+    error: str = ""
+    """Code and message that CodeDeploy gives for its end."""
+    rolled_back_by: str | None = None
+    """The deployment that rolled this one back."""
+    rolls_back: str | None = None
+    """The deployment that this one rolls back."""
+
+    @property
+    def is_rollback(self) -> bool:
+        """Whether CodeDeploy made it to undo another deployment."""
+        return self.creator == "codeDeployRollback" or self.rolls_back is not None
+
+    @property
+    def follows_scaling(self) -> bool:
+        """Whether CodeDeploy made it to bring a new instance up to what the others have."""
+        return self.creator in ("autoscaling", "codeDeployAutoUpdate")
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it still goes on."""
+        return self.status in UNFINISHED
+
+    def told(self) -> str:
+        """The deployment in a few words."""
+        why = f" ({self.error})" if self.error else ""
+        return f"deployment {self.id} of {self.created:%Y-%m-%d %H:%M}Z is {self.status}{why}"
+
+
+@dataclass(frozen=True)
+class DeploymentHistory:
+    """The newest deployment of a group, and what Auto Scaling added since."""
+
+    newest: Deployment
+    """Made by a person, a pipeline or a rollback; never by Auto Scaling."""
+    added_later: tuple[Deployment, ...] = ()
+
+
+@dataclass(frozen=True)
+class DeploymentGroup:
+    """How a deployment group is configured, as far as it is judged here."""
+
+    application: str
+    name: str
+    newest: str
+    """Id of the deployment attempted last, by whomever."""
+    newest_created: datetime
+    style: str
+    """`BLUE_GREEN` or `IN_PLACE`."""
+    traffic_control: bool
+    blue_action: str | None
+    """`TERMINATE` or `KEEP_ALIVE`: what becomes of the original instances."""
+    blue_wait_minutes: int
+    """How long they are kept before they are terminated."""
+
+
+@dataclass(frozen=True)
+class LambdaVersion:
+    """A published version of a function."""
+
+    function: str
+    version: str
+    state: str
+    last_update: str
+    image: str
+    """The image it runs, by digest, as Lambda resolved it."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of the image, `sha256:…`; empty if Lambda gave none."""
+        _, at, digest = self.image.partition("@")
+        return digest if at else ""
+
+
+@dataclass(frozen=True)
+class Alias:
+    """Where a Lambda alias sends its traffic."""
+
+    name: str
+    version: str
+    weights: Mapping[str, float]
+    """Share of traffic (0 to 1) that goes to other versions."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """An instance registered in a target group."""
+
+    id: str
+    target_group: str
+    state: str
+    """`healthy`, `unhealthy`, `draining`, `initial`, `unused`, `unavailable`."""
+    why: str = ""
+    """Reason code and description that the load balancer gives."""
+
+    def told(self) -> str:
+        """The host in a few words."""
+        return f"{self.id} in {self.target_group} is {self.state}{f' ({self.why})' if self.why else ''}"
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """How a load balancer distributes its traffic over target groups, and who is registered there."""
+
+    weights: Mapping[str, int]
+    """Largest weight with which any listener or rule forwards to a target group; 0 where none does."""
+    hosts: tuple[Host, ...]
+
+    @property
+    def serving_groups(self) -> tuple[str, ...]:
+        """Target groups that get traffic."""
+        return tuple(name for name, weight in self.weights.items() if weight > 0)
+
+    @property
+    def serving(self) -> tuple[Host, ...]:
+        """Hosts registered where traffic goes."""
+        return tuple(host for host in self.hosts if host.target_group in self.serving_groups)
+
+
+GRACE_MINUTES = 10
+"""EC2 takes a while to shut an instance down."""
+
+
+def original_instances_problem(
+    group: DeploymentGroup, deployment: Deployment, states: Mapping[str, str], now: datetime
+) -> str:
+    """What is wrong with the replaced instances, by what the group says should become of them; empty if nothing is."""
+    up = sorted(name for name, state in states.items() if state in ("pending", "running", "stopping", "stopped"))
+    if group.blue_action == "KEEP_ALIVE":
+        lost = sorted(set(states) - set(up))
+        return f"{', '.join(lost)} should be kept for a way back, but they are gone" if lost else ""
+    ended = deployment.completed or deployment.created
+    minutes = (now - ended).total_seconds() / 60
+    if up and minutes > group.blue_wait_minutes + GRACE_MINUTES:
+        wait = f"{group.blue_wait_minutes} min after {deployment.id}"
+        return f"{', '.join(up)} should be terminated {wait}, but are still there"
+    return ""
+
+
+def shares(weights: Mapping[str, float]) -> str:
+    """The weights of an alias in words."""
+    return ", ".join(f"{weight:.0%} to version {version}" for version, weight in sorted(weights.items()))
+
+
+def listed(sentences: Sequence[str], most: int = 4) -> str:
+    """Some sentences as one, the rest counted."""
+    shown = "; ".join(sentences[:most])
+    return shown if len(sentences) <= most else f"{shown}; and {len(sentences) - most} more"

@@ -1,0 +1,135 @@
+"""The process in which tests run: bind them to items, look, let them judge, write down what they say."""
+
+import sys
+from collections.abc import Generator
+
+import pytest
+
+from promotion import outcome, terminal
+from promotion.binding import NONE_DECLARED, Binding, line_of, refuse_none_declared, subject_of
+from promotion.checklist import Checklist
+from promotion.evidence import REGISTRY
+from promotion.looking import Key
+from promotion.run import Run
+from promotion.settings.subjects import narrows
+from promotion.status import Status
+
+MEASURED = pytest.StashKey[str]()
+
+
+class Judging:
+    """pytest hooks for plain runs and xdist workers. Without a run it only binds and marks tests."""
+
+    def __init__(self, binding: Binding, checklist: Checklist, run: Run | None) -> None:
+        self._binding = binding
+        self._checklist = checklist
+        self._run = run
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Bind each test to its item and its subjects."""
+        self._binding.bind(metafunc)
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Mark each test with its section and phase, before -m and -k choose."""
+        line = line_of(item, self._checklist)
+        if line is not None:
+            item.add_marker(line.section)
+            item.add_marker(line.phase)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put tests into the order of the checklist, and note every case there is before any is deselected."""
+        order = {line.id: place for place, line in enumerate(self._checklist)}
+        lines = {test: line_of(test, self._checklist) for test in items}
+        items.sort(key=lambda test: order[line.id] if (line := lines[test]) else len(order))
+        if self._run is not None:
+            self._run.findings.plan = self._full_plan(items)
+            self._run.findings.tests = {
+                test.nodeid: (line.id, subject_of(test)) for test, line in lines.items() if line is not None
+            }
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Start every look-up that the selected tests need."""
+        if self._run is None or self._run.looking is None:
+            return
+        if self._run.spool is not None:
+            findings = self._run.findings
+            self._run.spool.share("plan", lambda: {"plan": findings.plan, "tests": findings.tests})
+        if not session.testsfailed:
+            self._run.looking.start(key for test in session.items for key in self._evidence_of(test))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Look first, then judge: tests begin when every look-up has come or is overdue."""
+        if self._run is not None and self._run.looking is not None:
+            silent = session.config.option.verbose < 0 or hasattr(session.config, "workerinput")
+            self._run.looking.wait(terminal.progress(None if silent else sys.stderr))
+            terminal.end_progress(None if silent else sys.stderr)
+            _ = self._run.judged_at
+        return (yield)
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Refuse to pass a case that stands for 'nothing declared'."""
+        refuse_none_declared(item)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Write down what the test says of its subject; show a sentence in place of a traceback."""
+        report = yield
+        line = line_of(item, self._checklist)
+        if self._run is None or line is None:
+            return report
+        blank = outcome.Outcome(
+            item=line.id,
+            subject=subject_of(item),
+            status=Status.UNKNOWN,
+            reason=None,
+            message="",
+            measured=item.stash.get(MEASURED, None),
+            evidence=tuple(str(key) for key in self._evidence_of(item)),
+        )
+        hide = self._run.redactor
+        found = outcome.judged(blank, call, report, hide)
+        if found is not None:
+            report.user_properties.append((outcome.PROPERTY, found.dump()))
+            if found.status is not Status.PASSED:
+                wants_traceback = item.config.option.tbstyle not in ("auto", "no")
+                traceback = hide.text(str(report.longrepr)) if wants_traceback else ""
+                report.outcome = "failed"
+                report.longrepr = traceback or f"{found.message} [{found.reason or found.status}]"
+        report.sections = [(name, hide.text(text)) for name, text in report.sections]
+        return report
+
+    def _full_plan(self, items: list[pytest.Item]) -> list[tuple[str, str | None]]:
+        """Every case of every item that has a test here, also those that a command line with one case left out."""
+        assert self._run is not None
+        plan: dict[tuple[str, str | None], None] = {}
+        for test in items:
+            line = line_of(test, self._checklist)
+            mark = test.get_closest_marker("item")
+            if line is None or mark is None:
+                continue
+            per = mark.kwargs["per"]
+            names = [None] if per is None else self._run.subjects(per) or [NONE_DECLARED]
+            plan |= dict.fromkeys((line.id, name) for name in names)
+        return list(plan)
+
+    def _evidence_of(self, test: pytest.Item) -> list[Key]:
+        """The look-ups a test reads: of its own kind of subject, or of one within it or around it, just its own's."""
+        if self._run is None or self._run.looking is None:
+            return []
+        mark = test.get_closest_marker("item")
+        per, subject = (mark.kwargs["per"] if mark else None), subject_of(test)
+        keys: list[Key] = []
+        for name in getattr(test, "fixturenames", ()):
+            if name not in REGISTRY:
+                continue
+            if narrows(per, REGISTRY[name].per):
+                keys += [] if subject == NONE_DECLARED else [Key(name, subject)]
+            elif narrows(REGISTRY[name].per, per):
+                keys += [key for key in self._run.looking.keys_of(name) if key.subject == subject]
+            else:
+                keys += self._run.looking.keys_of(name)
+        return keys

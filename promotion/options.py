@@ -1,0 +1,130 @@
+"""What the gate is asked on the command line, checked before anything else happens."""
+
+import os
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import pytest
+
+from promotion.checklist import PHASES, Checklist
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_WORDS = frozenset({"and", "or", "not", "item", "True", "False"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The command line, as far as it is ours."""
+
+    digest: str | None
+    config: Path | None
+    sandbox: tuple[str, ...] | None
+    """Faults to seed into the embedded world; None: no embedded world."""
+    replay: Path | None
+    report_dir: Path
+    assignments: tuple[str, ...]
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """The gate's options."""
+    group = parser.getgroup("promotion", "promotion checklist")
+    group.addoption(
+        "--digest", metavar="sha256:…", help="digest of the image to be promoted (or the variable PROMOTION_DIGEST)"
+    )
+    group.addoption("--config", metavar="FILE", help="settings to go by (promotion.toml)", type=Path)
+    group.addoption(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="promotion_set",
+        help="one setting, over the file",
+    )
+    group.addoption(
+        "--sandbox",
+        nargs="?",
+        const="",
+        metavar="FAULT[,FAULT]",
+        help="judge the embedded world instead of a real one, with these faults seeded (see `promotion faults`)",
+    )
+    group.addoption("--replay", metavar="RECORD", help="judge a record.json again, without looking", type=Path)
+    group.addoption(
+        "--report-dir", metavar="DIR", help="where record.json, checklist.html, junit.xml, summary.md go", type=Path
+    )
+
+
+def read_options(config: pytest.Config) -> Asked:
+    """The options, with conflicts and malformed values refused as usage errors."""
+    sandbox = config.getoption("--sandbox")
+    asked = Asked(
+        digest=config.getoption("--digest") or os.environ.get("PROMOTION_DIGEST") or None,
+        config=config.getoption("--config"),
+        sandbox=None if sandbox is None else tuple(name.strip() for name in sandbox.split(",") if name.strip()),
+        replay=config.getoption("--replay"),
+        report_dir=config.getoption("--report-dir") or config.rootpath / "reports",
+        assignments=tuple(config.getoption("promotion_set")),
+    )
+    if asked.replay is not None:
+        for name in ("--digest", "--config", "--sandbox"):
+            if config.getoption(name) is not None:
+                raise pytest.UsageError(f"--replay judges what the record holds: it takes no {name}")
+        if asked.assignments:
+            raise pytest.UsageError("--replay judges what the record holds: it takes no --set")
+    if asked.sandbox is not None and asked.config is not None:
+        raise pytest.UsageError("--sandbox brings its own settings: it takes no --config (use --set for single values)")
+    if asked.digest is not None:
+        _check_digest(asked.digest)
+    return asked
+
+
+def _check_digest(digest: str) -> None:
+    if _DIGEST.fullmatch(digest):
+        return
+    what = "sha256: and 64 hexadecimal digits in lower case"
+    if "@" in digest:
+        raise pytest.UsageError(f"--digest takes the part behind the @ alone, {what}: got {digest!r}")
+    if not digest.startswith("sha256:"):
+        raise pytest.UsageError(
+            f"--digest takes {what}: got {digest!r}. A tag can be moved to another image: resolve it to its digest first"
+        )
+    raise pytest.UsageError(f"--digest takes {what}: got {digest!r} ({len(digest) - 7} characters behind the colon)")
+
+
+def phase_of(config: pytest.Config, checklist: Checklist) -> str:
+    """The phase that `-m` selects. Usage error for an unknown name or for several phases in one run.
+
+    Without `-m`, pre_promotion, which is then what is selected.
+    """
+    expression = config.option.markexpr
+    if not expression:
+        config.option.markexpr = PHASES[0]
+        return PHASES[0]
+    phases = {section.marker: section.phase for section in checklist.sections} | {phase: phase for phase in PHASES}
+    own = {line.split(":")[0].split("(")[0].strip() for line in config.getini("markers")}
+    named = [name for name in _NAME.findall(expression) if name not in _WORDS]
+    for name in named:
+        if name not in phases and name not in own:
+            near = get_close_matches(name, checklist.markers, n=1)
+            hint = f": did you mean {near[0]!r}?" if near else f": the markers are {', '.join(checklist.markers)}"
+            raise pytest.UsageError(f"-m names {name!r}, which is no marker{hint}")
+    selected = dict.fromkeys(phases[name] for name in named if name in phases)
+    if len(selected) > 1:
+        raise pytest.UsageError(
+            f"-m {expression!r} spans the phases {', '.join(selected)}: one run judges one phase, because each has its own "
+            "verdict"
+        )
+    return next(iter(selected), PHASES[0])
+
+
+def concerns(config: pytest.Config) -> bool:
+    """Whether this pytest run is a run of the checklist at all, rather than somebody's ordinary tests."""
+    option = config.option
+    if any((option.digest, option.sandbox is not None, option.replay, option.promotion_set, option.config)):
+        return True
+    named = set(_NAME.findall(option.markexpr or ""))
+    if named & {*PHASES, "artifact", "dev", "observability", "security", "rollback", "plan"}:
+        return True
+    return any("tests_promotion" in Path(argument.split("::")[0]).parts for argument in config.args)

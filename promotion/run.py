@@ -1,0 +1,150 @@
+"""One run of the gate in one process: what it was asked, what it looks with, what it finds."""
+
+import os
+import shutil
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from promotion.checklist import Checklist
+from promotion.clock import Clock, StoppedClock, SystemClock, parse_stamp, stamp
+from promotion.evidence import REGISTRY
+from promotion.looking import Entry, Looking
+from promotion.looking.spool import Spool
+from promotion.record import Findings, Frame, build, canonical
+from promotion.redact import Redactor
+from promotion.settings import Loaded, Settings
+from promotion.settings.subjects import subjects
+from promotion.sources import Sources
+from promotion.unknown import Reason, Unknown
+
+
+@dataclass(frozen=True)
+class Question:
+    """What this run is to judge."""
+
+    phase: str
+    digest: str
+    loaded: Loaded
+    selection: str
+    report_dir: Path
+    replay: Mapping[str, Any] | None = None
+    """The record to judge again."""
+
+
+class Run:
+    """The state of a run. The controller of an xdist run has one that looks at nothing and writes the record."""
+
+    def __init__(self, question: Question, checklist: Checklist, *, verbosity: int = 0) -> None:
+        self.question = question
+        self.checklist = checklist
+        self.findings = Findings()
+        self.redactor = Redactor()
+        self.clock: Clock = SystemClock()
+        self.started = question.replay["started"] if question.replay else stamp(self.clock.now())
+        self.spool: Spool | None = None
+        self.looking: Looking | None = None
+        self._verbosity = verbosity
+        for name, value in os.environ.items():
+            if name.endswith(("_TOKEN", "_SECRET", "_PASSWORD", "_SECRET_ACCESS_KEY", "_KEY")):
+                self.redactor.add(value)
+
+    @property
+    def settings(self) -> Settings:
+        """What the run is told."""
+        return self.question.loaded.settings
+
+    def subjects(self, per: str) -> list[str]:
+        """The subjects of a kind that the settings name."""
+        return subjects(per, self.settings)
+
+    def open_spool(self) -> Path:
+        """A private folder that the workers of this run share. Removed when the run closes."""
+        self.spool = Spool(Path(tempfile.mkdtemp(prefix="promotion-")))
+        return self.spool.folder
+
+    def ready_to_look(self, spool: Path | None) -> Looking:
+        """Make the engine. With `spool`, look-ups are shared with the other workers."""
+        self.spool = None if spool is None else Spool(spool)
+        replay = self.question.replay
+        self.looking = Looking(
+            REGISTRY,
+            {} if replay is not None else self.sources,
+            self.subjects,
+            clock=self.clock,
+            redactor=self.redactor,
+            at_once=self.settings.looking.at_once,
+            deadline=self.settings.looking.deadline,
+            spool=self.spool,
+            known=None if replay is None else {n: Entry.from_json(e) for n, e in replay["evidence"].items()},
+            on_trouble=self._show if self._verbosity >= 2 else lambda _name, _trouble: None,
+        )
+        return self.looking
+
+    def source(self, name: str) -> Any:
+        """One source, for a test of one's own. Raises Unknown in a replay, which does not look."""
+        if self.question.replay is not None:
+            raise Unknown(Reason.NOT_RUN, f"{name} is not there in a replay: a replay judges what the record holds")
+        return self.sources[name]()
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What look-ups and the fixtures of the same names are given."""
+        return Sources(self.settings, self.question.digest, self.clock, self.redactor)
+
+    @cached_property
+    def judged_at(self) -> datetime:
+        """The one instant that everything is judged at: when looking was over, or the record's in a replay."""
+        if self.question.replay is not None:
+            return parse_stamp(self.question.replay["clock"])
+        now = stamp(self.clock.now())
+        return parse_stamp(now if self.spool is None else self.spool.share("judged at", lambda: now))
+
+    @property
+    def judgement_clock(self) -> StoppedClock:
+        """What tests ask for the time."""
+        return StoppedClock(self.judged_at)
+
+    def entries(self) -> dict[str, Entry]:
+        """All evidence of the run, whichever process looked it up."""
+        found = {} if self.looking is None else self.looking.entries
+        if self.spool is not None:
+            found |= dict(self.spool.entries())
+        return found
+
+    def record(self, *, complete: bool) -> dict[str, Any]:
+        """The record as of now."""
+        question = self.question
+        settings = self.redactor.tree(self.settings.model_dump(mode="json", by_alias=True, exclude_none=True))
+        frame = Frame(
+            phase=question.phase,
+            digest=question.digest,
+            service=self.settings.service,
+            started=self.started,
+            finished=question.replay["finished"] if question.replay else stamp(self.clock.now()),
+            clock=stamp(self.judged_at),
+            selection=question.selection,
+            settings=question.replay["settings"] if question.replay else settings,
+            settings_origins=question.loaded.origins,
+        )
+        return build(frame, self.checklist, self.findings, self.entries(), complete=complete)
+
+    def close(self) -> None:
+        """Remove the shared folder."""
+        if self.spool is not None:
+            shutil.rmtree(self.spool.folder, ignore_errors=True)
+
+    def _show(self, name: str, trouble: Exception) -> None:
+        text = "".join(traceback.format_exception(trouble))
+        sys.stderr.write(self.redactor.text(f"\nlook-up {name}:\n{text}"))
+
+
+def record_text(record: Mapping[str, Any]) -> str:
+    """The record as it is written: canonical, one line, with a final newline."""
+    return canonical(record) + "\n"

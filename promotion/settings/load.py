@@ -1,0 +1,161 @@
+"""From promotion.toml, the environment and the command line to Settings; every mistake in one clear sentence."""
+
+import os
+import tomllib
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from promotion.settings.model import Settings
+
+PREFIX = "PROMOTION__"
+"""`PROMOTION__DEV__REGION=eu-west-1` sets `dev.region`."""
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used; the message says which key, what it was, and what is expected."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Settings, and where each value that does not come from the file was set."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+    """Dotted key to `--set` or the environment variable's name. What is not here stood in the file or is a default."""
+
+
+def load(path: Path, *, environ: Mapping[str, str] | None = None, assignments: Sequence[str] = ()) -> Loaded:
+    """Read promotion.toml, then put environment variables and `--set key=value` on top.
+
+    Raises SettingsError when the file is missing or not TOML, a key is unknown (naming the nearest), or a value does
+    not fit.
+    """
+    try:
+        tree = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        raise SettingsError(
+            f"there is no {path}: copy promotion.example.toml and fill it in, or give --config"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
+        raise SettingsError(f"{path} is not valid TOML: {mistake}") from None
+    except OSError as mistake:
+        raise SettingsError(f"{path} cannot be read: {mistake.strerror}") from None
+    origins: dict[str, str] = {}
+    for name, value in sorted((os.environ if environ is None else environ).items()):
+        if name.startswith(PREFIX):
+            _assign(tree, name.removeprefix(PREFIX).lower().replace("__", "."), value, origins, name)
+    for assignment in assignments:
+        key, sign, value = assignment.partition("=")
+        if not sign:
+            raise SettingsError(f"--set takes key=value, such as dev.region=eu-west-1, not {assignment!r}")
+        _assign(tree, key.strip(), value, origins, "--set")
+    base = path.resolve().parent
+    for name in ("dev", "prod"):
+        table = tree.get(name)
+        if isinstance(table, dict) and isinstance(bundle := table.get("ca_bundle"), str):
+            table["ca_bundle"] = str(base / bundle)
+    return Loaded(parse(tree, str(path)), origins)
+
+
+def parse(tree: Mapping[str, Any], source: str) -> Settings:
+    """Settings from a tree of plain values. Raises SettingsError with every mistake in it, one a line."""
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as mistakes:
+        raise SettingsError("\n".join(_sentence(dict(error), source) for error in mistakes.errors())) from None
+
+
+def _assign(tree: dict[str, Any], key: str, text: str, origins: dict[str, str], origin: str) -> None:
+    *parents, last = key.split(".")
+    table = tree
+    for parent in parents:
+        table = table.setdefault(parent, {})
+        if not isinstance(table, dict):
+            raise SettingsError(f"{origin}: {key} goes through {parent!r}, which is not a table")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    table[last] = value
+    origins[key] = origin
+
+
+def _sentence(error: dict[str, Any], source: str) -> str:
+    at = tuple(error["loc"])
+    dotted, model = _walk(at)
+    if error["type"] == "extra_forbidden":
+        known = _keys(model)
+        near = get_close_matches(str(at[-1]), known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"the keys here are {', '.join(known)}"
+        return f"{source}: unknown key {dotted}: {hint}"
+    if error["type"] == "missing":
+        return f"{source}: {dotted} is missing"
+    what = str(error["msg"]).removeprefix("Value error, ")
+    if isinstance(error.get("input"), str | int | float | bool):
+        return f"{source}: {dotted} = {error['input']!r}: {what}"
+    return f"{source}: {dotted}: {what}" if dotted else f"{source}: {what}"
+
+
+def _keys(model: Any) -> list[str]:
+    fields = getattr(model, "model_fields", {})
+    return [field.alias or name for name, field in fields.items()]
+
+
+def _walk(loc: Sequence[str | int]) -> tuple[str, Any]:
+    """The dotted key people write for pydantic's location, and the model that holds its last part."""
+    here: Any = Settings
+    holder: Any = Settings
+    written: list[str] = []
+    for part in loc:
+        here = _bare(here)
+        tagged = _tagged(here, part)
+        if tagged is not None:
+            here = tagged
+            continue
+        holder = here
+        if isinstance(part, int):
+            written[-1:] = [f"{written[-1]}[{part}]"] if written else [f"[{part}]"]
+        else:
+            written.append(part)
+        here = _inside(here, part)
+    return ".".join(written), holder
+
+
+def _bare(annotation: Any) -> Any:
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if get_origin(annotation) in (Union, types.UnionType):
+        rest = [arm for arm in get_args(annotation) if arm is not type(None)]
+        if len(rest) == 1:
+            return _bare(rest[0])
+    return annotation
+
+
+def _tagged(annotation: Any, part: str | int) -> Any:
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return None
+    for arm in get_args(annotation):
+        kind = getattr(arm, "model_fields", {}).get("kind")
+        if kind is not None and get_origin(kind.annotation) is Literal and part in get_args(kind.annotation):
+            return arm
+    return None
+
+
+def _inside(annotation: Any, part: str | int) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for name, field in annotation.model_fields.items():
+            if part in (name, field.alias):
+                return field.annotation
+        return None
+    arguments = get_args(annotation)
+    if get_origin(annotation) is dict:
+        return arguments[1]
+    if get_origin(annotation) in (tuple, list):
+        return arguments[0]
+    return None

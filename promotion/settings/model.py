@@ -1,0 +1,91 @@
+"""promotion.toml, whole: what is promoted, where it runs, and what is expected of it."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from promotion.settings.endpoints import Call, StepsJourney
+from promotion.settings.environment import Ec2Target, Environment, LambdaTarget
+from promotion.settings.strict import Strict
+
+
+class Image(Strict):
+    """The container image that is promoted."""
+
+    repository: str = Field(pattern=r"^[^\s/@]+(?:/[^\s/@:]+)+$")
+    """Registry and repository without tag or digest: `999988887777.dkr.ecr.eu-west-1.amazonaws.com/shop`."""
+
+
+class GitHub(Strict):
+    """Where the image is built and the promotion runs."""
+
+    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    """`owner/name`."""
+    api_url: str = Field(default="https://api.github.com", pattern="^https?://")
+
+
+class Looking(Strict):
+    """How the gate looks: how much at once, and how long it waits."""
+
+    at_once: int = Field(default=16, ge=1, le=64)
+    """Look-ups in flight at the same time."""
+    deadline: float = Field(default=60, gt=0)
+    """Seconds a look-up may take before it counts as unknown."""
+    connect_timeout: float = Field(default=5, gt=0)
+    """Seconds to wait for a connection."""
+    read_timeout: float = Field(default=20, gt=0)
+    """Seconds to wait for the next bytes of an answer."""
+    attempts: int = Field(default=3, ge=1, le=10)
+    """Tries of a read that was throttled or met a server error. Verdicts are never tried again."""
+
+
+class Settings(Strict):
+    """Everything a run is told."""
+
+    service: str = Field(min_length=1)
+    """The name people call the service by."""
+    image: Image
+    github: GitHub
+    dev: Environment
+    prod: Environment
+    looking: Looking = Looking()
+
+    @model_validator(mode="after")
+    def _calls_can_be_made(self) -> Self:
+        from promotion.http.declared import check_call, check_journey, refuse_unsafe
+
+        for name in ("dev", "prod"):
+            environment = self.environment(name)
+            calls: list[tuple[str, Call]] = [(test.name, test) for test in environment.smoke_tests]
+            for journey in environment.journeys:
+                if isinstance(journey, StepsJourney):
+                    check_journey(journey)
+                    calls += [(f"{journey.name}, {step.path}", step) for step in (*journey.steps, *journey.cleanup)]
+            for what, call in calls:
+                try:
+                    check_call(call)
+                    refuse_unsafe(name, call)
+                except ValueError as mistake:
+                    raise ValueError(f"{name}: {what!r}: {mistake}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _two_environments(self) -> Self:
+        here, there = ((e.account, e.region, e.targets) for e in (self.dev, self.prod))
+        if here == there:
+            raise ValueError("dev and prod are the same account, region and targets: one of them is wrong")
+        return self
+
+    def environment(self, name: str) -> Environment:
+        """The environment called `dev` or `prod`."""
+        return {"dev": self.dev, "prod": self.prod}[name]
+
+
+def lambda_targets(environment: Environment) -> dict[str, LambdaTarget]:
+    """The environment's Lambda targets by name."""
+    return {name: target for name, target in environment.targets.items() if isinstance(target, LambdaTarget)}
+
+
+def ec2_targets(environment: Environment) -> dict[str, Ec2Target]:
+    """The environment's EC2 targets by name."""
+    return {name: target for name, target in environment.targets.items() if isinstance(target, Ec2Target)}

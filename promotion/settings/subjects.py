@@ -1,0 +1,55 @@
+"""What the items are about: the names in the settings that tests are parametrized over."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from promotion.settings.model import Settings, ec2_targets, lambda_targets
+
+
+@dataclass(frozen=True)
+class _Kind:
+    names: Callable[[Settings], Sequence[str]]
+    declared_by: str
+    within: str | None = None
+
+
+_KINDS: dict[str, _Kind] = {
+    "dev_target": _Kind(lambda s: list(s.dev.targets), "[dev.targets.…]"),
+    "dev_lambda": _Kind(lambda s: list(lambda_targets(s.dev)), '[dev.targets.…] with kind = "lambda"', "dev_target"),
+    "dev_ec2": _Kind(lambda s: list(ec2_targets(s.dev)), '[dev.targets.…] with kind = "ec2"', "dev_target"),
+    "dev_smoke_test": _Kind(lambda s: [test.name for test in s.dev.smoke_tests], "[[dev.smoke_tests]]"),
+    "dev_journey": _Kind(lambda s: [journey.name for journey in s.dev.journeys], "[[dev.journeys]]"),
+}
+
+
+def declare_subjects(
+    per: str, names: Callable[[Settings], Sequence[str]], *, declared_by: str, within: str | None = None
+) -> None:
+    """Let tests and evidence of one's own be parametrized `per=` a new kind of subject.
+
+    `names` gives the subjects that the settings name; `declared_by` says where in promotion.toml a person adds one;
+    `within` is the kind that these subjects are some of.
+    """
+    if per in _KINDS:
+        raise ValueError(f"subjects called {per!r} exist already")
+    _KINDS[per] = _Kind(names, declared_by, within)
+
+
+def subjects(per: str, settings: Settings) -> list[str]:
+    """The subjects of that kind, in the order of the settings. KeyError if there is no such kind."""
+    return list(_KINDS[per].names(settings))
+
+
+def declared_by(per: str) -> str:
+    """Where in promotion.toml such a subject is declared."""
+    return _KINDS[per].declared_by
+
+
+def narrows(per: str | None, wider: str | None) -> bool:
+    """Whether a subject of the first kind is also one of the second, so that evidence of it can be had by its name."""
+    return per is not None and wider is not None and (per == wider or _KINDS[per].within == wider)
+
+
+def kinds() -> tuple[str, ...]:
+    """Every kind of subject there is."""
+    return tuple(_KINDS)

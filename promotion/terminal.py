@@ -1,0 +1,172 @@
+"""The terminal's account of a run: a line an item, in the order of the checklist, then the verdict and what blocks."""
+
+from collections.abc import Callable, Iterable, Mapping
+from textwrap import wrap
+from typing import Any, TextIO
+
+import pytest
+from _pytest._io import TerminalWriter
+
+from promotion.status import Exit, Status
+from promotion.unknown import Reason
+
+_MARKS = {
+    Status.PASSED: ("✓", "passed", "green"),
+    Status.ATTESTED: ("✎", "attested", "blue"),
+    Status.NOT_APPLICABLE: ("–", "not applicable", "light"),
+    Status.WAIVED: ("≈", "waived", "yellow"),
+    Status.PENDING: ("…", "pending", "cyan"),
+    Status.UNKNOWN: ("?", "unknown", "purple"),
+    Status.FAILED: ("✗", "failed", "red"),
+}
+_MEANING = {
+    Exit.GO: "everything on the checklist is good",
+    Exit.NO_GO: "something failed",
+    Exit.HOLD_UNKNOWN: "something could not be told",
+    Exit.HOLD_WAITING: "only people or time are awaited",
+}
+
+
+class ChecklistReporter(pytest.TerminalReporter):
+    """pytest's reporter without the dots and the tracebacks: the checklist says it better.
+
+    Collection errors, internal errors and interruptions are still shown as pytest shows them.
+    """
+
+    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
+        """Say nothing: the checklist has a line for it."""
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Say nothing."""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the counts that pytest's own exit code is made from."""
+        category, _, _ = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
+        self._add_stats(category, [report])
+
+    def pytest_collection(self) -> None:
+        """Say nothing."""
+
+    def pytest_report_collectionfinish(self, *_: Any) -> None:  # type: ignore[override]
+        """Say nothing."""
+
+    def report_collect(self, final: bool = False) -> None:
+        """Say nothing."""
+
+    @property
+    def showheader(self) -> bool:
+        """Whether to print the header: the reporter that was there before has done so."""
+        return False
+
+    def write_sep(self, sep: str, title: str | None = None, fullwidth: int | None = None, **markup: bool) -> None:
+        """Leave out the lines that name the temporary files of the report: where it is, is said at the end."""
+        if not (title or "").lower().startswith(("generated xml file", "generated html report")):
+            super().write_sep(sep, title, fullwidth, **markup)
+
+    def summary_errors(self) -> None:
+        """Say nothing, except of what could not be collected."""
+        if any(isinstance(report, pytest.CollectReport) for report in self.stats.get("error", ())):
+            self.stats["error"] = [r for r in self.stats["error"] if isinstance(r, pytest.CollectReport)]
+            super().summary_errors()
+
+    def summary_failures(self) -> None:
+        """Say nothing: each failure is a sentence in the checklist."""
+
+    def summary_stats(self) -> None:
+        """Say nothing: the verdict follows."""
+
+    def short_test_summary(self) -> None:
+        """Say nothing."""
+
+
+def progress(out: TextIO | None) -> Callable[[int, int, str], None]:
+    """Tell in one line how looking goes, on a terminal only."""
+    if out is None or not out.isatty():
+        return lambda _still, _all, _name: None
+
+    def show(still: int, everything: int, name: str) -> None:
+        out.write(f"\r\x1b[Klooking: {everything - still} of {everything} seen · {name}"[:110])
+        out.flush()
+
+    return show
+
+
+def end_progress(out: TextIO | None) -> None:
+    """Wipe the progress line."""
+    if out is not None and out.isatty():
+        out.write("\r\x1b[K")
+        out.flush()
+
+
+def print_record(writer: TerminalWriter, record: Mapping[str, Any], report: str) -> None:
+    """Print the checklist, the verdict and what blocks."""
+    writer.line()
+    width = max((len(item["title"]) for item in record["items"]), default=0)
+    ids = max((len(item["id"]) for item in record["items"]), default=0)
+    for section in record["sections"]:
+        items = [item for item in record["items"] if item["section"] == section["name"]]
+        writer.write(f"{section['number']}. {section['title']}", bold=True)
+        if all(item["reason"] == Reason.NOT_RUN for item in items):
+            writer.line(f"  {len(items)} items, not run", light=True)
+            continue
+        writer.line(f"  -m {section['name']}", light=True)
+        for item in items:
+            _print_item(writer, item, width, ids)
+    for error in record["errors"]:
+        writer.line(f"! {error}", red=True)
+    _print_verdict(writer, record, report)
+
+
+def _print_item(writer: TerminalWriter, item: Mapping[str, Any], width: int, ids: int) -> None:
+    mark, _, colour = _MARKS[Status(item["status"])]
+    writer.write(f"  {mark} ", **{colour: True})
+    writer.write(f"{item['number']:<5}{item['title']:<{width}}  ")
+    writer.write(f"{item['id']:<{ids}}  ", light=True)
+    writer.line(_measured(item), **({} if Status(item["status"]).good else {colour: True}))
+    if item["reason"] == Reason.NOT_RUN and not item["subjects"]:
+        return
+    for subject in item["subjects"]:
+        if not Status(subject["status"]).good:
+            where = "" if subject["name"] == item["id"] else f"{subject['name']}: "
+            for number, line in enumerate(wrap(where + subject["message"], 104)):
+                writer.line(
+                    f"{'      → ' if number == 0 else '        '}{line}", **{_MARKS[Status(subject["status"])][2]: True}
+                )
+
+
+def _measured(item: Mapping[str, Any]) -> str:
+    status = Status(item["status"])
+    if not status.good:
+        bad = [subject for subject in item["subjects"] if not Status(subject["status"]).good]
+        share = f"{len(bad)} of {len(item['subjects'])} " if len(item["subjects"]) > 1 else ""
+        reason = f" ({item['reason']})" if item["reason"] else ""
+        return f"{share}{_MARKS[status][1]}{reason}"
+    return _joined(subject["measured"] for subject in item["subjects"])
+
+
+def _joined(texts: Iterable[str | None]) -> str:
+    found = [text for text in texts if text]
+    same = list(dict.fromkeys(found))
+    if len(same) == 1 and len(found) > 1:
+        return f"{len(found)} × {same[0]}"
+    return " · ".join(same) if sum(map(len, same)) <= 60 else f"{len(found)} of {len(found)} good"
+
+
+def _print_verdict(writer: TerminalWriter, record: Mapping[str, Any], report: str) -> None:
+    items = record["items"]
+    tally = {status: sum(item["status"] == status for item in items) for status in Status}
+    not_run = sum(item["reason"] == Reason.NOT_RUN for item in items)
+    counts = [f"{count} {_MARKS[status][1]}" for status, count in tally.items() if count]
+    colour = {"GO": "green", "NO-GO": "red", "HOLD": "yellow"}[record["verdict"]]
+    writer.line()
+    writer.write(f"{record['verdict']}", bold=True, **{colour: True})
+    meaning = _MEANING.get(record["exit_code"], "the run was not completed") if record["complete"] else "incomplete run"
+    writer.write(f"  {record['phase']} of {record['service']} {record['digest'][:19]}…: {meaning}")
+    writer.line(f"  ({', '.join(counts)}{f', {not_run} of them not run' if not_run else ''})", light=True)
+    for item in items:
+        if not Status(item["status"]).good and item["reason"] != Reason.NOT_RUN:
+            mark, word, colour = _MARKS[Status(item["status"])]
+            writer.line(f"  {mark} {item['number']} {item['title']}: {word}", **{colour: True})
+    if not_run:
+        writer.line(f"  ? {not_run} items were not run: run `-m {record['phase']}` without narrowing it", purple=True)
+    writer.line(f"report: {report}")
