@@ -1,0 +1,153 @@
+"""The job summary: enough to decide where GitHub asks for approval. GitHub Flavored Markdown, bounded in length.
+
+GitHub takes at most 1 MiB for a step's summary: whatever the record holds, this stays far below.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from promotion.report.markup import shown
+from promotion.report.moments import lasted, moment
+from promotion.report.reading import Item, Reading, Section, table, text
+from promotion.report.signoff import record_sha256
+from promotion.report.verdict import headline, sentence
+
+BLOCKING = 50
+"""Blocking items spoken of one by one."""
+NUMBERS = 200
+"""Items named by number alone, in one line."""
+SUBJECTS = 5
+SECTIONS = 100
+ERRORS = 20
+MESSAGE = 600
+"""Characters of a message."""
+NAME = 120
+"""Characters of a title or a name."""
+
+_MARKS = {"GO": "✅", "NO-GO": "❌", "HOLD": "⏸️"}
+_PUNCTUATION = re.compile(r"[\\`*_\[\]<>|~$&]|:(?=//)|(?<=[Ww]{3})\.|^[-+=#]")
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?= |$)")
+
+
+def summary(record: Mapping[str, Any]) -> str:
+    """Verdict, what blocks, the tally of each section, the digest. Text of the record is never markup here."""
+    reading = Reading(record)
+    parts = [
+        f"## {_MARKS[reading.verdict]} {headline(reading)}",
+        f"{_plain(reading.service, NAME)} from dev to prod · **{reading.verdict}** · {sentence(reading)}".strip(),
+        f"Image digest: {_code(reading.digest or 'none given')}",
+        *_warnings(reading),
+        *_stops(reading),
+        *_waivers(reading),
+        *_tally(reading),
+        _run(reading),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _plain(words: str, limit: int) -> str:
+    """Write text on one line so that nothing in it is markup (CommonMark 0.31, 2.4).
+
+    Nor is it what GitHub finds by itself: links, mathematics, and people after an @, which an empty comment parts from
+    their name.
+    """
+    line = " ".join(shown(words).split())
+    line = line if len(line) <= limit else f"{line[:limit]}…"
+    line = _PUNCTUATION.sub(lambda match: f"\\{match[0]}", line)
+    return _NUMBERED.sub(r"\1\\\2", line).replace("@", "@<!-- -->")
+
+
+def _code(words: str) -> str:
+    """Write text as a code span: its fence is longer than any run of backticks in it."""
+    line = " ".join(shown(words).split())[: NAME * 2]
+    fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{pad}{line}{pad}{fence}" if line else ""
+
+
+def _warnings(reading: Reading) -> list[str]:
+    found = []
+    if reading.doubt:
+        found.append(f"> **Do not rely on this record.** {_plain(reading.doubt, MESSAGE)}")
+    if reading.record.get("exit_code") == 20:
+        found.append("> **Call a person now.** A rollback was started and could not be verified.")
+    if not reading.complete:
+        found.append("> **Incomplete.** The run did not come to its end: what it had not looked at counts as not run.")
+    if reading.errors:
+        errors = [f"- {_plain(error, MESSAGE)}" for error in reading.errors[:ERRORS]]
+        errors += _more(len(reading.errors) - ERRORS, "errors")
+        found.append("**Errors of this run**\n\n" + "\n".join(errors))
+    return found
+
+
+def _stops(reading: Reading) -> list[str]:
+    looked = [item for item in reading.blocking if item.needs_reading]
+    lines = [line for item in looked[:BLOCKING] for line in _stop(item)]
+    lines += _more(len(looked) - BLOCKING, "items")
+    for word in dict.fromkeys(item.face.word for item in reading.blocking if item.quiet):
+        named = [_plain(i.number or i.id, NAME) for i in reading.blocking if i.quiet and i.face.word == word]
+        rest = f" and {len(named) - NUMBERS} more" if len(named) > NUMBERS else ""
+        lines.append(f"- **{word}**: {', '.join(named[:NUMBERS])}{rest}")
+    return ["### What blocks", "\n".join(lines)] if lines else []
+
+
+def _stop(item: Item) -> list[str]:
+    measured = f" · {_plain(item.measured, NAME)}" if item.measured else ""
+    lines = [f"- **{_title(item)}** · {item.face.word.lower()}{measured}"]
+    bad = [subject for subject in item.subjects if not subject.good]
+    for subject in bad[:SUBJECTS]:
+        name = f"{_plain(item.name_of(subject), NAME)}: " if item.name_of(subject) else ""
+        if name or subject.message:
+            lines.append(f"  - {name}{_plain(subject.message, MESSAGE)}")
+    return lines + [f"  {line}" for line in _more(len(bad) - SUBJECTS, "subjects")]
+
+
+def _waivers(reading: Reading) -> list[str]:
+    waived = [item for item in reading.items if item.face.name == "waived"]
+    lines = []
+    for item in waived[:BLOCKING]:
+        who, until = _plain(text(item.waiver.get("by")), NAME), _plain(moment(text(item.waiver.get("until"))), NAME)
+        lines.append(f"- **{_title(item)}**{f' by {who}' if who else ''}{f' until {until}' if until else ''}")
+    lines += _more(len(waived) - BLOCKING, "items")
+    return ["### Let through by a waiver", "\n".join(lines)] if lines else []
+
+
+def _tally(reading: Reading) -> list[str]:
+    sections = [section for section in reading.sections if section.items]
+    rows = [_row(section) for section in sections[:SECTIONS]]
+    head = "| | Section | Good | Not good |\n| --: | --- | --: | --- |\n"
+    return [head + "\n".join(rows), *(_more(len(sections) - SECTIONS, "sections"))] if rows else []
+
+
+def _row(section: Section) -> str:
+    bad: dict[str, int] = {}
+    for item in section.items:
+        if not item.good:
+            bad[item.face.word.lower()] = bad.get(item.face.word.lower(), 0) + 1
+    good = sum(item.good for item in section.items)
+    words = ", ".join(f"{number} {word}" for word, number in bad.items())
+    name = f"{_plain(section.number, NAME)} | {_plain(section.title, NAME)}"
+    return f"| {name} | {good} of {len(section.items)} | {words} |"
+
+
+def _run(reading: Reading) -> str:
+    record = reading.record
+    settings = table(record.get("settings"))
+    places = [text(table(settings.get(name)).get("account")) for name in ("dev", "prod")]
+    started, finished = text(record.get("started")), text(record.get("finished"))
+    took = lasted(started, finished)
+    parts = [
+        f"accounts {' → '.join(_plain(place, NAME) for place in places)}" if all(places) else "",
+        f"looked {_plain(moment(started), NAME)}{f', {took}' if took else ''}" if started else "",
+        f"record {_code('sha256:' + record_sha256(record))}",
+    ]
+    return "<sub>" + " · ".join(part for part in parts if part) + "</sub>"
+
+
+def _title(item: Item) -> str:
+    return " ".join(part for part in (_plain(item.number, NAME), _plain(item.title, NAME)) if part)
+
+
+def _more(number: int, what: str) -> list[str]:
+    return [f"- and {number} more {what}"] if number > 0 else []

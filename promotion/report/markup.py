@@ -1,0 +1,77 @@
+"""Elements and text: the only place where markup is made.
+
+Text becomes markup through `escape`, so that no text, wherever it comes from, can open an element, an attribute or a
+comment. A plain `str` is text; `Markup` is markup.
+"""
+
+import re
+from collections.abc import Iterable  # noqa: TC003 - part of a type that other modules read
+from typing import LiteralString, TypeAlias
+
+from markupsafe import Markup, escape
+
+Child: TypeAlias = "str | Iterable[Child] | None"
+"""What may stand inside an element: text, markup, nothing, or several of these."""
+
+VOID = frozenset({"input", "meta"})
+"""Elements without an end tag (HTML Living Standard, 13.1.2), of those used here."""
+
+EMPTY_IN_SVG = frozenset({"circle", "line", "polyline", "rect", "use"})
+"""Elements of SVG without content, which close themselves."""
+
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+"""Characters that are not seen, or that change how others are seen (UAX #9, UTR #36), and lone surrogates."""
+
+
+def shown(text: str) -> str:
+    r"""Return the text with every unseen character spelled out (`\u202e`): what is signed is what is seen.
+
+    Tabs and line ends stay as they are.
+    """
+    return UNSEEN.sub(_spelled, text)
+
+
+def _spelled(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def join(children: Child) -> Markup:
+    """Write the children one after another; text among them is escaped."""
+    return Markup(_written(children))  # noqa: S704 - text is escaped
+
+
+def _written(children: Child) -> str:
+    if children is None:
+        return ""
+    if isinstance(children, Markup):
+        return children
+    if isinstance(children, str):
+        return escape(shown(children))
+    return "".join([_written(child) for child in children])
+
+
+def el(tag: LiteralString, /, *children: Child, **attributes: str | bool | None) -> Markup:
+    """One element. `cls` is the class; `_` in an attribute's name stands for `-`.
+
+    An attribute that is None or False is left out; True gives its name alone.
+    """
+    written = [tag]
+    for name, value in attributes.items():
+        key = "class" if name == "cls" else name.replace("_", "-")
+        if value is True:
+            written.append(key)
+        elif value is not None and value is not False:
+            written.append(f'{key}="{escape(shown(value))}"')
+    start = " ".join(written)
+    if tag in EMPTY_IN_SVG:
+        return Markup(f"<{start}/>")  # noqa: S704 - attributes are escaped
+    return Markup(f"<{start}>" if tag in VOID else f"<{start}>{_written(children)}</{tag}>")  # noqa: S704 - both are escaped
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the text, or its first `limit` characters and how many more there are."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters in record.json)"

@@ -1,0 +1,53 @@
+"""The verdict in words."""
+
+from promotion.report.reading import Reading
+from promotion.report.words import FACES, GOOD, PHASES, Face, counted, listed
+
+
+def face(reading: Reading) -> Face:
+    """How the verdict looks. A HOLD that only people or time can end looks like waiting."""
+    if reading.verdict != "HOLD":
+        return FACES["passed" if reading.verdict == "GO" else "failed"]
+    waits = bool(reading.blocking) and all(item.face.name in {"pending", "not-due"} for item in reading.blocking)
+    return FACES["pending" if waits and reading.complete and not reading.doubt else "unknown"]
+
+
+def headline(reading: Reading) -> str:
+    """`Promote`, `Do not promote`, `Not yet: 2 could not be judged and 1 waits for a person`."""
+    if reading.verdict == "HOLD":
+        why = listed(_counts(reading, good=False))
+        return f"Not yet: {why}" if why else "Not yet: nothing was judged" if not reading.items else "Not yet"
+    _, go, no_go = PHASES.get(reading.phase, ("", "Go", "No go"))
+    return go if reading.verdict == "GO" else no_go
+
+
+def sentence(reading: Reading) -> str:
+    """How it came to this: counts of what blocks, or of what is good."""
+    whole = sum(item.in_phase for item in reading.items)
+    if reading.verdict == "GO":
+        return f"All {whole} items of this phase are good: {listed(_counts(reading, good=True))}."
+    good = sum(item.good for item in reading.items if item.in_phase)
+    so_far = f"{good} of {whole} items of this phase are good."
+    if reading.verdict == "NO-GO":
+        return f"{listed(_counts(reading, good=False, noun=True))}. {so_far}".lstrip(". ")
+    if any(shape.name == "failed" for shape, _ in reading.counts):
+        return so_far
+    return f"{so_far} Nothing failed; {_awaited(reading)}."
+
+
+def _awaited(reading: Reading) -> str:
+    return "people or time are awaited" if face(reading).name == "pending" else "but not everything is known"
+
+
+def _counts(reading: Reading, *, good: bool, noun: bool = False) -> list[str]:
+    """`2 items failed`, `1 waits for a person`: worst first; with `noun`, the first says what is counted."""
+    number = dict(reading.counts)
+    shapes = [shape for shape in FACES.values() if (shape.name in GOOD) is good and shape in number]
+    return [
+        counted(
+            number[shape],
+            f"{'item ' if noun and not n else ''}{shape.one}",
+            f"{'items ' if noun and not n else ''}{shape.many}",
+        )
+        for n, shape in enumerate(shapes)
+    ]

@@ -1,0 +1,1 @@
+"""What only a browser can tell: it needs Chromium, and poppler's pdftotext."""
