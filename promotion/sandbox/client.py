@@ -1,0 +1,202 @@
+"""Worlds for tests and for the gate: each in a process of its own, which ends when this one does, however that ends.
+
+Needs nothing but the standard library here; the other process needs what `promotion-checklist[sandbox]` installs.
+"""
+
+import contextlib
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import Literal, Self
+
+import promotion
+from promotion.sandbox.calls import Call
+from promotion.sandbox.control import CALLS
+from promotion.sandbox.exchange import STOP, Order, Ready, SandboxError
+from promotion.sandbox.places import Places
+
+__all__ = ["Nursery", "Running", "SandboxError", "start"]
+
+NEEDS = ("moto", "flask", "flask_cors", "cryptography", "trustme", "time_machine")
+READY_WITHIN = 30.0
+MODULE = "promotion.sandbox"
+"""What the other process runs."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A world that is being served."""
+
+    config: Path
+    """Its promotion.toml; goes with the world."""
+    environment: dict[str, str] = field(repr=False)
+    """The environment variables that the gate needs with it; the sandbox's credentials are among them."""
+    digest: str
+    """The image digest that is promoted in it."""
+    places: Places
+    pid: int
+    stop: Callable[[], None] = field(repr=False, compare=False)
+    """Ends it. A second time does nothing."""
+
+    def calls(self) -> tuple[Call, ...]:
+        """Every request it has answered until now, in that order: AWS, registry, GitHub and front-ends."""
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback is nobody's to proxy
+        with direct.open(self.places.aws + CALLS, timeout=READY_WITHIN) as answer:
+            return tuple(Call(**call) for call in json.load(answer))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def start(
+    faults: Iterable[str] = (),
+    *,
+    port_base: int | None = None,
+    latency_ms: float = 0,
+    rate: float = 1,
+    ready_within: float = READY_WITHIN,
+) -> Running:
+    """Start a world in a process of its own and wait until it is served.
+
+    `port_base` is the first of fixed ports; free ones are taken if it is not given. `latency_ms` is added to each API
+    answer. `rate` is sandbox seconds per real second. `ready_within` is in seconds.
+
+    Raises SandboxError: the sandbox is not installed, a fault is unknown or broke, a port is taken, or time is up.
+    """
+    process = _Process("one")
+    try:
+        ready = process.ask(Order(tuple(faults), port_base, latency_ms, rate), ready_within)
+    except BaseException:
+        process.end()
+        raise
+    return _running(ready, process.end)
+
+
+class Nursery:
+    """A warm process that gives a new world in a tenth of a second. A context manager; worlds end with it."""
+
+    def __init__(self, *, ready_within: float = READY_WITHIN) -> None:
+        """`ready_within`: seconds that the first world may take, the start of the process included."""
+        self._within = ready_within
+        self._lock = threading.Lock()
+        self._process = _Process("many")
+
+    def world(self, *faults: str, latency_ms: float = 0, rate: float = 1) -> Running:
+        """Give a new world with these faults. Safe from several threads.
+
+        Raises SandboxError as `start` does.
+        """
+        with self._lock:
+            ready = self._process.ask(Order(faults, None, latency_ms, rate), self._within)
+        return _running(ready, lambda: self._stop(ready.pid))
+
+    def close(self) -> None:
+        """End the process and every world of it."""
+        self._process.end()
+
+    def _stop(self, pid: int) -> None:
+        with self._lock:
+            self._process.tell(STOP + b"%d\n" % pid)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _running(ready: Ready, stop: Callable[[], None]) -> Running:
+    return Running(Path(ready.config), ready.environment, ready.digest, ready.places, ready.pid, stop)
+
+
+class _Process:
+    """`python -m promotion.sandbox`, spoken to over its standard streams. It ends at the end of its input."""
+
+    def __init__(self, manner: Literal["one", "many"]) -> None:
+        missing = [name for name in NEEDS if not find_spec(name)]
+        if missing:
+            raise SandboxError(
+                f"the sandbox needs {', '.join(missing)}, which is not here: pip install 'promotion-checklist[sandbox]'"
+            )
+        self._words = TemporaryFile()  # noqa: SIM115 - open as long as the process
+        self._heard = b""
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", MODULE, manner],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._words,
+            env=_environment(),
+            start_new_session=True,  # an interrupt at the keyboard is for this process; that one sees our end
+        )
+
+    def ask(self, order: Order, within: float) -> Ready:
+        """Send an order and wait for the answer, at most so many seconds."""
+        self.tell(order.line())
+        return Ready.read(self._line(within))
+
+    def tell(self, line: bytes) -> None:
+        """Send a line. What the process has already left unread is told by the answer that does not come."""
+        assert self._process.stdin
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except (BrokenPipeError, ValueError):  # ended, or its input closed
+            return
+
+    def end(self) -> None:
+        """Close its input, and wait until it has put its things away."""
+        assert self._process.stdin
+        assert self._process.stdout
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        self._words.close()
+
+    def _line(self, within: float) -> bytes:
+        assert self._process.stdout
+        until = time.monotonic() + within
+        stream = self._process.stdout.fileno()
+        while b"\n" not in self._heard:
+            if not select.select([stream], [], [], max(0.0, until - time.monotonic()))[0]:
+                raise SandboxError(f"the sandbox was not ready within {within:g} s{self._last_words()}")
+            read = os.read(stream, 1 << 16)
+            if not read:
+                raise SandboxError(f"the sandbox ended before it was ready{self._last_words()}")
+            self._heard += read
+        line, _, self._heard = self._heard.partition(b"\n")
+        return line
+
+    def _last_words(self) -> str:
+        self._words.seek(0)
+        lines = self._words.read().decode("utf-8", "replace").strip().splitlines()
+        return f"; its last words: {lines[-1]}" if lines else ""
+
+
+def _environment() -> dict[str, str]:
+    """Make the environment of the other process: nothing of the user's AWS, and this very `promotion`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
+    house = str(Path(promotion.__file__).resolve().parent.parent)
+    found = os.pathsep.join(filter(None, (house, kept.get("PYTHONPATH"))))
+    fork_safe = {"no_proxy": "*", "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES"}  # see `parent`
+    return {**kept, **fork_safe, "PYTHONPATH": found}

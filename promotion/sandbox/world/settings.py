@@ -1,0 +1,159 @@
+"""What the gate is told of a world: promotion.toml, and the environment variables beside it."""
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from promotion.sandbox.world.names import (
+    ALIAS,
+    EC2_APPLICATION,
+    FUNCTION,
+    GITHUB_REPOSITORY,
+    LAMBDA_APPLICATION,
+    REGION,
+    REPOSITORY,
+    SERVICE,
+)
+from promotion.sandbox.world.names import CHECKER as CHECKER_ROLE
+from promotion.sandbox.world.pipeline import TOKEN
+
+if TYPE_CHECKING:
+    from promotion.sandbox.places import Places
+    from promotion.sandbox.world.building import World
+    from promotion.sandbox.world.model import Environment
+
+ATTEMPTS = 2
+"""Tries of a throttled call: faults of that kind last for ever, and waiting for them is waiting for nothing."""
+
+
+def promotion_toml(world: "World", places: "Places") -> str:
+    """Write the settings by which the gate finds the world."""
+    registry = places.registry.split("://", 1)[1]
+    parts = [
+        f"service = {text(SERVICE)}",
+        f"[image]\nrepository = {text(f'{registry}/{REPOSITORY}')}",
+        f"[github]\nrepository = {text(GITHUB_REPOSITORY)}\napi_url = {text(places.github)}",
+        f"[looking]\nattempts = {ATTEMPTS}\nconnect_timeout = 2\nread_timeout = 5\ndeadline = 30",
+    ]
+    for environment in (world.dev, world.prod):
+        parts += [_environment(environment, places), _targets(environment, places), _reads(environment)]
+    parts += [_writes(), _journeys(world.dev)]
+    return "\n\n".join(parts) + "\n"
+
+
+def environment(world: "World") -> dict[str, str]:
+    """Give the environment variables of a pipeline in the tools account."""
+    key, secret = world.access_key
+    return {
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_RETRY_MODE": "standard",
+        "AWS_MAX_ATTEMPTS": str(ATTEMPTS),
+        "GITHUB_TOKEN": TOKEN,
+    }
+
+
+def text(value: str) -> str:
+    """Write a string as TOML does; a JSON string without escapes beyond ASCII is one."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _environment(environment: "Environment", places: "Places") -> str:
+    return f"""[{environment.name}]
+account = {text(environment.id)}
+region = {text(REGION)}
+role = {text(environment.role(CHECKER_ROLE))}
+endpoint_url = {text(places.aws)}
+ca_bundle = {text(places.ca_file)}"""
+
+
+def _targets(environment: "Environment", places: "Places") -> str:
+    e = environment.name
+    return f"""[{e}.targets.lambda]
+kind = "lambda"
+url = {text(places.fronts[f"{e}-lambda"])}
+function = {text(FUNCTION)}
+alias = {text(ALIAS)}
+codedeploy = {{ application = {text(LAMBDA_APPLICATION)}, group = "shop-lambda-{e}" }}
+
+[{e}.targets.ec2]
+kind = "ec2"
+url = {text(places.fronts[f"{e}-ec2"])}
+load_balancer = "shop-{e}"
+target_groups = ["shop-{e}-blue", "shop-{e}-green"]
+instances = {len(environment.green)}
+codedeploy = {{ application = {text(EC2_APPLICATION)}, group = "shop-ec2-{e}" }}
+revision_key = "shop/{{digest}}.zip\""""
+
+
+def _reads(environment: "Environment") -> str:
+    """Requests that change nothing, for both targets."""
+    return "\n\n".join(
+        f"""[[{environment.name}.smoke_tests]]
+name = "{target} {name}"
+target = "{target}"
+path = "{path}"
+expect = {{ {expect} }}"""
+        for target in ("lambda", "ec2")
+        for name, path, expect in (
+            ("list orders", "/orders?customer=c-1001", 'json = { "length(orders) > `0`" = true }, max_ms = 2000'),
+            (
+                "read a customer",
+                "/customers/c-1002",
+                'json = { tier = "plus" }, headers = { content-type = "application/json*", x-correlation-id = "?*" }',
+            ),
+            ("tell the version", "/version", f'json = {{ digest = "{environment.digest}" }}'),
+            ("load the secrets", "/ready", 'json = { status = "ready" }'),
+            ("refuse what is not there", "/orders/o-0", "status = 404"),
+        )
+    )
+
+
+def _writes() -> str:
+    """Requests that change something, in dev alone."""
+    return "\n\n".join(
+        f"""[[dev.smoke_tests]]
+name = "{target} refuse an incomplete order"
+method = "POST"
+target = "{target}"
+path = "/orders"
+json = {{ customer = "nobody", items = [] }}
+expect = {{ status = 422, json = {{ "length(errors)" = 2 }}, headers = {{ content-type = "application/problem+json*" }} }}
+
+[[dev.smoke_tests]]
+name = "{target} take an order"
+method = "POST"
+target = "{target}"
+path = "/orders"
+json = {{ customer = "c-1001", items = [{{ sku = "cup", quantity = 2 }}] }}
+expect = {{ status = 201, json = {{ total_cents = 2580 }}, headers = {{ location = "/orders/o-*" }} }}"""
+        for target in ("lambda", "ec2")
+    )
+
+
+def _journeys(environment: "Environment") -> str:
+    steps = "\n\n".join(
+        f"""[[dev.journeys]]
+name = "order through {target}"
+kind = "steps"
+target = "{target}"
+steps = [
+  {{ name = "create", method = "POST", path = "/orders", json = {{ customer = "c-1002", items = [{{ sku = "tea-250", quantity = 1 }}] }}, capture = {{ order = "id" }}, expect = {{ status = 201, json = {{ status = "open" }} }} }},
+  {{ name = "read", path = "/orders/{{order}}", expect = {{ json = {{ id = "{{order}}", total_cents = 790 }} }} }},
+  {{ name = "cancel", method = "DELETE", path = "/orders/{{order}}", expect = {{ status = 204 }} }},
+  {{ name = "gone", path = "/orders/{{order}}", expect = {{ status = 404 }} }},
+]"""
+        for target in ("lambda", "ec2")
+    )
+    return f"""{steps}
+
+[[dev.journeys]]
+name = "heartbeat"
+kind = "canary"
+canary = {text(environment.canary_name)}
+
+[[dev.journeys]]
+name = "another tool"
+kind = "command"
+command = [{text(sys.executable)}, "-c", "raise SystemExit(0)"]"""

@@ -1,0 +1,121 @@
+"""What flows through a target, minute by minute: a function of time, so that it has no beginning and does not grow old.
+
+Metrics and logs are both read off it and therefore agree. A fault turns the knobs of a `Flow`, for ever or from a moment
+on, and what was measured is what it would have been.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from math import exp, floor
+from typing import Any
+
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - moto's times have no zone
+POOL = 4093
+"""How many latencies are drawn; a prime, so that minutes do not repeat each other."""
+_GOLDEN = 0.6180339887498949
+
+
+def minute_of(moment: datetime) -> int:
+    """Give the minute a moment is in, counted from 1970. The moment is UTC without a zone."""
+    return (moment - EPOCH) // timedelta(minutes=1)
+
+
+def start_of(minute: int) -> datetime:
+    """Give the moment a minute starts."""
+    return EPOCH + timedelta(minutes=minute)
+
+
+@cache
+def latencies(median: float, spread: float, ceiling: float) -> tuple[float, ...]:
+    """Draw the latencies of a target once, twice in a row: log-normal, in milliseconds, none above `ceiling`."""
+    dice = random.Random(f"{median} {spread}")
+    drawn = [round(min(median * exp(spread * dice.gauss(0, 1)), ceiling), 2) for _ in range(POOL)]
+    return tuple(drawn * 2)
+
+
+@dataclass
+class Flow:
+    """What a target carries, and how well it does. Shares are 0 to 1."""
+
+    median_ms: float
+    spread: float
+    ceiling_ms: float
+    requests: int = 110
+    """A minute, on average."""
+    errors: float = 0
+    """The share that the target fails: an error of the function, a 5xx of an instance."""
+    refused: float = 0
+    """The share that does not reach the target: throttled by Lambda, answered with 503 by the load balancer."""
+    handled_errors: float = 0
+    """The share that a function answers with 500 of its own: an error to callers, not to Lambda."""
+    client_errors: float = 0.004
+    """The share answered with 4xx."""
+    slowness: float = 1
+    """What every latency is multiplied with."""
+    tail: float = 0
+    """The share that takes ten times as long."""
+    uncorrelated: float = 0
+    """The share of log lines without a correlation id."""
+    one_id: bool = False
+    """Whether every request is logged with the same correlation id."""
+    logged: bool = True
+    """Whether anything is logged at all."""
+    changes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+    """From which minute on which knobs are turned to what."""
+
+    def change(self, since: datetime, **knobs: Any) -> None:
+        """Turn knobs from a moment on. TypeError for a knob that there is not."""
+        replace(self, **knobs)
+        self.changes.append((minute_of(since), knobs))
+
+    def at(self, minute: int) -> "Flow":
+        """Give the knobs as they are in a minute."""
+        if not self.changes:
+            return self
+        turned: dict[str, Any] = {}
+        for since, knobs in self.changes:
+            if minute >= since:
+                turned |= knobs
+        return replace(self, changes=[], **turned)
+
+    def count(self, minute: int) -> int:
+        """Tell how many requests there are in a minute: some more or less than on average."""
+        return max(round(self.requests * (1 + ((minute * 2654435761) % 31 - 15) / 100)), 0)
+
+    def share(self, minute: int, count: int, share: float) -> int:
+        """Tell how many of a minute's requests a share is: a whole number, right over many minutes."""
+        return floor(count * share + (minute * _GOLDEN) % 1) if share else 0
+
+    def took(self, minute: int, count: int) -> Sequence[float]:
+        """Tell how long each request of a minute took, in milliseconds."""
+        offset = minute * 2_097_143 % POOL
+        drawn = latencies(self.median_ms, self.spread, self.ceiling_ms)[offset : offset + count]
+        if self.slowness == 1 and not self.tail:
+            return drawn
+        slow = self.share(minute, count, self.tail)
+        return [round(ms * self.slowness * (10 if place < slow else 1), 2) for place, ms in enumerate(drawn)]
+
+
+def function_flow() -> Flow:
+    """Give the traffic of a healthy function: p99 about 330 ms."""
+    return Flow(median_ms=86, spread=0.58, ceiling_ms=870)
+
+
+def fleet_flow() -> Flow:
+    """Give the traffic of a healthy fleet: p99 about 160 ms."""
+    return Flow(median_ms=41, spread=0.58, ceiling_ms=430)
+
+
+@dataclass
+class Load:
+    """How loaded an instance is, in percent."""
+
+    cpu: float = 23
+    memory: float = 41
+
+    def wobble(self, minute: int, value: float) -> float:
+        """Give a value as it is measured in a minute: a little off."""
+        return round(min(max(value + (minute * 40503 % 17 - 8) / 4, 0), 100), 2)

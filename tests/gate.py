@@ -1,0 +1,68 @@
+"""Run the gate in this process against a world, and read its record."""
+
+import contextlib
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from promotion.sandbox.client import Running
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a run of the gate left behind."""
+
+    code: int
+    printed: str
+    record: Mapping[str, Any]
+    folder: Path
+
+    def item(self, item_id: str) -> dict[str, Any]:
+        """One item of the record."""
+        return next(item for item in self.record["items"] if item["id"] == item_id)
+
+    def bad(self) -> set[str]:
+        """Everything that was run and is not good, as `item[subject]`."""
+        return {
+            f"{item['id']}[{subject['name']}]"
+            for item in self.record["items"]
+            for subject in item["subjects"]
+            if subject["status"] not in ("passed", "attested", "waived", "not-applicable")
+        }
+
+
+def judge(world: Running, folder: Path, *arguments: str) -> Judged:
+    """Run the checklist against a world, in this process: what is slow is imported already."""
+    out = io.StringIO()
+    options = ["-p", "no:cacheprovider", "-p", "no:faulthandler", "--report-dir", str(folder)]
+    with environment(world), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        code = pytest.main(
+            [
+                "-c",
+                str(ROOT / "pyproject.toml"),
+                "--config",
+                str(world.config),
+                "--digest",
+                world.digest,
+                *options,
+                *arguments,
+            ]
+        )
+    record = json.loads((folder / "record.json").read_text())
+    return Judged(int(code), out.getvalue(), record, folder)
+
+
+@contextlib.contextmanager
+def environment(world: Running) -> Iterator[None]:
+    """The variables that the world wants set."""
+    with mock.patch.dict(os.environ, world.environment), contextlib.chdir(ROOT):
+        yield

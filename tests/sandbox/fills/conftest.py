@@ -1,0 +1,51 @@
+"""A moto of its own for each guard: every fill is shown to be needed, and to work."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+ACCOUNT = "111122223333"
+REGION = "eu-west-1"
+
+
+@pytest.fixture
+def client() -> Callable[[str], Any]:
+    """A boto3 client of an empty account, answered by moto with the fills in."""
+    from moto.core.base_backend import BackendDict
+
+    from promotion.sandbox import aws, transport
+
+    app = aws.application()
+    BackendDict.reset()
+    return lambda service: transport.session(app, ACCOUNT).client(service)
+
+
+@pytest.fixture
+def state() -> Callable[[str], Any]:
+    """moto's state of a service in that account."""
+    from promotion.sandbox.world.model import Account
+
+    return lambda service: Account(ACCOUNT, lambda *_: []).backend(service)
+
+
+@pytest.fixture
+def guarded(client) -> Callable[..., None]:
+    """Show that moto alone answers wrongly, and with the fills rightly.
+
+    `ask` asks; `wrong` and `right` judge its answer. An exception is an answer too: `wrong` may be its type.
+    """
+    from promotion.sandbox import fills
+
+    def guard(ask, wrong, right):
+        with fills.unfilled():
+            if isinstance(wrong, type):
+                with pytest.raises(wrong):
+                    ask()
+            else:
+                answer = ask()
+                assert wrong(answer), f"moto got it right, drop this fill: {answer}"
+        answer = ask()
+        assert right(answer), answer
+
+    return guard
