@@ -1,0 +1,147 @@
+"""2. Dev environment: what is to be promoted runs in dev, wholly and well."""
+
+from promotion.deployments import listed, original_instances_problem, shares
+from promotion.items import item
+from promotion.unknown import Reason, Unknown
+
+
+@item("lambda-deployed", per="dev_lambda")
+def test_lambda_deployed(
+    dev_lambda, dev_deployments, dev_deployment_targets, dev_alias, dev_deployed_version, digest, measured
+):
+    """The newest deployment succeeded, brought this digest, and the alias is wholly on it."""
+    deployment = dev_deployments[dev_lambda].newest
+    await_end_of(deployment)
+    succeeded(deployment)
+    problems = [problem for target in dev_deployment_targets[dev_lambda] for problem in target.problems()]
+    assert not problems, f"{deployment.id}: {listed(problems)}; expected every lifecycle event to succeed"
+    version, alias = dev_deployed_version[dev_lambda], dev_alias[dev_lambda]
+    measured(f"{deployment.id} · version {version.version}")
+    assert version.digest == digest, (
+        f"{deployment.id} brought version {version.version} of {version.function} with the image "
+        f"{version.digest or version.image}, expected {digest}: deploy this digest to dev, or promote "
+        "the one that is there"
+    )
+    assert alias.version == version.version, (
+        f"alias {alias.name} is on version {alias.version}, expected {version.version}, which {deployment.id} brought: "
+        "somebody moved it after the deployment"
+    )
+    assert not alias.weights, (
+        f"alias {alias.name} still sends {shares(alias.weights)} to other versions, expected nothing: finish "
+        "the traffic shift"
+    )
+    assert version.state == "Active", f"version {version.version} is {version.state}, expected Active"
+    assert version.last_update == "Successful", (
+        f"the last update of version {version.version} is {version.last_update}, expected Successful"
+    )
+
+
+@item("ec2-deployed", per="dev_ec2")
+def test_ec2_deployed(dev_ec2, dev_deployments, dev_deployment_targets, settings, digest, measured):
+    """The newest deployment succeeded, on each expected instance, in every lifecycle event."""
+    deployment, expected = dev_deployments[dev_ec2].newest, settings.dev.targets[dev_ec2]
+    await_end_of(deployment)
+    not_undone(deployment)
+    replaced = [target for target in dev_deployment_targets[dev_ec2] if not target.is_original]
+    problems = [problem for target in replaced for problem in target.problems()]
+    assert not problems, f"{deployment.id}: {listed(problems)}; expected every lifecycle event to succeed"
+    succeeded(deployment)
+    measured(f"{deployment.id} · {len(replaced)} of {expected.instances} instances")
+    assert len(replaced) >= expected.instances, (
+        f"{deployment.id} deployed to {len(replaced)} instances, expected {expected.instances}: see what "
+        "became of the others"
+    )
+    if expected.revision_key is not None:
+        key = expected.revision_key.replace("{digest}", digest.removeprefix("sha256:"))
+        assert deployment.revision.partition("/")[2] == key, (
+            f"{deployment.id} deployed the revision {deployment.revision}, expected {key}: deploy "
+            "this digest's revision"
+        )
+
+
+@item("blue-green-completed", per="dev_ec2")
+def test_blue_green_completed(
+    dev_ec2,
+    dev_deployment_group,
+    dev_deployments,
+    dev_deployment_targets,
+    dev_added_instances,
+    dev_traffic,
+    dev_original_instances,
+    clock,
+    measured,
+):
+    """Traffic is wholly on the new instances, and the old ones are kept or terminated as configured."""
+    group, deployment = dev_deployment_group[dev_ec2], dev_deployments[dev_ec2].newest
+    await_end_of(deployment)
+    assert group.style == "BLUE_GREEN", f"{group.name} deploys {group.style}, expected BLUE_GREEN"
+    assert group.traffic_control, f"{group.name} deploys without traffic control: the load balancer is not switched"
+    not_undone(deployment)
+    targets, traffic = dev_deployment_targets[dev_ec2], dev_traffic[dev_ec2]
+    problems = [problem for target in targets if target.is_original for problem in target.problems()]
+    assert not problems, f"{deployment.id}: {listed(problems)}; expected traffic to be taken from the old instances"
+    new = {target.id for target in targets if target.label == "Green"} | set(dev_added_instances[dev_ec2])
+    serving = {host.id for host in traffic.serving if host.state not in ("draining", "unused")}
+    measured(f"{len(serving & new)} of {len(serving)} serving instances are new")
+    assert traffic.serving_groups, (
+        f"no listener forwards to {', '.join(traffic.weights)}: the new instances get no traffic"
+    )
+    assert not serving - new, (
+        f"{', '.join(sorted(serving - new))} in {', '.join(traffic.serving_groups)} get traffic but are not of "
+        f"{deployment.id}: the shift is not complete, or something older was put back"
+    )
+    assert serving, f"no instance of {deployment.id} is registered in {', '.join(traffic.serving_groups)}"
+    wrong = original_instances_problem(group, deployment, dev_original_instances[dev_ec2], clock.now())
+    assert not wrong, f"{wrong}: see the deployment group {group.name}"
+
+
+@item("health-checks", per="dev_target")
+def test_health_checks(dev_target, dev_health, dev_traffic, settings, measured):
+    """The health endpoint answers 200 now, and the load balancer finds every instance healthy."""
+    answer = dev_health[dev_target]
+    measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms" if answer.status else "no valid answer")
+    assert not answer.problems, listed(answer.problems)
+    if dev_target in dev_traffic:
+        hosts, expected = dev_traffic[dev_target].serving, settings.dev.targets[dev_target].instances
+        healthy = [host for host in hosts if host.state == "healthy"]
+        measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms · {len(healthy)} of {expected} instances healthy")
+        ill = [host.told() for host in hosts if host.state != "healthy"]
+        assert not ill, f"{listed(ill)}; expected healthy"
+        assert len(healthy) >= expected, f"{len(healthy)} instances are registered and healthy, expected {expected}"
+
+
+@item("smoke-tests", per="dev_smoke_test")
+def test_smoke_tests(dev_smoke_test, dev_smoke, measured):
+    """The endpoint responds as declared."""
+    answer = dev_smoke[dev_smoke_test]
+    measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms" if answer.status else "no valid answer")
+    assert not answer.problems, listed(answer.problems)
+
+
+@item("synthetic-tests", per="dev_journey")
+def test_synthetic_tests(dev_journey, dev_journey_run, measured):
+    """The journey went through, or the canary's last run passed."""
+    run = dev_journey_run[dev_journey]
+    measured(run.measured)
+    assert not run.problems, listed(run.problems)
+
+
+def await_end_of(deployment):
+    """A deployment that still goes on is neither right nor wrong yet."""
+    if deployment.is_unfinished:
+        raise Unknown(Reason.NOT_DUE, f"{deployment.told()}: look again when it has ended")
+
+
+def succeeded(deployment):
+    """The deployment ended well, and it is not the undoing of another one."""
+    assert deployment.status == "Succeeded", f"{deployment.told()}, expected Succeeded: mend it and deploy to dev again"
+    not_undone(deployment)
+
+
+def not_undone(deployment):
+    """Nothing rolled this deployment back, and it rolls nothing back."""
+    assert not deployment.is_rollback, (
+        f"{deployment.told()}, but it is a rollback{f' of {deployment.rolls_back}' if deployment.rolls_back else ''}: "
+        "dev runs what was there before"
+    )
+    assert deployment.rolled_back_by is None, f"{deployment.told()}, but {deployment.rolled_back_by} rolled it back"
