@@ -1,0 +1,1 @@
+"""Live checks against origins on loopback."""
