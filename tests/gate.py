@@ -40,11 +40,11 @@ class Judged:
         }
 
 
-def judge(world: Running, folder: Path, *arguments: str) -> Judged:
-    """Run the checklist against a world, in this process: what is slow is imported already."""
+def judge(world: Running, folder: Path, *arguments: str, at: Path = ROOT) -> Judged:
+    """Run the checklist against a world, in this process and the folder `at`: what is slow is imported already."""
     out = io.StringIO()
     options = ["-p", "no:cacheprovider", "-p", "no:faulthandler", "--report-dir", str(folder)]
-    with environment(world), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+    with environment(world, at), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         code = pytest.main(
             [
                 "-c",
@@ -62,7 +62,7 @@ def judge(world: Running, folder: Path, *arguments: str) -> Judged:
 
 
 @contextlib.contextmanager
-def environment(world: Running) -> Iterator[None]:
-    """The variables that the world wants set."""
-    with mock.patch.dict(os.environ, world.environment), contextlib.chdir(ROOT):
+def environment(world: Running, at: Path) -> Iterator[None]:
+    """The variables that the world wants set, and the current folder."""
+    with mock.patch.dict(os.environ, world.environment), contextlib.chdir(at):
         yield
