@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415 - moto is imported after `warm.prepare`
 """The AWS of the sandbox: moto with the fills in, as one WSGI application."""
 
 from typing import TYPE_CHECKING

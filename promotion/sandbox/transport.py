@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415 - boto3 is imported after `warm.prepare`
 """boto3 over a WSGI application in this process: no socket, no thread, so the process stays safe to fork.
 
 botocore's `before-send` event may return the answer itself; what it returns is parsed as if it had come over the wire,
@@ -30,7 +29,7 @@ def session(app: "WSGIApplication", account: str | None = None, region: str = RE
     import boto3
 
     made = boto3.Session("sandbox", "sandbox", region_name=region)
-    made.events.register("before-send", answered_by(app, account))
+    made.events.register("before-send", answered_by(app, account))  # type: ignore[arg-type]  # its answer is what it is for
     return made
 
 
@@ -56,7 +55,7 @@ def answered_by(app: "WSGIApplication", account: str | None = None) -> Callable[
         body = b"".join(chunks)
         if hasattr(chunks, "close"):
             chunks.close()
-        return AWSResponse(request.url, status, headers, _Raw(body))
+        return AWSResponse(request.url, status, headers, _Raw(body))  # type: ignore[arg-type]  # as botocore makes it
 
     return send
 
@@ -64,7 +63,7 @@ def answered_by(app: "WSGIApplication", account: str | None = None) -> Callable[
 def environ(request: "AWSPreparedRequest", account: str | None = None) -> dict[str, Any]:
     """Give the WSGI environment (PEP 3333) of a request that botocore is about to send."""
     url = urlsplit(request.url)
-    body = request.body
+    body: Any = request.body
     if hasattr(body, "read"):
         body = body.read()
     if isinstance(body, str):

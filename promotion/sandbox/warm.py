@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415 - moto and botocore are imported after the environment is set
 """Makes this process cheap to start and cheap to fork. Called before anything of boto or moto is imported.
 
 Everything here is about time: botocore's service models are read once instead of once a session, moto's own look-ups

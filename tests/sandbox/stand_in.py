@@ -75,7 +75,7 @@ def declare_faults() -> None:
         """Let nobody look at the function."""
         world.wire.deny("lambda:GetFunction")
 
-    @fault("certificate-expired", item="https-alb")
+    @fault("stand-in-certificate-expired", item="https-alb")
     def certificate_expired(world):
         """Let the certificate of prod have expired."""
         world.tls.show("prod-ec2", "expired")

@@ -121,7 +121,7 @@ def test_worlds_are_apart(nursery):
 
 def test_a_fault_can_change_a_certificate_of_one_front_end(nursery):
     """The other front-end keeps its good one."""
-    with nursery.world("certificate-expired") as world:
+    with nursery.world("stand-in-certificate-expired") as world:
         fronts, ca = world.places.fronts, world.places.ca_file
         assert requests.get(fronts["dev-ec2"], verify=ca, timeout=5).ok
         with pytest.raises(requests.exceptions.SSLError, match="expired"):

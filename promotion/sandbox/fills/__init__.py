@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415 - moto is imported after `warm.prepare`
 """What moto lacks or tells wrongly, filled in: one small module per theme.
 
 Three decorators, each of which refuses to work when moto has changed under it: `operation` for an API operation moto
@@ -24,13 +23,14 @@ THEMES = (
     "target_health",
     "canaries",
     "roles",
+    "policy_simulation",
     "container_images",
     "image_scans",
     "metrics",
     "log_events",
     "keys",
     "calendars",
-    "networks",
+    "listeners",
     "alarms",
     "alarm_history",
 )
@@ -165,7 +165,7 @@ def _forget() -> None:
     """Drop what `warm` keeps about moto's classes."""
     import moto.core.responses
 
-    kept = moto.core.responses.method_names_from_class
+    kept = vars(moto.core.responses)["method_names_from_class"]
     if hasattr(kept, "cache_clear"):
         kept.cache_clear()
 

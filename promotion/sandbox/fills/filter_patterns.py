@@ -51,14 +51,19 @@ def compiled(pattern: str | None) -> Matches:
 
 
 def _on_text(text: str) -> Matches:
-    needed, refused, either, position = [], [], [], 0
+    needed: list[Matches] = []
+    refused: list[Matches] = []
+    either: list[Matches] = []
+    position = 0
     while position < len(text):
         found = _TERM.match(text, position)
         if not found:
             raise NotImplementedError(f"filter pattern {text!r}")
         sign, phrase, regex, word = found.groups()
         if word and not re.fullmatch(r"\w+", word):
-            raise NotImplementedError(f"filter pattern {text!r}: a term with other than letters and digits needs quotes")
+            raise NotImplementedError(
+                f"filter pattern {text!r}: a term with other than letters and digits needs quotes"
+            )
         test = _containing(phrase if phrase is not None else word) if regex is None else _matching(regex)
         {"": needed, "-": refused, "?": either}[sign].append(test)
         position = found.end()

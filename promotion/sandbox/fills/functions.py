@@ -9,6 +9,7 @@ import hashlib
 from typing import Any
 
 from moto.awslambda.models import LambdaAlias, LambdaFunction, LambdaStorage
+from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
 from moto.moto_api._internal import mock_random
 
@@ -68,6 +69,15 @@ def states(original: Any, self: Any, on_create: bool = False) -> dict[str, Any]:
             told[key] = getattr(self, name)
     if self.package_type == "Image":
         told = {key: value for key, value in told.items() if key not in {"Handler", "Runtime", "Layers"}}
+    return told
+
+
+@amends(LambdaFunction, "vpc_config")
+def own_vpc(original: Any, self: Any) -> dict[str, Any] | None:
+    """Give the VPC that the function's subnets are in: moto makes one up."""
+    told: dict[str, Any] | None = original(self)
+    if told and told["SubnetIds"]:
+        told["VpcId"] = ec2_backends[self.account_id][self.region].get_subnet(told["SubnetIds"][0]).vpc_id
     return told
 
 

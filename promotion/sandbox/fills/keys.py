@@ -69,8 +69,8 @@ def message_that_fits(original: Any, self: Any, key_id: str, message: bytes, sig
     """Refuse a message that is larger than KMS takes, and a digest of the wrong size."""
     if len(message) > LARGEST_MESSAGE:
         raise ValidationException(
-            "1 validation error detected: Value at 'message' failed to satisfy constraint: Member must have length less "
-            f"than or equal to {LARGEST_MESSAGE}"
+            "1 validation error detected: Value at 'message' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {LARGEST_MESSAGE}"
         )
     if _digest.get() and len(message) * 8 != int(signing_algorithm[-3:]):
         raise ValidationException("Digest is invalid length for algorithm " + signing_algorithm)

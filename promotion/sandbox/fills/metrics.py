@@ -3,7 +3,7 @@
 moto sums over all dimensions, forgets the namespace, and knows no percentiles. Here a metric is its namespace, its name
 and its whole set of dimensions, and nothing else. A backend's `computed` holds metrics whose samples a function gives
 minute by minute, so that no one has to store them and they never grow old.
-Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html, API_GetMetricStatistics.
+Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 """
 
 from collections.abc import Callable, Iterable, Iterator, MutableMapping

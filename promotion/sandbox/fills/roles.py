@@ -7,17 +7,11 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 import json
 from typing import Any
 
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import AccessDeniedError
 from moto.iam.models import iam_backends
 from moto.sts.responses import TokenResponse
 
 from promotion.sandbox.fills import amends
-
-
-class AccessDenied(ServiceException):
-    """The role is not there, or does not trust the caller."""
-
-    code = "AccessDenied"
 
 
 def several(value: Any) -> list[Any]:
@@ -51,5 +45,5 @@ def trusted(original: Any, self: Any) -> Any:
     roles = iam_backends[arn.split(":")[4]][self.partition].get_roles()
     role = next((role for role in roles if role.arn == arn), None)
     if role is None or not trusts(json.loads(role.assume_role_policy_document), caller, self._get_param("ExternalId")):
-        raise AccessDenied(f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}")
+        raise AccessDeniedError(caller, f"sts:AssumeRole on resource: {arn}")
     return original(self)

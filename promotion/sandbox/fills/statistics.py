@@ -1,7 +1,8 @@
 """CloudWatch's statistics over the samples of one period.
 
-Definitions: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html. A lower bound is
-exclusive, an upper one inclusive. CloudWatch does not say how it interpolates percentiles; here it is linear.
+Definitions: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+A lower bound is exclusive, an upper one inclusive. CloudWatch does not say how it interpolates percentiles; here it is
+linear.
 """
 
 import re
@@ -17,7 +18,7 @@ _SHORT = re.compile(r"(tm|wm|tc|ts)(\d{1,2}(?:\.\d{1,10})?|100)")
 _LONG = re.compile(r"(TM|WM|TC|TS|PR)\((\d*\.?\d*%?):(\d*\.?\d*%?)\)")
 
 
-class UnknownStatistic(ValueError):
+class UnknownStatisticError(ValueError):
     """CloudWatch has no statistic of that name."""
 
 
@@ -25,7 +26,7 @@ class StatisticSet(NamedTuple):
     """What is left of samples that were summed up before they were sent."""
 
     sum: float
-    count: float
+    samples: float
     minimum: float
     maximum: float
 
@@ -47,7 +48,7 @@ class Samples:
     @property
     def count(self) -> float:
         """How many samples there are."""
-        return sum(count for _, count in self.values) + sum(one.count for one in self.sets)
+        return sum(count for _, count in self.values) + sum(one.samples for one in self.sets)
 
     @property
     def sum(self) -> float:
@@ -61,15 +62,15 @@ class Samples:
         and negative values have none.
 
         Raises:
-            UnknownStatistic: there is no such statistic.
+            UnknownStatisticError: there is no such statistic.
 
         """
         if name in _BASIC:
             return self._basic(name)
         kind, low, high = parse(name)
-        if any(one.count > 1 and one.minimum != one.maximum for one in self.sets):
+        if any(one.samples > 1 and one.minimum != one.maximum for one in self.sets):
             return None
-        values = self.values + [(one.minimum, one.count) for one in self.sets]
+        values = self.values + [(one.minimum, one.samples) for one in self.sets]
         if any(value < 0 for value, _ in values):
             return None
         return _bounded(kind, _Distribution(values), low, high)
@@ -99,7 +100,7 @@ def known(name: str) -> bool:
     """Whether CloudWatch has a statistic of that name."""
     try:
         return name in _BASIC or bool(parse(name))
-    except UnknownStatistic:
+    except UnknownStatisticError:
         return False
 
 
@@ -113,7 +114,7 @@ def parse(name: str) -> tuple[str, Bound | None, Bound | None]:
         return found[1].upper(), None, Bound(float(found[2]), percent=True)
     found = _LONG.fullmatch(name)
     if not found or found[2] == found[3] == "" or (found[1] == "PR" and "%" in name):
-        raise UnknownStatistic(f"The value {name} is not a statistic.")
+        raise UnknownStatisticError(f"The value {name} is not a statistic.")
     low, high = (Bound(float(text.rstrip("%")), "%" in text) if text else None for text in found.group(2, 3))
     return found[1], low, high
 

@@ -1,14 +1,13 @@
-# ruff: noqa: PLC0415 - moto is imported after `warm.prepare`
 """Builds the healthy world, place by place."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from promotion.sandbox import aws, warm
 from promotion.sandbox.registry import Registry
 from promotion.sandbox.world import settings
-from promotion.sandbox.world.names import DEV_ACCOUNT, PROD_ACCOUNT, REPOSITORY, TOOLS_ACCOUNT
+from promotion.sandbox.world.names import DEV_ACCOUNT, FREEZES, PROD_ACCOUNT, REPOSITORY, TOOLS_ACCOUNT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -20,26 +19,29 @@ if TYPE_CHECKING:
     from promotion.sandbox.world.model import Account, Environment
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """Everything the gate can look at. Faults act on it; nothing in it is frozen."""
 
-    aws: "WSGIApplication" = field(repr=False)
+    aws: "WSGIApplication"
     """Every AWS API of every account."""
     tools: "Account"
     dev: "Environment"
     prod: "Environment"
-    releases: "tuple[Release, ...]" = field(repr=False)
+    releases: "tuple[Release, ...]"
     """Oldest first. The last one is promoted, the one before it runs in prod."""
     started: datetime
     """When the world was built: UTC, without a zone. Its history is told back from here."""
-    access_key: tuple[str, str] = field(repr=False)
+    access_key: tuple[str, str]
     """Key id and secret of the pipeline's user in the tools account."""
-    registry: Registry = field(repr=False)
-    github: "GitHub" = field(repr=False)
+    registry: Registry
+    github: "GitHub"
     """Its `repository` may be changed."""
-    fronts: "dict[str, Service]" = field(repr=False)
+    fronts: "dict[str, Service]"
     """The service behind `dev-lambda`, `dev-ec2`, `prod-lambda` and `prod-ec2`; its `members` may be changed."""
+
+    def __repr__(self) -> str:
+        return f"<world of {self.digest}>"
 
     @property
     def digest(self) -> str:
@@ -65,6 +67,7 @@ def build() -> World:
     warm.prepare()
     from moto.core.base_backend import BackendDict
 
+    from promotion.sandbox.fills import calendars
     from promotion.sandbox.world import (
         canary,
         fleet,
@@ -81,6 +84,7 @@ def build() -> World:
         traffic,
         watch,
     )
+    from promotion.sandbox.world import releases as shelf
     from promotion.sandbox.world.model import Account, Environment, ago, now
 
     application = _application()
@@ -92,6 +96,7 @@ def build() -> World:
     prod = Environment(PROD_ACCOUNT, application, "prod", digests[-2])
     access_key = people.settle_tools(tools)
     image.push(tools, releases)
+    bundles = shelf.shelve(tools, digests)
     registry = Registry()
     for release in releases:
         registry.push(REPOSITORY, release.image, [release.version])
@@ -106,7 +111,7 @@ def build() -> World:
         network.open_api(environment)
         rollout.configure(environment)
         rollout.deploy_function(environment, deployed, count=3)
-        rollout.deploy_instances(environment, deployed, brought[-3:])
+        rollout.deploy_instances(environment, deployed, {digest: bundles[digest] for digest in brought[-3:]})
         canary.start(environment)
         environment.release_names = {release.digest: release.version for release in releases}
         environment.flows = {"lambda": traffic.function_flow(), "ec2": traffic.fleet_flow()}
@@ -116,6 +121,7 @@ def build() -> World:
         watch.draw_dashboard(environment)
         logs.keep(environment)
         secrets.store(environment)
+        calendars.calendars(environment.backend("ssm"))[FREEZES] = calendars.Calendar()
     return World(
         aws=application,
         tools=tools,

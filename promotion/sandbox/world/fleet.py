@@ -4,6 +4,8 @@ import base64
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from promotion.sandbox.world.names import REGION
+
 if TYPE_CHECKING:
     from promotion.sandbox.world.model import Environment
 
@@ -89,7 +91,7 @@ def _run(environment: "Environment", scaling_group: str) -> list[str]:
 def _settle(environment: "Environment", key: str, launched: datetime) -> None:
     """Give an instance what moto's Auto Scaling does not take from the launch template."""
     instance = environment.instance(key)
-    instance.launch_time = launched
+    instance.launch_time, instance.region_name = launched, REGION
     instance.monitoring_state = "enabled"
     instance.metadata_options.http_tokens = "required"
     environment.backend("ec2").associate_iam_instance_profile(key, iam_instance_profile_name=PROFILE)

@@ -1,6 +1,5 @@
 """The service behind its front-ends."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from promotion.clock import SystemClock
@@ -8,8 +7,11 @@ from promotion.sandbox.orders import Orders
 from promotion.sandbox.service import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from promotion.sandbox.world.image import Release
     from promotion.sandbox.world.model import Environment
+
 
 def open_fronts(environments: "Iterable[tuple[Environment, Release]]") -> dict[str, Service]:
     """Put each environment's release behind its two front-ends: `dev-lambda`, `dev-ec2`, `prod-lambda`, `prod-ec2`.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FIRST_BUILT = datetime(2026, 11, 2, 9, 12, 40, tzinfo=UTC)
 """Fixed, so that the digests are the same in every world."""
+PUSHED_AFTER = timedelta(minutes=4)
 RELEASES = tuple(f"1.{minor}.0" for minor in range(4, 12))
 """Oldest first. The last is the one that is promoted, the one before runs in prod."""
 
@@ -49,19 +50,15 @@ def releases() -> tuple[Release, ...]:
 
 def push(tools: "Account", all_releases: tuple[Release, ...]) -> Mapping[str, str]:
     """Make the immutable repository and push the releases; give the digests by version."""
-    ecr = tools.client("ecr")
-    ecr.create_repository(
+    tools.client("ecr").create_repository(
         repositoryName=REPOSITORY,
         imageTagMutability="IMMUTABLE",
         imageScanningConfiguration={"scanOnPush": True},
         encryptionConfiguration={"encryptionType": "AES256"},
     )
+    backend = tools.backend("ecr")
     for release in all_releases:
-        ecr.put_image(
-            repositoryName=REPOSITORY,
-            imageManifest=release.image.manifest.decode(),
-            imageManifestMediaType=release.image.media_type,
-            imageTag=release.version,
-            imageDigest=release.digest,
-        )
+        manifest, kind = release.image.manifest.decode(), release.image.media_type
+        kept = backend.put_image(REPOSITORY, manifest, release.version, kind)
+        kept.image_pushed_at = int((release.built + PUSHED_AFTER).timestamp())
     return {release.version: release.digest for release in all_releases}

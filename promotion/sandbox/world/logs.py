@@ -28,6 +28,7 @@ RETENTION_DAYS = 30
 INGESTED_AFTER_MS = 1400
 EXECUTION_ENVIRONMENTS = 2
 """How many environments Lambda runs of a version at once; each has a stream."""
+ONE_ID = "00000000-0000-4000-a000-000000000001"
 PATHS = (("GET", "/orders"), ("GET", "/orders/o-5001"), ("GET", "/customers/c-1001"), ("POST", "/orders"))
 
 
@@ -139,7 +140,8 @@ class LogBook:
             if self._hushed(member, EPOCH + timedelta(milliseconds=at)):
                 continue
             status = 500 if place < failed else 404 if place < failed + missed else 200
-            correlation = "" if place >= count - nameless else _id(dice) if not flow.one_id else _id(random.Random(1))
+            named = place < count - nameless
+            correlation = (ONE_ID if flow.one_id else _id(dice)) if named else ""
             self._request(target, member, number, at, ms, status, correlation, dice)
 
     def _member(self, target: str, minute: int, place: int, count: int) -> tuple[str, int]:
@@ -156,7 +158,15 @@ class LogBook:
         return str(environment.live_version), 0
 
     def _request(
-        self, target: str, member: str, number: int, at: int, ms: float, status: int, correlation: str, dice: random.Random
+        self,
+        target: str,
+        member: str,
+        number: int,
+        at: int,
+        ms: float,
+        status: int,
+        correlation: str,
+        dice: random.Random,
     ) -> None:
         environment = self._environment
         method, path = PATHS[dice.getrandbits(2)]
@@ -166,10 +176,10 @@ class LogBook:
             digest = environment.digest if member in environment.green else environment.ec2_deployments[-2].digest
         known = f'"correlation_id":"{correlation}",' if correlation else ""
         level = "ERROR" if status >= 500 else "INFO"
+        version = environment.release_names.get(digest, "")
         common = (
-            f'"service":"shop","environment":"{environment.name}","member":"{member}",'
-            f'"version":"{environment.release_names.get(digest, "")}","request_id":"{dice.getrandbits(60):015x}",{known}'
-            f'"method":"{method}","path":"{path}"'
+            f'"service":"shop","environment":"{environment.name}","member":"{member}","version":"{version}",'
+            f'"request_id":"{dice.getrandbits(60):015x}",{known}"method":"{method}","path":"{path}"'
         )
         done = at + int(ms)
         received = f'{{"timestamp":"{stamped(at)}","level":"INFO",{common},"message":"request received"}}'
@@ -207,5 +217,3 @@ def _ended(invocation: str, ms: float) -> tuple[str, str]:
         f"Memory Size: {MEMORY_MB} MB\tMax Memory Used: 118 MB\t\n"
     )
     return f"END RequestId: {invocation}\n", report
-
-

@@ -52,8 +52,11 @@ def _function(environment: "Environment") -> dict[Metric, Computed]:
     views: list[tuple[dict[str, str], Part]] = [({"FunctionName": FUNCTION}, all_of_it)]
     views.append(({"FunctionName": FUNCTION, "Resource": alias}, all_of_it))
     for version in environment.versions:
-        by_version = {"FunctionName": FUNCTION, "Resource": alias, "ExecutedVersion": str(version)}
-        views.append((by_version, lambda minute, version=version: environment.weight(version, minute)))
+
+        def of_version(minute: int, version: int = version) -> float:
+            return environment.weight(version, minute)
+
+        views.append(({"FunctionName": FUNCTION, "Resource": alias, "ExecutedVersion": str(version)}, of_version))
     for dimensions, part in views:
         for name, samples, unit in _function_metrics(flow, part):
             made[metric("AWS/Lambda", name, **dimensions)] = Computed(samples, unit)

@@ -1,21 +1,23 @@
 """The world as faults and tests hold it: accounts, environments, deployments. Everything in it may be changed."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox import transport
-from promotion.sandbox.world.names import ALIAS, FUNCTION, REGION
+from promotion.sandbox.world.names import ALIAS, FREEZES, FUNCTION, REGION
 
 if TYPE_CHECKING:
     import boto3
     from _typeshed.wsgi import WSGIApplication
 
+    from promotion.sandbox.fills.calendars import Calendar
     from promotion.sandbox.fills.canaries import Schedule
+    from promotion.sandbox.fills.metrics import Computed, Metric
+    from promotion.sandbox.world.deployment import Deployment
     from promotion.sandbox.world.logs import LogBook
     from promotion.sandbox.world.traffic import Flow, Load
-    from promotion.sandbox.fills.deployment_targets import Target
 
 GLOBAL = frozenset({"iam", "sts", "s3"})
 """Services whose state moto keeps by partition, not by region."""
@@ -44,73 +46,14 @@ class Account:
         if service == "lambda":  # of which moto has two: this gives the one that needs no docker
             return moto.awslambda.utils.get_backend(self.id, REGION)
         # moto's names of services are a literal type; a wrong one raises ImportError.
-        return moto.backends.get_backend(service)[self.id]["aws" if service in GLOBAL else REGION]  # type: ignore[index, call-overload]
+        return moto.backends.get_backend(service)[self.id]["aws" if service in GLOBAL else REGION]  # type: ignore[call-overload]
 
     def role(self, name: str) -> str:
         """Give the ARN of a role."""
         return f"arn:aws:iam::{self.id}:role/{name}"
 
 
-@dataclass
-class Deployment:
-    """A CodeDeploy deployment. `record` is moto's own object; its attributes are what the API tells."""
-
-    record: Any
-    digest: str
-    """The image it brought, `sha256:…`."""
-
-    @property
-    def id(self) -> str:
-        """Its id, `d-XXXXXXXXX`."""
-        return str(self.record.deployment_id)
-
-    @property
-    def status(self) -> str:
-        """Created, Queued, InProgress, Baking, Succeeded, Failed, Stopped or Ready."""
-        return str(self.record.status)
-
-    @status.setter
-    def status(self, status: str) -> None:
-        self.record.status = status
-
-    @property
-    def targets(self) -> "dict[str, Target]":
-        """What it acted on, by target id: the function, or the instances."""
-        found: dict[str, Target] = self.record.targets
-        return found
-
-    def target(self, key: str) -> "Target":
-        """Give one target. KeyError if the deployment has no such one."""
-        return self.targets[key]
-
-    def fail(self, code: str, message: str) -> None:
-        """Let it have failed. `code` is one of CodeDeploy's error codes, such as HEALTH_CONSTRAINTS."""
-        self.status = "Failed"
-        self.record.error_information = {"code": code, "message": message}
-
-    def stop_on_alarm(self, alarm: str) -> None:
-        """Let an alarm have stopped it."""
-        self.status = "Stopped"
-        self.record.error_information = {
-            "code": "ALARM_ACTIVE",
-            "message": f"One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, "
-            f"and the affected deployments have been stopped. Activated alarms: <{alarm}>",
-        }
-
-    def shift(self, by: timedelta) -> None:
-        """Move it and all its steps in time."""
-        record = self.record
-        for name in ("create_time", "start_time", "complete_time"):
-            if getattr(record, name):
-                setattr(record, name, getattr(record, name) + by)
-        for target in self.targets.values():
-            target.updated += by
-            for event in target.events:
-                event.start = event.start and event.start + by
-                event.end = event.end and event.end + by
-
-
-@dataclass
+@dataclass(repr=False)
 class Environment(Account):
     """dev or prod: an account, and what of the service runs there."""
 
@@ -156,38 +99,44 @@ class Environment(Account):
     """The minute since 1970 in which the traffic moved to the instances that serve."""
     logbook: "LogBook" = field(init=False, repr=False)
     """Writes the logs of the environment, and lets them fall silent."""
-    lambda_deployments: list[Deployment] = field(default_factory=list)
+    lambda_deployments: "list[Deployment]" = field(default_factory=list)
     """Newest first."""
-    ec2_deployments: list[Deployment] = field(default_factory=list)
+    ec2_deployments: "list[Deployment]" = field(default_factory=list)
     """Newest first."""
 
+    def __repr__(self) -> str:
+        return f"<{self.name}, account {self.id}>"
+
     @property
-    def latest_lambda_deployment(self) -> Deployment:
+    def latest_lambda_deployment(self) -> "Deployment":
         """The newest deployment of the function."""
         return self.lambda_deployments[0]
 
     @property
-    def latest_ec2_deployment(self) -> Deployment:
+    def latest_ec2_deployment(self) -> "Deployment":
         """The newest deployment to instances."""
         return self.ec2_deployments[0]
 
     @property
     def lambda_group(self) -> Any:
-        """moto's CodeDeploy deployment group of the function."""
+        """The CodeDeploy deployment group of the function, as moto keeps it."""
         return self.latest_lambda_deployment.record.deployment_group
 
     @property
     def ec2_group(self) -> Any:
-        """moto's CodeDeploy deployment group of the instances."""
+        """The CodeDeploy deployment group of the instances, as moto keeps it."""
         return self.latest_ec2_deployment.record.deployment_group
 
     @property
     def function(self) -> Any:
-        """moto's unpublished function ($LATEST)."""
+        """The unpublished function ($LATEST), as moto keeps it."""
         return self.backend("lambda").get_function(FUNCTION)
 
     def version(self, number: int) -> Any:
-        """Give moto's published version of the function: `state`, `last_update_status`, `code`, `code_sha_256`…"""
+        """Give a published version of the function, as moto keeps it.
+
+        `state`, `last_update_status` and their `…_reason` and `…_reason_code`, `code`, `code_sha_256`.
+        """
         return self.backend("lambda").get_function(FUNCTION, str(number))
 
     @property
@@ -197,12 +146,48 @@ class Environment(Account):
 
     @property
     def alias(self) -> Any:
-        """moto's alias `live`: `function_version`, and `routing_config` as the API takes it."""
+        """The alias `live`, as moto keeps it: `function_version`, and `routing_config` as the API takes it."""
         return self.backend("lambda").get_alias(ALIAS, FUNCTION)
 
     def instance(self, key: str) -> Any:
         """Give moto's EC2 instance."""
         return self.backend("ec2").get_instance(key)
+
+    @property
+    def metrics(self) -> "MutableMapping[Metric, Computed]":
+        """Every metric with what computes it. `until` silences one; taking one out makes it absent."""
+        from promotion.sandbox.fills.metrics import computed
+
+        return computed(self.backend("cloudwatch"))
+
+    def alarm(self, name: str) -> Any:
+        """Give the alarm of a short name, such as `lambda-errors`, as moto keeps it.
+
+        `actions_enabled`, `threshold`, `period`, `dimensions` and so on.
+        """
+        return self.backend("cloudwatch").alarms[f"shop-{self.name}-{name}"]
+
+    def turn_alarm(self, name: str, state: str, when: datetime) -> None:
+        """Let the alarm of a short name have changed to ALARM, OK or INSUFFICIENT_DATA at a moment."""
+        from promotion.sandbox.world.watch import turn
+
+        turn(self, f"shop-{self.name}-{name}", state, when)
+
+    @property
+    def secret(self) -> "Mapping[str, Any]":
+        """The secrets by short name, `database` and `payment-api`, as moto keeps them.
+
+        `last_rotation_date` and `next_rotation_date` in seconds since 1970, `rotation_enabled`, `deleted_date`.
+        """
+        kept = self.backend("secretsmanager").secrets
+        return {name: kept[f"shop/{self.name}/{name}"] for name in self.secrets}
+
+    @property
+    def freezes(self) -> "Calendar":
+        """The SSM change calendar of the environment: `events` close it."""
+        from promotion.sandbox.fills.calendars import calendars
+
+        return calendars(self.backend("ssm"))[FREEZES]
 
     def weight(self, version: int, minute: int) -> float:
         """Give the share of a minute's requests, 0 to 1, that a version of the function got."""

@@ -27,3 +27,6 @@ CI_USER = "shop-ci"
 
 LAMBDA_LOGS = f"/aws/lambda/{FUNCTION}"
 EC2_LOGS = "/shop/ec2"
+
+FREEZES = "shop-freezes"
+"""The SSM change calendar of each environment: open, but during its events."""

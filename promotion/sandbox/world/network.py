@@ -1,8 +1,8 @@
 """The network of an environment: VPC, security groups, load balancer with a blue and a green target group, HTTP API."""
 
-from functools import cache
 from typing import TYPE_CHECKING
 
+from promotion.sandbox.world import certificate
 from promotion.sandbox.world.names import ALIAS, FUNCTION, REGION, ZONES
 
 if TYPE_CHECKING:
@@ -12,8 +12,6 @@ APPLICATION_PORT = 8080
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 HTTPS = 443
 HTTP = 80
-CERTIFICATE_DAYS = 397
-"""How long a certificate of ACM is valid: 13 months less a few days."""
 
 
 def lay(environment: "Environment") -> None:
@@ -24,16 +22,14 @@ def lay(environment: "Environment") -> None:
 
 
 def _vpc(environment: "Environment") -> None:
-    ec2 = environment.client("ec2")
+    ec2, kept = environment.client("ec2"), environment.backend("ec2")
     block = 20 if environment.name == "dev" else 30
     environment.vpc = ec2.create_vpc(CidrBlock=f"10.{block}.0.0/16")["Vpc"]["VpcId"]
-    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=environment.vpc)
+    kept.attach_internet_gateway(kept.create_internet_gateway().id, environment.vpc)
     for kind, subnets in enumerate((environment.public_subnets, environment.private_subnets)):
         for number, zone in enumerate(ZONES):
             cidr = f"10.{block}.{100 * kind + number}.0/24"
-            made = ec2.create_subnet(VpcId=environment.vpc, CidrBlock=cidr, AvailabilityZone=zone)
-            subnets.append(made["Subnet"]["SubnetId"])
+            subnets.append(kept.create_subnet(environment.vpc, cidr, availability_zone=zone).id)
     default = ec2.describe_security_groups(
         Filters=[{"Name": "vpc-id", "Values": [environment.vpc]}, {"Name": "group-name", "Values": ["default"]}]
     )["SecurityGroups"][0]
@@ -52,9 +48,10 @@ def _security_groups(environment: "Environment") -> None:
         ("instances", "the application's port, from the load balancer"),
         ("function", "nothing comes in"),
     ):
-        environment.groups[name] = ec2.create_security_group(
-            GroupName=f"shop-{environment.name}-{name}", Description=purpose, VpcId=environment.vpc
-        )["GroupId"]
+        made = environment.backend("ec2").create_security_group(
+            f"shop-{environment.name}-{name}", purpose, environment.vpc
+        )
+        environment.groups[name] = made.id
     ec2.authorize_security_group_ingress(
         GroupId=environment.groups["load-balancer"],
         IpPermissions=[
@@ -83,7 +80,7 @@ def _security_groups(environment: "Environment") -> None:
 
 def _load_balancer(environment: "Environment") -> None:
     elb, name = environment.client("elbv2"), f"shop-{environment.name}"
-    environment.certificate = _certificate(environment)
+    certificate.issue(environment)
     made = elb.create_load_balancer(
         Name=name,
         Subnets=environment.public_subnets,
@@ -132,43 +129,6 @@ def _load_balancer(environment: "Environment") -> None:
     )
     for port, answer in ((HTTPS, listening), (HTTP, redirecting)):
         environment.listeners[port] = answer["Listeners"][0]["ListenerArn"]
-
-
-def _certificate(environment: "Environment") -> str:
-    key, certificate = _leaf(f"shop.{environment.name}.example")
-    arn: str = environment.client("acm").import_certificate(Certificate=certificate, PrivateKey=key)["CertificateArn"]
-    environment.backend("acm")._certificates[arn].type = "AMAZON_ISSUED"
-    return arn
-
-
-@cache
-def _leaf(name: str) -> tuple[bytes, bytes]:
-    """Give key and certificate as PEM; issued ten days before this process started, as ACM would have."""
-    from datetime import UTC, datetime, timedelta
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    start = datetime.now(UTC) - timedelta(days=10)
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Amazon RSA 2048 M02")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=CERTIFICATE_DAYS))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return private, certificate.public_bytes(serialization.Encoding.PEM)
 
 
 def open_api(environment: "Environment") -> None:

@@ -1,4 +1,4 @@
-"""Who acts in the accounts: the pipeline's user, the gate's role, and the roles of the service, each with little leave."""
+"""Who acts in the accounts: the pipeline's user, the gate's role, the roles of the service; each may do little."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,5 @@
 """The GitHub repository of the service: commits, builds, environments and what was deployed from it."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,8 @@ from promotion.sandbox.github.records import Branch, Commit, DeploymentStatus, E
 from promotion.sandbox.world.names import BRANCH, GITHUB_REPOSITORY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from promotion.sandbox.world.image import Release
 
 TOKEN = "ghs_sandbox"

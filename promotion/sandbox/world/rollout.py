@@ -6,14 +6,13 @@ reference-appspec-file-structure-hooks.html (blue/green with a load balancer).
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.fills.deployment_targets import InstanceTarget, LambdaTarget, LifecycleEvent
 from promotion.sandbox.world import fleet
-from promotion.sandbox.world.model import Deployment
-from promotion.sandbox.world.traffic import minute_of
+from promotion.sandbox.world.deployment import Deployment
 from promotion.sandbox.world.names import (
     ALIAS,
     EC2_APPLICATION,
@@ -22,6 +21,8 @@ from promotion.sandbox.world.names import (
     REGION,
     RELEASES_BUCKET,
 )
+from promotion.sandbox.world.releases import key_of
+from promotion.sandbox.world.traffic import minute_of
 
 if TYPE_CHECKING:
     from promotion.sandbox.world.model import Environment
@@ -150,22 +151,22 @@ def app_spec(current: int, target: int) -> dict[str, Any]:
     }
 
 
-def bundle(digest: str) -> dict[str, Any]:
+def bundle(digest: str, etag: str) -> dict[str, Any]:
     """Give the revision in S3 that installs an image on instances."""
-    key = f"shop/{digest.removeprefix('sha256:')}.zip"
-    etag = hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()
-    place = {"bucket": RELEASES_BUCKET, "key": key, "bundleType": "zip", "eTag": etag}
+    place = {"bucket": RELEASES_BUCKET, "key": key_of(digest), "bundleType": "zip", "eTag": etag}
     return {"revisionType": "S3", "s3Location": place}
 
 
-def deploy_instances(environment: "Environment", newest: datetime, digests: Sequence[str]) -> None:
+def deploy_instances(environment: "Environment", newest: datetime, bundles: Mapping[str, str]) -> None:
     """Write the history of the instances' group, and launch the fleets.
 
-    `digests` are oldest first; the last one was deployed by the deployment created at `newest`, the others two days
-    apart. Between the last two, Auto Scaling replaced an instance, which makes a deployment of its own.
+    `bundles` are the ETags of the bundles by digest, oldest first; the last one was deployed by the deployment created
+    at `newest`, the others two days apart. Between the last two, Auto Scaling replaced an instance, which makes a
+    deployment of its own.
     """
-    group = f"shop-ec2-{environment.name}"
-    blue_green = [_create(environment, EC2_APPLICATION, "ec2", bundle(digest)) for digest in digests]
+    group, digests = f"shop-ec2-{environment.name}", list(bundles)
+    revisions = [bundle(digest, etag) for digest, etag in bundles.items()]
+    blue_green = [_create(environment, EC2_APPLICATION, "ec2", revision) for revision in revisions]
     launched = newest + timedelta(seconds=40)
     fleet.launch(environment, group, blue_green[-1].deployment_id, blue_green[-2].deployment_id, launched)
     gone = [_gone(environment, number) for number in range(fleet.INSTANCES * len(digests))]
@@ -177,7 +178,7 @@ def deploy_instances(environment: "Environment", newest: datetime, digests: Sequ
         _blue_green(environment, made, created, blue, green)
         environment.ec2_deployments.insert(0, Deployment(made, digest))
         if age == 1:
-            replaced = _create(environment, EC2_APPLICATION, "ec2", bundle(digest))
+            replaced = _create(environment, EC2_APPLICATION, "ec2", revisions[number])
             replaced.creator = "autoscaling"
             start = created + timedelta(days=1)
             target = _instance(environment, replaced, environment.blue[1], start, GREEN_STEPS[:7], None)
@@ -206,7 +207,9 @@ def _instance(
 ) -> InstanceTarget:
     events, end = [], start
     for name in steps:
-        takes = timedelta(seconds={"DownloadBundle": 9, "Install": 6, "AllowTraffic": 48, "BlockTraffic": 33}.get(name, 2))
+        takes = timedelta(
+            seconds={"DownloadBundle": 9, "Install": 6, "AllowTraffic": 48, "BlockTraffic": 33}.get(name, 2)
+        )
         events.append(LifecycleEvent(name, start=end, end=end + takes))
         end += takes
     arn = f"arn:aws:ec2:{REGION}:{environment.id}:instance/{key}"

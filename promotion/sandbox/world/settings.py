@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from promotion.sandbox.world.names import (
     ALIAS,
     EC2_APPLICATION,
+    EC2_LOGS,
     FUNCTION,
     GITHUB_REPOSITORY,
     LAMBDA_APPLICATION,
+    LAMBDA_LOGS,
     REGION,
     REPOSITORY,
     SERVICE,
@@ -65,7 +67,8 @@ account = {text(environment.id)}
 region = {text(REGION)}
 role = {text(environment.role(CHECKER_ROLE))}
 endpoint_url = {text(places.aws)}
-ca_bundle = {text(places.ca_file)}"""
+ca_bundle = {text(places.ca_file)}
+dashboard = "shop-{environment.name}\""""
 
 
 def _targets(environment: "Environment", places: "Places") -> str:
@@ -76,6 +79,8 @@ url = {text(places.fronts[f"{e}-lambda"])}
 function = {text(FUNCTION)}
 alias = {text(ALIAS)}
 codedeploy = {{ application = {text(LAMBDA_APPLICATION)}, group = "shop-lambda-{e}" }}
+api = {{ kind = "http", id = {text(environment.api)}, stage = "$default" }}
+logs = {{ group = {text(LAMBDA_LOGS)} }}
 
 [{e}.targets.ec2]
 kind = "ec2"
@@ -84,7 +89,8 @@ load_balancer = "shop-{e}"
 target_groups = ["shop-{e}-blue", "shop-{e}-green"]
 instances = {len(environment.green)}
 codedeploy = {{ application = {text(EC2_APPLICATION)}, group = "shop-ec2-{e}" }}
-revision_key = "shop/{{digest}}.zip\""""
+revision_key = "shop/{{digest}}.zip"
+logs = {{ group = {text(EC2_LOGS)} }}"""
 
 
 def _reads(environment: "Environment") -> str:
@@ -119,7 +125,9 @@ method = "POST"
 target = "{target}"
 path = "/orders"
 json = {{ customer = "nobody", items = [] }}
-expect = {{ status = 422, json = {{ "length(errors)" = 2 }}, headers = {{ content-type = "application/problem+json*" }} }}
+expect.status = 422
+expect.json = {{ "length(errors)" = 2 }}
+expect.headers = {{ content-type = "application/problem+json*" }}
 
 [[dev.smoke_tests]]
 name = "{target} take an order"
@@ -138,12 +146,30 @@ def _journeys(environment: "Environment") -> str:
 name = "order through {target}"
 kind = "steps"
 target = "{target}"
-steps = [
-  {{ name = "create", method = "POST", path = "/orders", json = {{ customer = "c-1002", items = [{{ sku = "tea-250", quantity = 1 }}] }}, capture = {{ order = "id" }}, expect = {{ status = 201, json = {{ status = "open" }} }} }},
-  {{ name = "read", path = "/orders/{{order}}", expect = {{ json = {{ id = "{{order}}", total_cents = 790 }} }} }},
-  {{ name = "cancel", method = "DELETE", path = "/orders/{{order}}", expect = {{ status = 204 }} }},
-  {{ name = "gone", path = "/orders/{{order}}", expect = {{ status = 404 }} }},
-]"""
+
+[[dev.journeys.steps]]
+name = "create"
+method = "POST"
+path = "/orders"
+json = {{ customer = "c-1002", items = [{{ sku = "tea-250", quantity = 1 }}] }}
+capture = {{ order = "id" }}
+expect = {{ status = 201, json = {{ status = "open" }} }}
+
+[[dev.journeys.steps]]
+name = "read"
+path = "/orders/{{order}}"
+expect = {{ json = {{ id = "{{order}}", total_cents = 790 }} }}
+
+[[dev.journeys.steps]]
+name = "cancel"
+method = "DELETE"
+path = "/orders/{{order}}"
+expect = {{ status = 204 }}
+
+[[dev.journeys.steps]]
+name = "gone"
+path = "/orders/{{order}}"
+expect = {{ status = 404 }}"""
         for target in ("lambda", "ec2")
     )
     return f"""{steps}

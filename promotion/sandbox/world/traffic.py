@@ -1,7 +1,7 @@
 """What flows through a target, minute by minute: a function of time, so that it has no beginning and does not grow old.
 
-Metrics and logs are both read off it and therefore agree. A fault turns the knobs of a `Flow`, for ever or from a moment
-on, and what was measured is what it would have been.
+Metrics and logs are both read off it and therefore agree. A fault turns the knobs of a `Flow`, for ever or from a
+moment on, and what was measured is what it would have been.
 """
 
 import random

@@ -106,7 +106,8 @@ def turn(environment: "Environment", name: str, state: str, when: datetime, reas
     old = {"stateValue": alarm.state_value, "stateReason": alarm.state_reason}
     crossed = {"OK": "was not greater than", "ALARM": "was greater than"}.get(state)
     value = (alarm.threshold or 0) + (1 if state == "ALARM" else -1)
-    told = f"Threshold Crossed: 1 datapoint [{max(value, 0)} ({when:%d/%m/%y %H:%M:00})] {crossed} the threshold ({alarm.threshold})."
+    point = f"[{max(value, 0)} ({when:%d/%m/%y %H:%M:00})]"
+    told = f"Threshold Crossed: 1 datapoint {point} {crossed} the threshold ({alarm.threshold})."
     alarm.state_value = state
     alarm.state_reason = reason or (told if crossed else "Insufficient Data: 1 datapoint was unknown.")
     alarm.state_reason_data = json.dumps(_reason_data(alarm, value, when)) if alarm.rule is None else None
@@ -130,7 +131,9 @@ def _reason_data(alarm: Any, value: float, when: datetime) -> dict[str, Any]:
 
 def draw_dashboard(environment: "Environment") -> None:
     """Make the dashboard, with the shorthand that people write dashboards in."""
-    environment.backend("cloudwatch").put_dashboard(f"shop-{environment.name}", json.dumps({"widgets": _widgets(environment)}))
+    environment.backend("cloudwatch").put_dashboard(
+        f"shop-{environment.name}", json.dumps({"widgets": _widgets(environment)})
+    )
 
 
 def _widgets(environment: "Environment") -> list[dict[str, Any]]:
@@ -168,8 +171,12 @@ def _widgets(environment: "Environment") -> list[dict[str, Any]]:
     ]
     for place, (title, metrics, limit) in enumerate(graphs, start=2):
         marks = {"horizontal": [{"label": "limit", "value": limit, "fill": "above"}]} if limit is not None else {}
-        widgets.append(_widget("metric", place, title=title, metrics=metrics, annotations=marks, period=60, view="timeSeries"))
-    query = f"SOURCE '{LAMBDA_LOGS}' | SOURCE '{EC2_LOGS}' | fields @timestamp, @message | sort @timestamp desc | limit 20"
+        widgets.append(
+            _widget("metric", place, title=title, metrics=metrics, annotations=marks, period=60, view="timeSeries")
+        )
+    query = (
+        f"SOURCE '{LAMBDA_LOGS}' | SOURCE '{EC2_LOGS}' | fields @timestamp, @message | sort @timestamp desc | limit 20"
+    )
     widgets.append(_widget("log", len(graphs) + 2, title="Newest lines", query=query, view="table"))
     return widgets
 
@@ -177,7 +184,14 @@ def _widgets(environment: "Environment") -> list[dict[str, Any]]:
 def _widget(kind: str, place: int, **properties: Any) -> dict[str, Any]:
     if kind != "text":
         properties["region"] = REGION
-    return {"type": kind, "x": 8 * (place % 3), "y": 6 * (place // 3), "width": 8, "height": 6, "properties": properties}
+    return {
+        "type": kind,
+        "x": 8 * (place % 3),
+        "y": 6 * (place // 3),
+        "width": 8,
+        "height": 6,
+        "properties": properties,
+    }
 
 
 def _arns(environment: "Environment") -> list[str]:

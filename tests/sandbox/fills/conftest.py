@@ -1,6 +1,7 @@
 """A moto of its own for each guard: every fill is shown to be needed, and to work."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -9,21 +10,29 @@ ACCOUNT = "111122223333"
 REGION = "eu-west-1"
 
 
+@cache
+def application() -> Any:
+    """Make the one application of the process: making it anew for each test would be most of their time."""
+    from promotion.sandbox import aws
+
+    return aws.application()
+
+
 @pytest.fixture
 def client() -> Callable[[str], Any]:
-    """A boto3 client of an empty account, answered by moto with the fills in."""
+    """Give boto3 clients of an empty account, answered by moto with the fills in."""
+    app = application()
     from moto.core.base_backend import BackendDict
 
-    from promotion.sandbox import aws, transport
+    from promotion.sandbox import transport
 
-    app = aws.application()
     BackendDict.reset()
-    return lambda service: transport.session(app, ACCOUNT).client(service)
+    return lambda service: transport.client(app, ACCOUNT, service)
 
 
 @pytest.fixture
 def state() -> Callable[[str], Any]:
-    """moto's state of a service in that account."""
+    """Moto's state of a service in that account."""
     from promotion.sandbox.world.model import Account
 
     return lambda service: Account(ACCOUNT, lambda *_: []).backend(service)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from promotion.sandbox.images import EMPTY, INDEX, MANIFEST, build_image, build_index
+from promotion.sandbox.images import EMPTY, MANIFEST, build_image, build_index
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 IMAGE = build_image(revision="0" * 40, version="1.0.0", created=CREATED)
@@ -16,12 +16,14 @@ OTHER = build_image(revision="1" * 40, version="1.0.1", created=CREATED)
 
 @pytest.fixture
 def ecr(client):
+    """Give ECR with an immutable repository."""
     registry = client("ecr")
     registry.create_repository(repositoryName="shop", imageTagMutability="IMMUTABLE")
     return registry
 
 
 def push(ecr, image, tag=None):
+    """Push an image; give its digest."""
     named = {"imageTag": tag} if tag else {}
     told = ecr.put_image(
         repositoryName="shop", imageManifest=image.manifest.decode(), imageManifestMediaType=image.media_type, **named
@@ -30,6 +32,7 @@ def push(ecr, image, tag=None):
 
 
 def describe(ecr, digest):
+    """Describe one image."""
     (told,) = ecr.describe_images(repositoryName="shop", imageIds=[{"imageDigest": digest}])["imageDetails"]
     return told
 
@@ -108,9 +111,7 @@ def test_images_are_described_in_pages_and_by_tag(ecr, guarded):
         lambda count: count == 2,
         lambda count: count == 1,
     )
-    pages = ecr.get_paginator("describe_images").paginate(
-        repositoryName="shop", PaginationConfig={"PageSize": 1}
-    )
+    pages = ecr.get_paginator("describe_images").paginate(repositoryName="shop", PaginationConfig={"PageSize": 1})
     assert [len(told["imageDetails"]) for told in pages] == [1, 1]
 
 
@@ -124,7 +125,7 @@ def test_a_token_for_the_registry_is_fresh(ecr, guarded):
 
 
 def test_a_scan_tells_what_was_found_and_nothing_else(ecr, client, state, guarded):
-    """moto finds CVE-9999-9999 in everything; a scan on push happens, and is summed up."""
+    """Moto finds CVE-9999-9999 in everything; a scan on push happens, and is summed up."""
     again(ecr, IMAGE)
     ecr.put_image_scanning_configuration(repositoryName="shop", imageScanningConfiguration={"scanOnPush": True})
     digest = push(ecr, OTHER, "1.0.1")

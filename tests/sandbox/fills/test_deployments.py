@@ -15,6 +15,7 @@ REVISION = {"revisionType": "AppSpecContent", "appSpecContent": {"content": SPEC
 
 @pytest.fixture
 def codedeploy(client):
+    """Give CodeDeploy with an application and a group."""
     deploy = client("codedeploy")
     deploy.create_application(applicationName="shop", computePlatform="Lambda")
     deploy.create_deployment_group(
@@ -44,6 +45,7 @@ def deploy(codedeploy, state):
 
 
 def group(codedeploy):
+    """Read the group back."""
     return codedeploy.get_deployment_group(applicationName="shop", deploymentGroupName="live")["deploymentGroupInfo"]
 
 
@@ -198,6 +200,7 @@ def test_not_more_than_25_deployments_are_described_at_once(codedeploy, deploy, 
 
 
 def instance(record, number, label, **more):
+    """Make a target of three steps."""
     now = record.create_time
     steps = [LifecycleEvent(name, start=now, end=now) for name in ("Install", "ValidateService", "AllowTraffic")]
     key = f"i-{number:017x}"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promotion.sandbox.fills.metrics import Computed, computed, metric
-from promotion.sandbox.fills.statistics import Samples, StatisticSet, UnknownStatistic
+from promotion.sandbox.fills.statistics import Samples, StatisticSet, UnknownStatisticError
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 START, END = NOW - timedelta(minutes=30), NOW - timedelta(minutes=10)
@@ -58,7 +58,7 @@ def test_a_value_seen_often_counts_as_often(values, times):
 @pytest.mark.parametrize("name", ["p101", "P99", "tm", "TM(:)", "PR(10%:20%)", "Median", "sum"])
 def test_there_are_no_other_statistics(name):
     """A name that CloudWatch does not know is an error."""
-    with pytest.raises(UnknownStatistic):
+    with pytest.raises(UnknownStatisticError):
         Samples([(1.0, 1)]).statistic(name)
 
 
@@ -72,6 +72,7 @@ def test_percentiles_need_every_value():
 
 @pytest.fixture
 def cloudwatch(client):
+    """Give CloudWatch with the same name in two namespaces, with and without dimensions."""
     watch = client("cloudwatch")
     when = NOW - timedelta(minutes=20)
     for dimensions, value in (([], 7), ([{"Name": "A", "Value": "1"}], 3), ([{"Name": "A", "Value": "2"}], 5)):
@@ -81,6 +82,7 @@ def cloudwatch(client):
 
 
 def put(watch, namespace, dimensions, values, when):
+    """Put samples of one moment."""
     data = [{"MetricName": "Calls", "Dimensions": dimensions, "Values": values, "Timestamp": when, "Unit": "Count"}]
     watch.put_metric_data(Namespace=namespace, MetricData=data)
 
@@ -247,14 +249,13 @@ def test_alarms_come_in_pages_and_only_of_the_types_asked_for(client, guarded):
         lambda pages: pages == [5],
         lambda pages: pages == [2, 2, 1],
     )  # fmt: skip
-    guarded(
-        lambda: len(watch.describe_alarms()["CompositeAlarms"]), lambda count: count == 1, lambda count: count == 0
-    )
+    guarded(lambda: len(watch.describe_alarms()["CompositeAlarms"]), lambda count: count == 1, lambda count: count == 0)
     (composite,) = watch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
     assert composite["AlarmRule"] == rule["AlarmRule"]
 
 
 def states(watch, **more):
+    """Tell the transitions of the history: before and after."""
     items = watch.describe_alarm_history(HistoryItemType="StateUpdate", **more)["AlarmHistoryItems"]
     return [
         tuple(json.loads(item["HistoryData"])[side]["stateValue"] for side in ("oldState", "newState"))

@@ -14,6 +14,7 @@ ONE, TWO = ("sha256:" + letter * 64 for letter in "ab")
 
 @pytest.fixture
 def functions(client):
+    """Give Lambda with a function of a container image."""
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
     role = client("iam").create_role(RoleName="function", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     lambdas = client("lambda")
@@ -126,6 +127,7 @@ def test_a_target_can_be_unhealthy(registered, client, state, guarded):
 
 @pytest.fixture
 def synthetics(client, state):
+    """Give Synthetics with a canary that runs and one that never did."""
     canaries = client("synthetics")
     for name in ("shop-heartbeat", "other"):
         canaries.create_canary(
@@ -221,11 +223,13 @@ def user(client):
 
 
 def trusting(principal, **condition):
+    """Make a trust policy."""
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": principal}, **condition}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def assume(sts, name, **more):
+    """Assume a role; give the session's ARN, or the code of the error."""
     try:
         arn = f"arn:aws:iam::111122223333:role/{name}"
         return sts.assume_role(RoleArn=arn, RoleSessionName="test", **more)["AssumedRoleUser"]["Arn"]
