@@ -1,0 +1,1 @@
+"""Proofs of the reading and judging of vulnerability scans."""
