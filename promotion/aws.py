@@ -9,7 +9,7 @@ from typing import Any
 
 from promotion.looking.ledger import note_call
 from promotion.redact import Redactor
-from promotion.settings.environment import Environment
+from promotion.settings.account import AwsAccess
 from promotion.settings.model import Looking
 from promotion.unknown import Reason, Unknown
 
@@ -27,7 +27,7 @@ class Account:
     shared (https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html#multithreading-or-multiprocessing).
     """
 
-    def __init__(self, name: str, environment: Environment, looking: Looking, redactor: Redactor) -> None:
+    def __init__(self, name: str, environment: AwsAccess, looking: Looking, redactor: Redactor) -> None:
         self.name = name
         self.account = environment.account
         self.region = environment.region
@@ -111,6 +111,7 @@ class Account:
 
     def _watched(self, session: Any) -> Any:
         """Hooks go onto the session before any client is made: clients copy them."""
+        session.register("before-call", _asked)
         session.register("after-call", _answered)
         session.register("after-call-error", _not_answered)
         session.register("before-parse", _refuse_cut_answer)
@@ -144,9 +145,13 @@ def _answered(http_response: Any, parsed: dict[str, Any], model: Any, **_: Any) 
     note_call(_service(model), model.name, metadata.get("RequestId"), outcome)
 
 
-def _not_answered(exception: Exception, event_name: str, **_: Any) -> None:
-    # The event's name carries service and operation: botocore passes no model when no answer came.
-    _, service, operation = event_name.split(".")
+def _asked(model: Any, context: dict[str, Any], **_: Any) -> None:
+    # botocore passes no model when no answer came, but the same context.
+    context["promotion_call"] = (_service(model), model.name)
+
+
+def _not_answered(exception: Exception, context: dict[str, Any], **_: Any) -> None:
+    service, operation = context["promotion_call"]
     outcome = str(exception.reason) if isinstance(exception, Unknown) else type(exception).__name__
     note_call(service, operation, None, outcome)
 

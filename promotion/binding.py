@@ -7,6 +7,7 @@ import pytest
 
 from promotion.checklist import Checklist
 from promotion.checklist import Item as Line
+from promotion.evidence import REGISTRY, DeclarationError, Evidence
 from promotion.settings.subjects import declared_by, kinds
 from promotion.unknown import Reason, Unknown
 
@@ -22,6 +23,7 @@ class Binding:
         self._checklist = checklist
         self._subjects = subjects
         self._judges: dict[str, str] = {}
+        self._sound: tuple[Evidence, ...] = ()
 
     def bind(self, metafunc: pytest.Metafunc) -> None:
         """Check the item of a test function and give it its subjects. Raises CollectError."""
@@ -30,8 +32,9 @@ class Binding:
             return
         item_id, per = mark.kwargs["id"], mark.kwargs["per"]
         try:
+            self._check_evidence()
             self._checklist.item(item_id)
-        except KeyError as mistake:
+        except (KeyError, DeclarationError) as mistake:
             raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: {mistake.args[0]}") from None
         judge = self._judges.setdefault(item_id, metafunc.definition.nodeid)
         if judge != metafunc.definition.nodeid:
@@ -45,6 +48,13 @@ class Binding:
             )
         if per is not None:
             self._parametrize(metafunc, per)
+
+    def _check_evidence(self) -> None:
+        """Check look-ups that were declared since: in this test file, or in a conftest.py above it."""
+        declared = tuple(REGISTRY.values())
+        if declared != self._sound:
+            REGISTRY.check()
+            self._sound = declared
 
     def _parametrize(self, metafunc: pytest.Metafunc, per: str) -> None:
         if per not in kinds():

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +13,8 @@ PHASES = ("pre_promotion", "rollout", "postdeploy", "after_rollback")
 _HEADING = re.compile(r"## (?P<number>\d+)\. (?P<title>.+?) · `(?P<marker>[a-z_]+)`(?: in `(?P<phase>[a-z_]+)`)?")
 _LINE = re.compile(r"- \[ \] (?P<title>.+?) · `(?P<id>[a-z0-9-]+)`(?P<rest>(?: · [^·]+)*)")
 _DUE = re.compile(r"T\+\d+|after")
+_CHECKBOX = re.compile(r"(?:[-*+]|\d+[.)])?\s*\[.?\]")
+"""How a checkbox may begin in Markdown. A line that has one is an item or a mistake, never passed over."""
 
 
 class ChecklistError(ValueError):
@@ -84,7 +86,11 @@ def read(path: Path) -> Checklist:
     Raises ChecklistError when a heading or a line is not of the form this page uses, when an id stands twice, or when
     there is no item at all.
     """
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+        lines = content.decode().splitlines()
+    except (OSError, UnicodeDecodeError) as mistake:
+        raise ChecklistError(f"{path} cannot be read as a checklist: {mistake}") from None
     sections: list[Section] = []
     heading: re.Match[str] | None = None
     items: list[Item] = []
@@ -97,18 +103,12 @@ def read(path: Path) -> Checklist:
             )
             items.clear()
 
-    for at, text in enumerate(content.decode().splitlines(), 1):
+    for at, text in enumerate(lines, 1):
         line = text.rstrip()
         if line.startswith("## "):
             close()
-            heading = _HEADING.fullmatch(line)
-            if heading is None and re.match(r"## \d", line):
-                raise ChecklistError(
-                    f"{path}:{at}: a section reads `## 2. Title · `marker` in `pre_promotion``: {line!r}"
-                )
-            if heading and _phase(heading) not in PHASES:
-                raise ChecklistError(f"{path}:{at}: the phases are {', '.join(PHASES)}, not {_phase(heading)!r}")
-        elif line.lstrip().startswith("- ["):
+            heading = _heading(line, f"{path}:{at}", sections)
+        elif _CHECKBOX.match(line.lstrip()):
             found = _LINE.fullmatch(line)
             if found is None or heading is None:
                 raise ChecklistError(f"{path}:{at}: an item reads `- [ ] Title · `its-id``, under a section: {line!r}")
@@ -126,6 +126,20 @@ def find(folder: Path) -> Path:
     """The checklist to go by: the folder's own checklist.md, else the one that comes with this package."""
     own = folder / "checklist.md"
     return own if own.is_file() else Path(__file__).with_name("checklist.md")
+
+
+def _heading(line: str, where: str, above: Iterable[Section]) -> re.Match[str] | None:
+    """The heading of a section; None for a heading of mere text."""
+    found = _HEADING.fullmatch(line)
+    if found is None:
+        if re.match(r"## \d", line):
+            raise ChecklistError(f"{where}: a section reads `## 2. Title · `marker` in `pre_promotion``: {line!r}")
+        return None
+    if _phase(found) not in PHASES:
+        raise ChecklistError(f"{where}: the phases are {', '.join(PHASES)}, not {_phase(found)!r}")
+    if found["marker"] in {section.marker for section in above}:
+        raise ChecklistError(f"{where}: there is a section `{found['marker']}` already: `-m` could not tell them apart")
+    return found
 
 
 def _phase(heading: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
 """The process that keeps the record: it gathers outcomes, decides, writes, and sets the exit code."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Generator
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 
 from promotion import report, terminal
-from promotion.outcome import PROPERTY, Outcome
-from promotion.outputs import PAGE, Outputs
+from promotion.outcome import DIED, PROPERTY, Outcome
+from promotion.outputs import Outputs
 from promotion.run import Run
-from promotion.status import Status
+from promotion.status import Exit, Status
 from promotion.unknown import Reason
+
+_RAISED = re.compile(r"^[E\s]*([\w.]+(?:Error|Exception): .+)$", re.MULTILINE)
 
 
 class Controller:
@@ -34,7 +37,7 @@ class Controller:
         """Swap pytest's reporter for the checklist's, unless a person asked for pytest's with -v."""
         config, manager = session.config, session.config.pluginmanager
         old = manager.getplugin("terminalreporter")
-        if old is None or config.option.verbose > 0:
+        if old is None or terminal.verbosity(config) > 0:
             return
         manager.unregister(old)
         new = terminal.ChecklistReporter(config, sys.stdout)
@@ -49,54 +52,61 @@ class Controller:
         node.workerinput["promotion"] = json.dumps(self._workers_are_told)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Gather outcomes."""
+        """Gather outcomes, and the failures of tests that judge no item."""
         found = [Outcome.load(str(text)) for name, text in report.user_properties if name == PROPERTY]
         for outcome in found:
             self._run.findings.note(outcome)
         if report.when == "???":  # xdist's own word for the phase of a test whose worker died
-            self._note_death(report.nodeid)
+            self._note_death(report)
+        elif report.failed and not found:
+            self._note_beside(report)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a test that cannot be collected: nobody knows what it would have said."""
         if report.failed:
-            lines = [line for line in str(report.longrepr).splitlines() if line.strip()]
-            text = self._run.redactor.text(
-                f"{report.nodeid or 'collection'}: {lines[-1] if lines else 'cannot be collected'}"
-            )
-            if text not in self._run.findings.errors:
-                self._run.findings.errors.append(text)
+            text = f"{report.nodeid or 'collection'}: {_cause(report.longrepr) or 'cannot be collected'}"
+            self._run.findings.break_off(Exit.INTERRUPTED, self._run.redactor.shown(text))
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note that somebody stopped the run. xdist ends `-x` through here as well, which is no interruption."""
-        if excinfo.type is KeyboardInterrupt:
-            self._run.findings.interrupted = True
+        if excinfo.type is KeyboardInterrupt or isinstance(excinfo.value, pytest.exit.Exception):
+            self._run.findings.break_off(Exit.INTERRUPTED)
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Note that the run broke."""
-        self._run.findings.internal_error = True
-        lines = [line for line in str(excrepr).splitlines() if line.strip()]
-        self._run.findings.errors.append(self._run.redactor.text(f"internal error: {lines[-1] if lines else ''}"))
+        text = self._run.redactor.shown(f"internal error: {_cause(excrepr)}")
+        self._run.findings.break_off(Exit.INTERNAL, text)
 
     @pytest.hookimpl(tryfirst=True, wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
         """Write the record, let pytest-html and junitxml write theirs, and set the exit code from the verdict."""
         self._read_plan()
-        self._run.findings.nothing_selected = session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
-        record = self._record = self._run.record(complete=True)
-        session.exitstatus = record["exit_code"]
+        replay, findings = self._run.question.replay, self._run.findings
+        if session.exitstatus == pytest.ExitCode.USAGE_ERROR:
+            findings.break_off(Exit.USAGE)
+        ended_empty = session.exitstatus if replay is None else replay["exit_code"]
+        findings.nothing_selected = ended_empty == pytest.ExitCode.NO_TESTS_COLLECTED
+        self._write_record(session)
         try:
             return (yield)
+        except Exception as trouble:  # noqa: BLE001 - whatever a reporting plugin stumbles over, the record must say so
+            findings.break_off(Exit.INTERNAL, f"the reports could not be written: {type(trouble).__name__}")
+            self._write_record(session)
+            return None
         finally:
+            assert self._record is not None
             # pytest's terminal may set a code of its own after the tests (too many warnings): the verdict stands.
-            session.exitstatus = record["exit_code"]
-            self._outputs.finish(record, report.summary(record))
+            session.exitstatus = self._record["exit_code"]
             self._outputs.put_in_place()
-            if session.config.option.verbose >= 0:
-                writer = session.config.get_terminal_writer()
-                terminal.print_record(writer, record, self._outputs.shown(PAGE))
+            if session.config.pluginmanager.hasplugin("terminalreporter"):
+                writer, quiet = session.config.get_terminal_writer(), terminal.verbosity(session.config) < 0
+                terminal.print_record(writer, self._record, self._outputs.shown, only_verdict=quiet)
 
     def pytest_unconfigure(self) -> None:
         """Let go of whatever the run held."""
+        if self._record is None:  # it ended before it began: a usage error, unless something else was noted
+            self._run.findings.break_off(Exit.USAGE)
+            self._write_record(None)
         self._stop_world()
         self._run.close()
 
@@ -122,15 +132,36 @@ class Controller:
         """Leave out the machine's description: it makes no two reports alike."""
         metadata.clear()
 
-    def _read_plan(self) -> None:
-        if self._distributed and self._run.spool is not None:
-            shared = self._run.spool.share("plan", lambda: {"plan": [], "tests": {}})
-            self._run.findings.plan = [(item, subject) for item, subject in shared["plan"]]
-            self._run.findings.tests = {test: (item, subject) for test, (item, subject) in shared["tests"].items()}
+    def _write_record(self, session: pytest.Session | None) -> None:
+        record = self._record = self._run.record(complete=True)
+        self._outputs.finish(record, report.summary(record))
+        if session is not None:
+            session.exitstatus = record["exit_code"]
 
-    def _note_death(self, nodeid: str) -> None:
+    def _read_plan(self) -> None:
+        findings, spool = self._run.findings, self._run.spool
+        if self._distributed and spool is not None:
+            shared = spool.share("plan", lambda: {"plan": [], "tests": {}})
+            findings.tests = {test: (item, subject) for test, (item, subject) in shared["tests"].items()}
+            if self._run.question.replay is None:
+                findings.plan = [(item, subject) for item, subject in shared["plan"]]
+
+    def _note_death(self, report: pytest.TestReport) -> None:
         self._read_plan()
-        if nodeid in self._run.findings.tests:
-            item, subject = self._run.findings.tests[nodeid]
-            message = "the process that ran this test died: run it without -n to see why"
-            self._run.findings.note(Outcome(item, subject, Status.UNKNOWN, str(Reason.WORKER_DIED), message, None, ()))
+        if report.nodeid in self._run.findings.tests:
+            item, subject = self._run.findings.tests[report.nodeid]
+            self._run.findings.note(Outcome(item, subject, Status.UNKNOWN, str(Reason.WORKER_DIED), DIED, None, ()))
+        else:
+            self._note_beside(report)
+
+    def _note_beside(self, report: pytest.TestReport) -> None:
+        text = f"{report.nodeid} judges no item of the checklist, and did not pass: {_cause(report.longrepr)}"
+        self._run.findings.beside.append(self._run.redactor.shown(text))
+
+
+def _cause(text: object) -> str:
+    """The line of pytest's account of a failure that says what it was."""
+    if raised := _RAISED.findall(str(text or "")):
+        return str(raised[-1])
+    lines = [line for line in str(text or "").splitlines() if line.strip()]
+    return lines[-1].removeprefix("E  ").strip() if lines else ""  # pytest's margin

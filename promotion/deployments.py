@@ -117,6 +117,8 @@ class DeploymentGroup:
     """`TERMINATE` or `KEEP_ALIVE`: what becomes of the original instances."""
     blue_wait_minutes: int
     """How long they are kept before they are terminated."""
+    alarms: tuple[str, ...] = ()
+    """Names of the alarms that stop a deployment."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,13 @@ SOURCES = (
     "prod_aws",
     "dev_http",
     "prod_http",
+    "github",
+    "image_aws",
+    "image_source",
 )
 """What a look-up may ask for beside other evidence. The names are reserved."""
+
+_OTHER_FIXTURES = ("request", "measured")
 
 
 class DeclarationError(ValueError):
@@ -49,7 +54,12 @@ class Evidence:
     @property
     def value_type(self) -> Any:
         """The declared type of what is seen. DeclarationError if there is none."""
-        hints = get_type_hints(self.look, include_extras=True)
+        try:
+            hints = get_type_hints(self.look, include_extras=True)
+        except NameError as mistake:
+            raise DeclarationError(
+                f"evidence {self.name!r} is annotated with something that is not there at run time: {mistake}"
+            ) from None
         if "return" not in hints:
             raise DeclarationError(f"evidence {self.name!r} does not say what it returns: annotate it")
         return hints["return"]
@@ -73,16 +83,16 @@ class Registry(Mapping[str, Evidence]):
     def declare(self, evidence: Evidence) -> None:
         """Add a look-up. DeclarationError if the name is taken by another function or is a source's."""
         known = self._declared.get(evidence.name)
-        same = known is not None and (known.__module__, known.look.__qualname__) == (
-            evidence.__module__,
-            evidence.look.__qualname__,
-        )
-        if known is not None and not same:
+        if known is not None and not _read_again(known, evidence):
             raise DeclarationError(
                 f"two look-ups are called {evidence.name!r}: in {known.__module__} and in {evidence.__module__}"
             )
-        if evidence.name in SOURCES:
-            raise DeclarationError(f"{evidence.name!r} is the name of a source: call the evidence something else")
+        if evidence.name in (*SOURCES, *_OTHER_FIXTURES, *kinds()):
+            raise DeclarationError(f"{evidence.name!r} is the name of something else: call the evidence otherwise")
+        if inspect.isgeneratorfunction(evidence.look) or inspect.iscoroutinefunction(evidence.look):
+            raise DeclarationError(
+                f"evidence {evidence.name!r} is a generator or a coroutine: let it return what it saw"
+            )
         self._declared[evidence.name] = evidence
 
     def check(self) -> None:
@@ -108,6 +118,14 @@ class Registry(Mapping[str, Evidence]):
         for parameter in self[name].parameters:
             if parameter in self:
                 self._refuse_loop(parameter, (*above, name))
+
+
+def _read_again(known: Evidence, evidence: Evidence) -> bool:
+    """Whether it is the same function, of a module that was read anew."""
+    return (
+        (known.__module__, known.look.__qualname__) == (evidence.__module__, evidence.look.__qualname__)
+        and known.look.__globals__ is not evidence.look.__globals__  # type: ignore[attr-defined]
+    )
 
 
 REGISTRY = Registry()

@@ -1,7 +1,8 @@
 """The process in which tests run: bind them to items, look, let them judge, write down what they say."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,11 @@ from promotion import outcome, terminal
 from promotion.binding import NONE_DECLARED, Binding, line_of, refuse_none_declared, subject_of
 from promotion.checklist import Checklist
 from promotion.evidence import REGISTRY
+from promotion.harmless import harmless_lines
 from promotion.looking import Key
+from promotion.options import refuse_unknown_markers
+from promotion.record import Case, cases, standing
+from promotion.redact import Redactor
 from promotion.run import Run
 from promotion.settings.subjects import narrows
 from promotion.status import Status
@@ -24,6 +29,11 @@ class Judging:
         self._binding = binding
         self._checklist = checklist
         self._run = run
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Refuse a marker that nobody declared, now that every conftest.py at hand has been read."""
+        refuse_unknown_markers(session.config, self._checklist)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Bind each test to its item and its subjects."""
@@ -43,10 +53,13 @@ class Judging:
         lines = {test: line_of(test, self._checklist) for test in items}
         items.sort(key=lambda test: order[line.id] if (line := lines[test]) else len(order))
         if self._run is not None:
-            self._run.findings.plan = self._full_plan(items)
             self._run.findings.tests = {
-                test.nodeid: (line.id, subject_of(test)) for test, line in lines.items() if line is not None
+                test.nodeid: (line.id, subject_of(test) or line.id) for test, line in lines.items() if line is not None
             }
+            if self._run.question.replay is None:
+                self._run.findings.plan = self._full_plan(items)
+            else:
+                self._leave_out_what_nobody_judged(items, self._run.question.replay)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Start every look-up that the selected tests need."""
@@ -62,7 +75,7 @@ class Judging:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Look first, then judge: tests begin when every look-up has come or is overdue."""
         if self._run is not None and self._run.looking is not None:
-            silent = session.config.option.verbose < 0 or hasattr(session.config, "workerinput")
+            silent = terminal.verbosity(session.config) < 0 or hasattr(session.config, "workerinput")
             self._run.looking.wait(terminal.progress(None if silent else sys.stderr))
             terminal.end_progress(None if silent else sys.stderr)
             _ = self._run.judged_at
@@ -83,36 +96,53 @@ class Judging:
             return report
         blank = outcome.Outcome(
             item=line.id,
-            subject=subject_of(item),
+            subject=subject_of(item) or line.id,
             status=Status.UNKNOWN,
             reason=None,
             message="",
-            measured=item.stash.get(MEASURED, None),
+            measured=self._run.redactor.tree(item.stash.get(MEASURED, None)),
             evidence=tuple(str(key) for key in self._evidence_of(item)),
         )
-        hide = self._run.redactor
-        found = outcome.judged(blank, call, report, hide)
+        found = outcome.judged(blank, call, report, self._run.redactor)
         if found is not None:
             report.user_properties.append((outcome.PROPERTY, found.dump()))
             if found.status is not Status.PASSED:
-                wants_traceback = item.config.option.tbstyle not in ("auto", "no")
-                traceback = hide.text(str(report.longrepr)) if wants_traceback else ""
+                wants_traceback = terminal.wants_tracebacks(item.config) and call.excinfo is not None
                 report.outcome = "failed"
-                report.longrepr = traceback or f"{found.message} [{found.reason or found.status}]"
-        report.sections = [(name, hide.text(text)) for name, text in report.sections]
+                if not wants_traceback:
+                    report.longrepr = f"{found.message} [{found.reason or found.status}]"
+                if hasattr(report, "wasxfail"):
+                    del report.wasxfail  # or pytest would show what is unknown as an expected failure
         return report
 
-    def _full_plan(self, items: list[pytest.Item]) -> list[tuple[str, str | None]]:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Redact whatever a report shows, and make it harmless, before anybody shows it or it leaves this process."""
+        if self._run is not None:
+            hide = self._run.redactor
+            report.sections = [(name, harmless_lines(hide.text(text))) for name, text in report.sections]
+            report.longrepr = _shown(report.longrepr, hide)
+
+    def _leave_out_what_nobody_judged(self, items: list[pytest.Item], record: Mapping[str, Any]) -> None:
+        """In a replay: tests of no item, which may look for themselves, and cases that did not run to their end then."""
+        assert self._run is not None
+        judged = set(cases(record)) - set(standing(record))
+        left_out = [test for test in items if self._run.findings.tests.get(test.nodeid) not in judged]
+        if left_out:
+            left_out[0].config.hook.pytest_deselected(items=left_out)
+            items[:] = [test for test in items if test not in left_out]
+
+    def _full_plan(self, items: list[pytest.Item]) -> list[Case]:
         """Every case of every item that has a test here, also those that a command line with one case left out."""
         assert self._run is not None
-        plan: dict[tuple[str, str | None], None] = {}
+        plan: dict[Case, None] = {}
         for test in items:
             line = line_of(test, self._checklist)
             mark = test.get_closest_marker("item")
             if line is None or mark is None:
                 continue
             per = mark.kwargs["per"]
-            names = [None] if per is None else self._run.subjects(per) or [NONE_DECLARED]
+            names = [line.id] if per is None else self._run.subjects(per) or [NONE_DECLARED]
             plan |= dict.fromkeys((line.id, name) for name in names)
         return list(plan)
 
@@ -133,3 +163,14 @@ class Judging:
             else:
                 keys += self._run.looking.keys_of(name)
         return keys
+
+
+def _shown(longrepr: Any, hide: Redactor) -> Any:
+    """What a report shows of a failure, in pytest's own form where there is nothing in it to hide or to disarm."""
+    if longrepr is None:
+        return None
+    if isinstance(longrepr, tuple):  # a skip: file, line, reason
+        return tuple(harmless_lines(hide.shown(part)) if isinstance(part, str) else part for part in longrepr)
+    text = str(longrepr).expandtabs()
+    shown = harmless_lines(hide.shown(text))
+    return longrepr if shown == text else shown

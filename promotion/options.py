@@ -1,5 +1,6 @@
 """What the gate is asked on the command line, checked before anything else happens."""
 
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -8,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from promotion.checklist import PHASES, Checklist
+from promotion.checklist import PHASES, Checklist, ChecklistError, read
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_WORDS = frozenset({"and", "or", "not", "item", "True", "False"})
+_WORDS = frozenset({"and", "or", "not", "True", "False"})
+_ARGUMENTS = re.compile(r"\([^()]*=[^()]*\)")
+"""As in `-m "item(id='health-checks')"`."""
+_OUR_TESTS = re.compile(r"(?:^|[/\\.])tests_promotion(?:$|[/\\.:])")
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,12 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="FAULT[,FAULT]",
         help="judge the embedded world instead of a real one, with these faults seeded (see `promotion faults`)",
     )
+    group.addoption(
+        "--trivy-report",
+        metavar="FILE",
+        help="a report of Trivy in JSON, asked before other scans of the image",
+        type=Path,
+    )
     group.addoption("--replay", metavar="RECORD", help="judge a record.json again, without looking", type=Path)
     group.addoption(
         "--report-dir", metavar="DIR", help="where record.json, checklist.html, junit.xml, summary.md go", type=Path
@@ -64,8 +74,8 @@ def read_options(config: pytest.Config) -> Asked:
         config=config.getoption("--config"),
         sandbox=None if sandbox is None else tuple(name.strip() for name in sandbox.split(",") if name.strip()),
         replay=config.getoption("--replay"),
-        report_dir=config.getoption("--report-dir") or config.rootpath / "reports",
-        assignments=tuple(config.getoption("promotion_set")),
+        report_dir=config.getoption("--report-dir") or config.invocation_params.dir / "reports",
+        assignments=(*config.getoption("promotion_set"), *_trivy_report(config)),
     )
     if asked.replay is not None:
         for name in ("--digest", "--config", "--sandbox"):
@@ -78,6 +88,15 @@ def read_options(config: pytest.Config) -> Asked:
     if asked.digest is not None:
         _check_digest(asked.digest)
     return asked
+
+
+def _trivy_report(config: pytest.Config) -> tuple[str, ...]:
+    """What `--trivy-report` sets, over the file: a path is relative to where the command is given."""
+    report = config.getoption("--trivy-report")
+    if report is None:
+        return ()
+    path = (config.invocation_params.dir / report).absolute()
+    return (f"image.vulnerabilities.trivy_report={json.dumps(str(path))}",)
 
 
 def _check_digest(digest: str) -> None:
@@ -94,7 +113,7 @@ def _check_digest(digest: str) -> None:
 
 
 def phase_of(config: pytest.Config, checklist: Checklist) -> str:
-    """The phase that `-m` selects. Usage error for an unknown name or for several phases in one run.
+    """The phase that `-m` selects. Usage error for several phases in one run.
 
     Without `-m`, pre_promotion, which is then what is selected.
     """
@@ -103,14 +122,7 @@ def phase_of(config: pytest.Config, checklist: Checklist) -> str:
         config.option.markexpr = PHASES[0]
         return PHASES[0]
     phases = {section.marker: section.phase for section in checklist.sections} | {phase: phase for phase in PHASES}
-    own = {line.split(":")[0].split("(")[0].strip() for line in config.getini("markers")}
-    named = [name for name in _NAME.findall(expression) if name not in _WORDS]
-    for name in named:
-        if name not in phases and name not in own:
-            near = get_close_matches(name, checklist.markers, n=1)
-            hint = f": did you mean {near[0]!r}?" if near else f": the markers are {', '.join(checklist.markers)}"
-            raise pytest.UsageError(f"-m names {name!r}, which is no marker{hint}")
-    selected = dict.fromkeys(phases[name] for name in named if name in phases)
+    selected = dict.fromkeys(phases[name] for name in _names(expression) if name in phases)
     if len(selected) > 1:
         raise pytest.UsageError(
             f"-m {expression!r} spans the phases {', '.join(selected)}: one run judges one phase, because each has its own "
@@ -119,12 +131,62 @@ def phase_of(config: pytest.Config, checklist: Checklist) -> str:
     return next(iter(selected), PHASES[0])
 
 
+def refuse_unknown_markers(config: pytest.Config, checklist: Checklist) -> None:
+    """Usage error for a name behind `-m` that nobody declared: it would select nothing, or everything.
+
+    To be asked when every conftest.py at hand has had its say.
+    """
+    declared = _declared(config)
+    for name in _names(config.option.markexpr):
+        if name not in declared:
+            near = get_close_matches(name, checklist.markers, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"the markers are {', '.join(checklist.markers)}"
+            raise pytest.UsageError(f"-m names {name!r}, which is no marker: {hint}")
+
+
 def concerns(config: pytest.Config) -> bool:
     """Whether this pytest run is a run of the checklist at all, rather than somebody's ordinary tests."""
     option = config.option
+    if option.help or option.version:
+        return False
+    if hasattr(config, "workerinput"):
+        return "promotion" in config.workerinput
     if any((option.digest, option.sandbox is not None, option.replay, option.promotion_set, option.config)):
         return True
-    named = set(_NAME.findall(option.markexpr or ""))
-    if named & {*PHASES, "artifact", "dev", "observability", "security", "rollback", "plan"}:
+    if any(_OUR_TESTS.search(argument) for argument in config.args):
         return True
-    return any("tests_promotion" in Path(argument.split("::")[0]).parts for argument in config.args)
+    named = set(_names(option.markexpr)) - _declared(config)
+    return bool(named & {*PHASES, *_own_markers(config)})
+
+
+def inspects(config: pytest.Config) -> bool:
+    """Whether this run only lists what there is: nothing is looked at then, and nothing written."""
+    option = config.option
+    return any(
+        (
+            option.collectonly,
+            option.markers,
+            option.showfixtures,
+            option.show_fixtures_per_test,
+            option.setupplan,
+            getattr(option, "cacheshow", None),
+        )
+    )
+
+
+def _names(expression: str | None) -> list[str]:
+    """The markers that an expression of `-m` names, without the arguments that some are asked for."""
+    return [name for name in _NAME.findall(_ARGUMENTS.sub("", expression or "")) if name not in _WORDS]
+
+
+def _declared(config: pytest.Config) -> set[str]:
+    return {line.split(":")[0].split("(")[0].strip() for line in config.getini("markers")}
+
+
+def _own_markers(config: pytest.Config) -> tuple[str, ...]:
+    """The markers of the checklist in the current folder, if there is one."""
+    own = config.invocation_params.dir / "checklist.md"
+    try:
+        return read(own).markers if own.is_file() else ()
+    except ChecklistError:
+        return ()

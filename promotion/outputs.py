@@ -12,6 +12,10 @@ from promotion.run import record_text
 RECORD, PAGE, JUNIT, SUMMARY = "record.json", "checklist.html", "junit.xml", "summary.md"
 
 
+class OutputsError(Exception):
+    """The outputs cannot be written; the message says where and why."""
+
+
 def write(path: Path, text: str) -> None:
     """Put a file in place in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,18 +30,27 @@ class Outputs:
     def __init__(self, folder: Path, *, source: Path | None = None) -> None:
         """`source` is the record being replayed; it is not overwritten before there is a whole new one."""
         self.folder = folder
-        self._source = None if source is None else source.resolve()
+        self._holds_source = source is not None and (folder / RECORD).resolve() == source.resolve()
+
+    def clear(self) -> None:
+        """Remove what an earlier run left, and what one that was killed had begun. OutputsError if that cannot be done."""
+        kept = {RECORD} if self._holds_source else set()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for name in (RECORD, PAGE, JUNIT, SUMMARY):
+                self._part(name).unlink(missing_ok=True)
+                if name not in kept:
+                    (self.folder / name).unlink(missing_ok=True)
+        except OSError as trouble:
+            raise OutputsError(f"nothing can be written to {self.folder}: {trouble.strerror}") from None
 
     def claim(self, incomplete: Mapping[str, Any]) -> None:
         """Before anything is looked at: no GO of an earlier run is left, and a killed process leaves a HOLD behind."""
-        for name in (PAGE, JUNIT, SUMMARY):
-            (self.folder / name).unlink(missing_ok=True)
-        if (self.folder / RECORD).resolve() != self._source:
-            write(self.folder / RECORD, record_text(incomplete))
+        self.clear()
+        self._write_record(incomplete)
 
     def divert(self, config: pytest.Config) -> None:
         """Have pytest-html and junitxml write beside their final places, unless a person chose others."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         if getattr(config.option, "htmlpath", "") is None:
             config.option.htmlpath = str(self._part(PAGE))
             config.option.self_contained_html = True
@@ -53,12 +66,22 @@ class Outputs:
 
     def finish(self, record: Mapping[str, Any], summary: str) -> None:
         """Write the record and its summary."""
-        write(self.folder / RECORD, record_text(record))
+        self._write_record(record)
         write(self.folder / SUMMARY, summary)
 
-    def shown(self, name: str) -> str:
-        """The path people are told."""
-        return os.path.relpath(self.folder / name)
+    @property
+    def shown(self) -> str:
+        """The path that people are told: of the page, or of the record where pytest-html wrote no page here."""
+        page = self.folder / PAGE
+        return os.path.relpath(page if page.exists() else self.folder / RECORD)
+
+    def _write_record(self, record: Mapping[str, Any]) -> None:
+        if self._holds_source and not record["complete"]:
+            return
+        try:
+            write(self.folder / RECORD, record_text(record))
+        except OSError as trouble:
+            raise OutputsError(f"nothing can be written to {self.folder}: {trouble.strerror}") from None
 
     def _part(self, name: str) -> Path:
         return self.folder / f".{name}.part"

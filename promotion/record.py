@@ -9,27 +9,38 @@ from typing import Any
 from promotion.checklist import Checklist
 from promotion.checklist import Item as Line
 from promotion.looking.entry import Entry
-from promotion.outcome import Outcome
+from promotion.outcome import DIED, NOT_RUN, TOO_LONG, Outcome
 from promotion.status import Exit, Status, Verdict, exit_code, verdict, worst
 from promotion.unknown import Reason
 
 SCHEMA = "promotion-checklist/record/v1"
+
+Case = tuple[str, str]
+"""Item and subject: what one test judges. An item without subjects is its own subject."""
 
 
 @dataclass
 class Findings:
     """What a run has gathered; grows while it runs."""
 
-    plan: list[tuple[str, str | None]] = field(default_factory=list)
-    """Item and subject of every case that exists, in order, selected or not."""
-    tests: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    """Item and subject of each test, by its node id."""
-    outcomes: dict[tuple[str, str | None], Outcome] = field(default_factory=dict)
+    plan: list[Case] = field(default_factory=list)
+    """Every case that exists, in order, selected or not."""
+    tests: dict[str, Case] = field(default_factory=dict)
+    """The case of each test, by its node id."""
+    outcomes: dict[Case, Outcome] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     """Why tests could not be collected or the run broke off."""
-    interrupted: bool = False
+    beside: list[str] = field(default_factory=list)
+    """Tests that judge no item of the checklist and did not pass. They hold a promotion back, too."""
     nothing_selected: bool = False
-    internal_error: bool = False
+    broken_off: Exit | None = None
+    """The exit code of a run that did not come to its end."""
+
+    def break_off(self, code: Exit, why: str | None = None) -> None:
+        """Note that the run does not come to its end. The first cause decides the exit code."""
+        self.broken_off = self.broken_off or code
+        if why is not None and why not in self.errors:
+            self.errors.append(why)
 
     def note(self, outcome: Outcome) -> None:
         """Keep an outcome. The first that is not a pass stands: a teardown does not mend what a call found."""
@@ -72,16 +83,13 @@ def build(
     """Join the manifest with what was found. What has no result is unknown: not run. No option is looked at for this."""
     items = [_item(line, findings) for line in checklist.of_phase(frame.phase)]
     statuses = [Status(item["status"]) for item in items]
-    decided = verdict(statuses)
-    code: int = exit_code(statuses)
-    if not complete or findings.errors or findings.interrupted or findings.internal_error:
+    decided, code = verdict(statuses), exit_code(statuses)
+    if findings.beside and decided is not Verdict.NO_GO:
+        decided, code = Verdict.HOLD, Exit.HOLD_UNKNOWN
+    if not complete or findings.broken_off is not None:
         complete = False
         decided = Verdict.NO_GO if decided is Verdict.NO_GO and not findings.errors else Verdict.HOLD
-        code = (
-            Exit.INTERNAL
-            if findings.internal_error or not (findings.errors or findings.interrupted)
-            else Exit.INTERRUPTED
-        )
+        code = findings.broken_off or Exit.INTERNAL
     elif findings.nothing_selected:
         decided, code = Verdict.HOLD, Exit.NOTHING_SELECTED
     return {
@@ -96,7 +104,7 @@ def build(
         "finished": frame.finished,
         "clock": frame.clock,
         "selection": frame.selection,
-        "errors": list(findings.errors),
+        "errors": [*findings.errors, *findings.beside],
         "settings": frame.settings,
         "settings_origins": dict(frame.settings_origins),
         "settings_sha256": sha256(canonical(frame.settings)),
@@ -111,10 +119,24 @@ def build(
     }
 
 
+def cases(record: Mapping[str, Any]) -> list[Case]:
+    """Every case of a record, in its order."""
+    return [(item["id"], subject["name"]) for item in record["items"] for subject in item["subjects"]]
+
+
+def standing(record: Mapping[str, Any]) -> dict[Case, Outcome | None]:
+    """The cases of a record that nobody judged to the end, with what is said of them; None: they did not run."""
+    found = {(item["id"], subject["name"]): subject for item in record["items"] for subject in item["subjects"]}
+    not_judged = {case: tree for case, tree in found.items() if tree["message"] in (NOT_RUN, DIED, TOO_LONG)}
+    return {
+        case: None if tree["message"] == NOT_RUN else Outcome.of(case[0], tree) for case, tree in not_judged.items()
+    }
+
+
 def _item(line: Line, findings: Findings) -> dict[str, Any]:
-    expected = [subject for item, subject in findings.plan if item == line.id]
-    expected += [subject for item, subject in findings.outcomes if item == line.id and subject not in expected]
-    subjects = [_subject(line, subject, findings.outcomes.get((line.id, subject))) for subject in expected]
+    expected = [case for case in findings.plan if case[0] == line.id]
+    expected += [case for case in findings.outcomes if case[0] == line.id and case not in expected]
+    subjects = [(findings.outcomes.get(case) or _not_run(case)).as_json() for case in expected]
     status = worst(Status(subject["status"]) for subject in subjects)
     deciding: Sequence[dict[str, Any]] = [subject for subject in subjects if subject["status"] == status]
     reason = deciding[0]["reason"] if deciding else str(Reason.NOT_RUN)
@@ -133,16 +155,5 @@ def _item(line: Line, findings: Findings) -> dict[str, Any]:
     }
 
 
-def _subject(line: Line, subject: str | None, outcome: Outcome | None) -> dict[str, Any]:
-    if outcome is None:
-        outcome = Outcome(
-            line.id, subject, Status.UNKNOWN, str(Reason.NOT_RUN), "not run: this selection left it out", None, ()
-        )
-    return {
-        "name": subject or line.id,
-        "status": str(outcome.status),
-        "reason": outcome.reason,
-        "message": outcome.message,
-        "measured": outcome.measured,
-        "evidence": list(outcome.evidence),
-    }
+def _not_run(case: Case) -> Outcome:
+    return Outcome(*case, Status.UNKNOWN, str(Reason.NOT_RUN), NOT_RUN, None, ())

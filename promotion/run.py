@@ -1,6 +1,7 @@
 """One run of the gate in one process: what it was asked, what it looks with, what it finds."""
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -17,12 +18,15 @@ from promotion.clock import Clock, StoppedClock, SystemClock, parse_stamp, stamp
 from promotion.evidence import REGISTRY
 from promotion.looking import Entry, Looking
 from promotion.looking.spool import Spool
-from promotion.record import Findings, Frame, build, canonical
+from promotion.record import Findings, Frame, build, canonical, cases, standing
 from promotion.redact import Redactor
 from promotion.settings import Loaded, Settings
 from promotion.settings.subjects import subjects
 from promotion.sources import Sources
 from promotion.unknown import Reason, Unknown
+
+_SECRET_NAME = re.compile(r"(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|KEY)$", re.IGNORECASE)
+"""Environment variables whose values are secrets by their name."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,10 @@ class Run:
         self.looking: Looking | None = None
         self._verbosity = verbosity
         for name, value in os.environ.items():
-            if name.endswith(("_TOKEN", "_SECRET", "_PASSWORD", "_SECRET_ACCESS_KEY", "_KEY")):
+            if _SECRET_NAME.search(name):
                 self.redactor.add(value)
+        if question.replay is not None:
+            self._take_over(question.replay)
 
     @property
     def settings(self) -> Settings:
@@ -82,7 +88,7 @@ class Run:
             at_once=self.settings.looking.at_once,
             deadline=self.settings.looking.deadline,
             spool=self.spool,
-            known=None if replay is None else {n: Entry.from_json(e) for n, e in replay["evidence"].items()},
+            known=None if replay is None else self._recorded(),
             on_trouble=self._show if self._verbosity >= 2 else lambda _name, _trouble: None,
         )
         return self.looking
@@ -97,6 +103,14 @@ class Run:
     def sources(self) -> Sources:
         """What look-ups and the fixtures of the same names are given."""
         return Sources(self.settings, self.question.digest, self.clock, self.redactor)
+
+    def _take_over(self, record: Mapping[str, Any]) -> None:
+        """What a replay does not find out anew: which cases there are, what did not run, and what failed beside them."""
+        self.findings.plan = cases(record)
+        self.findings.beside = list(record["errors"])
+        for outcome in standing(record).values():
+            if outcome is not None:
+                self.findings.note(outcome)
 
     @cached_property
     def judged_at(self) -> datetime:
@@ -113,10 +127,16 @@ class Run:
 
     def entries(self) -> dict[str, Entry]:
         """All evidence of the run, whichever process looked it up."""
-        found = {} if self.looking is None else self.looking.entries
+        found = self._recorded()
+        if self.looking is not None:
+            found |= self.looking.entries
         if self.spool is not None:
             found |= dict(self.spool.entries())
         return found
+
+    def _recorded(self) -> dict[str, Entry]:
+        replay = self.question.replay
+        return {} if replay is None else {name: Entry.from_json(tree) for name, tree in replay["evidence"].items()}
 
     def record(self, *, complete: bool) -> dict[str, Any]:
         """The record as of now."""
@@ -128,7 +148,8 @@ class Run:
             service=self.settings.service,
             started=self.started,
             finished=question.replay["finished"] if question.replay else stamp(self.clock.now()),
-            clock=stamp(self.judged_at),
+            # Asked for any earlier, the instant of judgement would be one at which nothing had been looked at.
+            clock=stamp(self.judged_at if complete else self.clock.now()),
             selection=question.selection,
             settings=question.replay["settings"] if question.replay else settings,
             settings_origins=question.loaded.origins,
@@ -140,7 +161,7 @@ class Run:
         if self.spool is not None:
             shutil.rmtree(self.spool.folder, ignore_errors=True)
 
-    def _show(self, name: str, trouble: Exception) -> None:
+    def _show(self, name: str, trouble: BaseException) -> None:
         text = "".join(traceback.format_exception(trouble))
         sys.stderr.write(self.redactor.text(f"\nlook-up {name}:\n{text}"))
 

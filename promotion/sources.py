@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from promotion.artifact.opening import image_account, open_github, open_image
 from promotion.aws import Account
 from promotion.clock import Clock
 from promotion.http.client import HttpClient
@@ -35,6 +36,17 @@ class Sources(Mapping[str, Callable[[], Any]]):
             "prod_aws": lambda: self._account("prod"),
             "dev_http": lambda: self._http("dev"),
             "prod_http": lambda: self._http("prod"),
+            "github": lambda: open_github(
+                settings.github, settings.looking, self._makers["secrecy"](), clock, _note_request
+            ),
+            "image_aws": lambda: image_account(settings.image, settings.looking, redactor),
+            "image_source": lambda: open_image(
+                settings.image,
+                settings.looking,
+                self._makers["secrecy"](),
+                # Asked for on the first refusal of the registry, when no source is being made.
+                lambda: self["image_aws"]().client("ecr"),
+            ),
         }
 
     def __getitem__(self, name: str) -> Callable[[], Any]:

@@ -42,6 +42,7 @@ class Exit(IntEnum):
     NO_GO = 1
     INTERRUPTED = 2
     INTERNAL = 3
+    USAGE = 4
     NOTHING_SELECTED = 5
     HOLD_UNKNOWN = 10
     HOLD_WAITING = 11

@@ -1,12 +1,14 @@
 """The terminal's account of a run: a line an item, in the order of the checklist, then the verdict and what blocks."""
 
 from collections.abc import Callable, Iterable, Mapping
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import Any, TextIO
 
 import pytest
 from _pytest._io import TerminalWriter
 
+from promotion.harmless import harmless
+from promotion.looking.doing import told
 from promotion.status import Exit, Status
 from promotion.unknown import Reason
 
@@ -64,13 +66,15 @@ class ChecklistReporter(pytest.TerminalReporter):
             super().write_sep(sep, title, fullwidth, **markup)
 
     def summary_errors(self) -> None:
-        """Say nothing, except of what could not be collected."""
-        if any(isinstance(report, pytest.CollectReport) for report in self.stats.get("error", ())):
-            self.stats["error"] = [r for r in self.stats["error"] if isinstance(r, pytest.CollectReport)]
-            super().summary_errors()
+        """Say nothing, except of what could not be collected, unless a person asked for tracebacks."""
+        if not wants_tracebacks(self.config):
+            self.stats["error"] = [r for r in self.stats.get("error", ()) if isinstance(r, pytest.CollectReport)]
+        super().summary_errors()
 
     def summary_failures(self) -> None:
-        """Say nothing: each failure is a sentence in the checklist."""
+        """Say nothing, unless a person asked for tracebacks: each failure is a sentence in the checklist."""
+        if wants_tracebacks(self.config):
+            super().summary_failures()
 
     def summary_stats(self) -> None:
         """Say nothing: the verdict follows."""
@@ -79,13 +83,24 @@ class ChecklistReporter(pytest.TerminalReporter):
         """Say nothing."""
 
 
+def verbosity(config: pytest.Config) -> int:
+    """How often -v was given, less -q; 0 without a terminal at all (`-p no:terminal`)."""
+    return int(config.getoption("verbose", 0))
+
+
+def wants_tracebacks(config: pytest.Config) -> bool:
+    """Whether a person asked for tracebacks with --tb."""
+    return config.getoption("tbstyle", "auto") not in ("auto", "no")
+
+
 def progress(out: TextIO | None) -> Callable[[int, int, str], None]:
     """Tell in one line how looking goes, on a terminal only."""
     if out is None or not out.isatty():
         return lambda _still, _all, _name: None
 
     def show(still: int, everything: int, name: str) -> None:
-        out.write(f"\r\x1b[Klooking: {everything - still} of {everything} seen · {name}"[:110])
+        doing = f"{harmless(name)} {told(name)}".rstrip()
+        out.write(f"\r\x1b[Klooking: {everything - still} of {everything} seen · {doing}"[:110])
         out.flush()
 
     return show
@@ -98,29 +113,35 @@ def end_progress(out: TextIO | None) -> None:
         out.flush()
 
 
-def print_record(writer: TerminalWriter, record: Mapping[str, Any], report: str) -> None:
-    """Print the checklist, the verdict and what blocks."""
+def print_record(writer: TerminalWriter, record: Mapping[str, Any], report: str, *, only_verdict: bool = False) -> None:
+    """Print the checklist, the verdict and what blocks; or just the line of the verdict."""
+    if only_verdict:
+        _print_verdict(writer, record)
+        return
     writer.line()
     width = max((len(item["title"]) for item in record["items"]), default=0)
     ids = max((len(item["id"]) for item in record["items"]), default=0)
     for section in record["sections"]:
         items = [item for item in record["items"] if item["section"] == section["name"]]
-        writer.write(f"{section['number']}. {section['title']}", bold=True)
-        if all(item["reason"] == Reason.NOT_RUN for item in items):
-            writer.line(f"  {len(items)} items, not run", light=True)
+        writer.write(f"{section['number']}. {harmless(section['title'])}", bold=True)
+        if all(subject["reason"] == Reason.NOT_RUN for item in items for subject in item["subjects"]):
+            writer.line(f"  {_items(len(items))}, not run", light=True)
             continue
         writer.line(f"  -m {section['name']}", light=True)
         for item in items:
             _print_item(writer, item, width, ids)
     for error in record["errors"]:
-        writer.line(f"! {error}", red=True)
-    _print_verdict(writer, record, report)
+        writer.line(f"! {harmless(error)}", red=True)
+    writer.line()
+    _print_verdict(writer, record)
+    _print_blockers(writer, record)
+    writer.line(f"report: {report}")
 
 
 def _print_item(writer: TerminalWriter, item: Mapping[str, Any], width: int, ids: int) -> None:
     mark, _, colour = _MARKS[Status(item["status"])]
     writer.write(f"  {mark} ", **{colour: True})
-    writer.write(f"{item['number']:<5}{item['title']:<{width}}  ")
+    writer.write(f"{item['number']:<5}{harmless(item['title']):<{width}}  ")
     writer.write(f"{item['id']:<{ids}}  ", light=True)
     writer.line(_measured(item), **({} if Status(item["status"]).good else {colour: True}))
     if item["reason"] == Reason.NOT_RUN and not item["subjects"]:
@@ -128,10 +149,18 @@ def _print_item(writer: TerminalWriter, item: Mapping[str, Any], width: int, ids
     for subject in item["subjects"]:
         if not Status(subject["status"]).good:
             where = "" if subject["name"] == item["id"] else f"{subject['name']}: "
-            for number, line in enumerate(wrap(where + subject["message"], 104)):
+            for number, line in enumerate(wrap(_one_line(where + subject["message"]), 104)):
                 writer.line(
                     f"{'      → ' if number == 0 else '        '}{line}", **{_MARKS[Status(subject["status"])][2]: True}
                 )
+
+
+def _items(count: int) -> str:
+    return "1 item" if count == 1 else f"{count} items"
+
+
+def _one_line(text: str) -> str:
+    return harmless(" ".join(text.split()))
 
 
 def _measured(item: Mapping[str, Any]) -> str:
@@ -145,28 +174,33 @@ def _measured(item: Mapping[str, Any]) -> str:
 
 
 def _joined(texts: Iterable[str | None]) -> str:
-    found = [text for text in texts if text]
+    found = [_one_line(text) for text in texts if text]
     same = list(dict.fromkeys(found))
-    if len(same) == 1 and len(found) > 1:
-        return f"{len(found)} × {same[0]}"
+    if len(same) == 1:
+        return shorten(f"{len(found)} × {same[0]}" if len(found) > 1 else same[0], 60, placeholder="…")
     return " · ".join(same) if sum(map(len, same)) <= 60 else f"{len(found)} of {len(found)} good"
 
 
-def _print_verdict(writer: TerminalWriter, record: Mapping[str, Any], report: str) -> None:
+def _print_verdict(writer: TerminalWriter, record: Mapping[str, Any]) -> None:
     items = record["items"]
     tally = {status: sum(item["status"] == status for item in items) for status in Status}
-    not_run = sum(item["reason"] == Reason.NOT_RUN for item in items)
+    not_run = _not_run(record)
     counts = [f"{count} {_MARKS[status][1]}" for status, count in tally.items() if count]
     colour = {"GO": "green", "NO-GO": "red", "HOLD": "yellow"}[record["verdict"]]
-    writer.line()
     writer.write(f"{record['verdict']}", bold=True, **{colour: True})
-    meaning = _MEANING.get(record["exit_code"], "the run was not completed") if record["complete"] else "incomplete run"
-    writer.write(f"  {record['phase']} of {record['service']} {record['digest'][:19]}…: {meaning}")
+    meaning = _MEANING.get(record["exit_code"], "nothing was selected") if record["complete"] else "incomplete run"
+    writer.write(f"  {record['phase']} of {harmless(record['service'])} {record['digest'][:19]}…: {meaning}")
     writer.line(f"  ({', '.join(counts)}{f', {not_run} of them not run' if not_run else ''})", light=True)
-    for item in items:
+
+
+def _print_blockers(writer: TerminalWriter, record: Mapping[str, Any]) -> None:
+    for item in record["items"]:
         if not Status(item["status"]).good and item["reason"] != Reason.NOT_RUN:
             mark, word, colour = _MARKS[Status(item["status"])]
-            writer.line(f"  {mark} {item['number']} {item['title']}: {word}", **{colour: True})
-    if not_run:
-        writer.line(f"  ? {not_run} items were not run: run `-m {record['phase']}` without narrowing it", purple=True)
-    writer.line(f"report: {report}")
+            writer.line(f"  {mark} {item['number']} {harmless(item['title'])}: {word}", **{colour: True})
+    if not_run := _not_run(record):
+        writer.line(f"  ? {_items(not_run)} not run, wholly or in part: run `-m {record['phase']}` without narrowing it", purple=True)
+
+
+def _not_run(record: Mapping[str, Any]) -> int:
+    return sum(item["reason"] == Reason.NOT_RUN for item in record["items"])

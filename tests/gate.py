@@ -37,6 +37,7 @@ class Judged:
             for item in self.record["items"]
             for subject in item["subjects"]
             if subject["status"] not in ("passed", "attested", "waived", "not-applicable")
+            and subject["reason"] != "not-run"
         }
 
 

@@ -49,7 +49,7 @@ class Looking:
         deadline: float = 60,
         spool: Spool | None = None,
         known: Mapping[str, Entry] | None = None,
-        on_trouble: Callable[[str, Exception], None] = lambda _name, _trouble: None,
+        on_trouble: Callable[[str, BaseException], None] = lambda _name, _trouble: None,
     ) -> None:
         """`sources` give what a look-up may ask for; `subjects` the names of a kind of subject.
 
@@ -130,7 +130,8 @@ class Looking:
         CALLS.set(look.calls)
         try:
             arguments = self._arguments(look.evidence, key)
-        except Unknown as unknown:
+        except Exception as trouble:  # noqa: BLE001 - what it builds on could not be had
+            unknown = explain(trouble, look.evidence.name, look.calls)
             self._settle(key, self._standing(key, self._not_seen(unknown, look)))
             return
         self._take_slot(look)
@@ -173,7 +174,7 @@ class Looking:
             asked = {name: self._sources[name]() for name in look.evidence.parameters if name not in arguments}
             value = look.evidence.look(**arguments, **asked)
             return freeze(look.evidence, value, stamp(self._clock.now()), self._made(look), self._redactor)
-        except Exception as trouble:  # noqa: BLE001 - whatever went wrong, the answer is: could not tell
+        except BaseException as trouble:  # noqa: BLE001 - whatever ends this thread, the answer is: could not tell
             self._on_trouble(look.evidence.name, trouble)
             return self._not_seen(explain(trouble, look.evidence.name, look.calls), look)
 

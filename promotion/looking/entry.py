@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -55,7 +56,7 @@ class Entry:
         if self.unknown is not None:
             raise Unknown(self.unknown["reason"], self.unknown["message"])
         try:
-            return _adapter(evidence).validate_python(self.value)
+            return _adapter(evidence).validate_json(json.dumps(self.value))
         except ValidationError as mismatch:
             raise Unknown(Reason.MALFORMED, _does_not_fit(evidence, mismatch)) from None
 
@@ -67,14 +68,19 @@ def freeze(
     adapter = _adapter(evidence)
     try:
         tree = adapter.dump_python(value, mode="json", warnings="error")
+        _refuse_what_changes(adapter.dump_python(value, warnings="error"), evidence)
     except (ValueError, TypeError) as mistake:
         raise Unknown(
-            Reason.ERROR,
-            f"look-up {evidence.name} returned something else than its declared type: {type(mistake).__name__}",
+            Reason.MALFORMED, f"what look-up {evidence.name} returned is not of its declared type: {_words(mistake)}"
         ) from None
-    kept = hide.tree(json.loads(json.dumps(tree)))
-    _refuse_nan(kept, evidence)
-    entry = Entry(seen, kept, None, calls)
+    entry = Entry(seen, hide.tree(json.loads(json.dumps(tree))), None, calls)
+    read_back = Entry(seen, tree, None, calls).thaw(evidence)
+    if type(read_back) is not type(value) or adapter.dump_python(read_back, mode="json") != tree:
+        raise Unknown(
+            Reason.MALFORMED,
+            f"what look-up {evidence.name} returned reads back from the record as something else: see that its type "
+            "says exactly what it is, and that no two types of a union look alike",
+        )
     entry.thaw(evidence)
     return entry
 
@@ -98,8 +104,24 @@ def _does_not_fit(evidence: Evidence, mismatch: ValidationError) -> str:
     return f"what look-up {evidence.name} returned is not of its declared type: {place}: {first['msg']}"
 
 
-def _refuse_nan(tree: Any, evidence: Evidence) -> None:
-    if isinstance(tree, float) and not math.isfinite(tree):
-        raise Unknown(Reason.MALFORMED, f"look-up {evidence.name} returned a number that is none ({tree})")
-    for inner in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
-        _refuse_nan(inner, evidence)
+def _words(mistake: Exception) -> str:
+    """Pydantic says more than one line, and shows the value: what is expected is enough."""
+    found = re.search(r"Expected `[^`]+`", str(mistake))
+    return found[0].replace("`", "").lower() if found else type(mistake).__name__
+
+
+def _refuse_what_changes(tree: Any, evidence: Evidence) -> None:
+    """Unknown for what JSON would keep, but as something else: numbers that are none, keys that are no text, sets."""
+    match tree:
+        case float() if not math.isfinite(tree):
+            what = f"holds a number that is none ({tree})"
+        case Mapping() if not all(isinstance(key, str) for key in tree):
+            what = "holds a mapping whose keys are not text"
+        case set() | frozenset():
+            what = "holds a set, which has no order: return a sorted tuple"
+        case _:
+            inside = tree.values() if isinstance(tree, Mapping) else tree if isinstance(tree, list | tuple) else ()
+            for inner in inside:
+                _refuse_what_changes(inner, evidence)
+            return
+    raise Unknown(Reason.MALFORMED, f"what look-up {evidence.name} returned {what}")

@@ -44,7 +44,7 @@ _THROTTLED = frozenset(
 )
 
 
-def explain(trouble: Exception, name: str, calls: Sequence[Call]) -> Unknown:
+def explain(trouble: BaseException, name: str, calls: Sequence[Call]) -> Unknown:
     """Turn whatever a look-up raised into an Unknown. Never looks at values, only at what kind of trouble it was."""
     if isinstance(trouble, Unknown):
         return trouble
@@ -64,7 +64,7 @@ def explain(trouble: Exception, name: str, calls: Sequence[Call]) -> Unknown:
     )
 
 
-def _from_aws(trouble: Exception, botocore: Any, calls: Sequence[Call]) -> Unknown | None:
+def _from_aws(trouble: BaseException, botocore: Any, calls: Sequence[Call]) -> Unknown | None:
     asked = _asked(trouble, calls)
     if isinstance(trouble, botocore.ClientError):
         error = trouble.response.get("Error", {})
@@ -104,14 +104,14 @@ def _from_aws(trouble: Exception, botocore: Any, calls: Sequence[Call]) -> Unkno
     return None
 
 
-def _asked(trouble: Exception, calls: Sequence[Call]) -> str:
+def _asked(trouble: BaseException, calls: Sequence[Call]) -> str:
     if calls and calls[-1].outcome != "ok":
         return f"{calls[-1].service}:{calls[-1].operation}"
     operation = getattr(trouble, "operation_name", None)
     return str(operation) if operation else "an AWS API"
 
 
-def _from_http(trouble: Exception, requests: Any) -> Unknown | None:
+def _from_http(trouble: BaseException, requests: Any) -> Unknown | None:
     if isinstance(trouble, requests.Timeout):
         return Unknown(Reason.TIMEOUT, f"an HTTP request did not answer in time ({type(trouble).__name__})")
     if isinstance(trouble, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):

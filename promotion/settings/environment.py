@@ -4,7 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from promotion.settings.account import AwsAccess
 from promotion.settings.endpoints import Journey, SmokeTest, StepsJourney
+from promotion.settings.observability import Alarms, Api, Logs, Traffic
 from promotion.settings.strict import Strict
 
 
@@ -26,6 +28,35 @@ class LambdaTarget(Strict):
     function: str
     alias: str = "live"
     codedeploy: DeploymentGroup
+    api: Api | None = None
+    logs: Logs | None = None
+
+
+class DigestFromRevision(Strict):
+    """An instance runs the image that `revision_key` of the revision it got from CodeDeploy says."""
+
+    kind: Literal["revision"] = "revision"
+
+
+class DigestFromTag(Strict):
+    """An instance runs the image that one of its EC2 tags names: a digest, or something that ends in `@` and one."""
+
+    kind: Literal["tag"]
+    tag: str = Field(min_length=1)
+
+
+class DigestFromVersion(Strict):
+    """The service itself says what an instance runs. It is asked until every instance has answered."""
+
+    kind: Literal["version"]
+    path: str = Field(default="/version", pattern="^/")
+    digest: str = "digest"
+    """JMESPath expression over the JSON body that gives the digest."""
+    instance_header: str = "X-Served-By"
+    """Header of the answer that names the instance by its id."""
+
+
+RunningDigest = Annotated[DigestFromRevision | DigestFromTag | DigestFromVersion, Field(discriminator="kind")]
 
 
 class Ec2Target(Strict):
@@ -43,40 +74,46 @@ class Ec2Target(Strict):
     instances: int = Field(default=2, ge=1)
     """How many instances must serve."""
     codedeploy: DeploymentGroup
+    logs: Logs | None = None
     revision_key: str | None = None
     """What the deployed revision's S3 key must be; `{digest}` stands for the 64 hex digits of the image digest."""
+    running_digest: RunningDigest | None = None
+    """How it is told which image an instance runs; by the revision if `revision_key` is there and this is not."""
+
+    @model_validator(mode="after")
+    def _revision_has_a_key(self) -> Self:
+        if isinstance(self.running_digest, DigestFromRevision) and self.revision_key is None:
+            raise ValueError('`running_digest` of kind "revision" needs `revision_key`')
+        return self
+
+    @property
+    def tells_digest(self) -> RunningDigest | None:
+        """How it is told which image an instance runs; None if nothing is declared."""
+        if self.running_digest is None and self.revision_key is not None:
+            return DigestFromRevision()
+        return self.running_digest
 
 
 Target = Annotated[LambdaTarget | Ec2Target, Field(discriminator="kind")]
 
 
-class Environment(Strict):
+class Environment(AwsAccess):
     """An AWS account and region, and what runs there."""
 
-    account: str = Field(pattern=r"^\d{12}$")
-    """The account everything of this environment is looked up in; credentials of another account are refused."""
-    region: str
-    role: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/.+")
-    """Role to assume for looking."""
-    external_id: str | None = None
-    profile: str | None = None
-    """Profile of the AWS configuration files to use."""
-    endpoint_url: str | None = None
-    """Where the AWS APIs are served, if not at AWS."""
     ca_bundle: str | None = None
     """PEM file of the certificate authorities that the targets' certificates may come from; the system's if empty."""
     targets: dict[str, Target] = Field(min_length=1)
     health_max_ms: int = Field(default=2000, gt=0)
     """The longest a health endpoint may take, in milliseconds."""
+    dashboard: str | None = None
+    """Name of the CloudWatch dashboard that people watch."""
+    alarms: Alarms = Alarms()
+    traffic: Traffic = Traffic()
     smoke_tests: tuple[SmokeTest, ...] = ()
     journeys: tuple[Journey, ...] = ()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        if self.role and self.profile:
-            raise ValueError("give either `role` or `profile`, not both")
-        if self.role and self.role.split(":")[4] != self.account:
-            raise ValueError(f"`role` {self.role} is not in account {self.account}")
         for kind, checks in (("smoke test", self.smoke_tests), ("journey", self.journeys)):
             names = [check.name for check in checks]
             for name in names:

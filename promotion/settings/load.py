@@ -16,6 +16,18 @@ from promotion.settings.model import Settings
 PREFIX = "PROMOTION__"
 """`PROMOTION__DEV__REGION=eu-west-1` sets `dev.region`."""
 
+_SIGNERS = ("image.signer", "image.sbom.signer", "image.vulnerabilities.signer", "github.provenance_signer")
+_PATHS = (
+    "dev.ca_bundle",
+    "prod.ca_bundle",
+    "image.ca_bundle",
+    "image.layout",
+    "github.ca_bundle",
+    "image.vulnerabilities.trivy_report",
+    *(f"{signer}.{name}" for signer in _SIGNERS for name in ("key", "trust_root")),
+)
+"""Settings that are files: relative to the folder of promotion.toml."""
+
 
 class SettingsError(ValueError):
     """The settings cannot be used; the message says which key, what it was, and what is expected."""
@@ -37,7 +49,7 @@ def load(path: Path, *, environ: Mapping[str, str] | None = None, assignments: S
     not fit.
     """
     try:
-        tree = tomllib.loads(path.read_text())
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(
             f"there is no {path}: copy promotion.example.toml and fill it in, or give --config"
@@ -56,19 +68,29 @@ def load(path: Path, *, environ: Mapping[str, str] | None = None, assignments: S
             raise SettingsError(f"--set takes key=value, such as dev.region=eu-west-1, not {assignment!r}")
         _assign(tree, key.strip(), value, origins, "--set")
     base = path.resolve().parent
-    for name in ("dev", "prod"):
-        table = tree.get(name)
-        if isinstance(table, dict) and isinstance(bundle := table.get("ca_bundle"), str):
-            table["ca_bundle"] = str(base / bundle)
-    return Loaded(parse(tree, str(path)), origins)
+    for key in _PATHS:
+        _from_base(tree, key.split("."), base)
+    return Loaded(parse(tree, str(path), origins), origins)
 
 
-def parse(tree: Mapping[str, Any], source: str) -> Settings:
-    """Settings from a tree of plain values. Raises SettingsError with every mistake in it, one a line."""
+def _from_base(table: Any, key: Sequence[str], base: Path) -> None:
+    """Make a path that stands in the file one from the file's folder."""
+    for part in key[:-1]:
+        table = table.get(part) if isinstance(table, dict) else None
+    if isinstance(table, dict) and isinstance(path := table.get(key[-1]), str):
+        table[key[-1]] = str(base / path)
+
+
+def parse(tree: Mapping[str, Any], source: str, origins: Mapping[str, str] | None = None) -> Settings:
+    """Settings from a tree of plain values. Raises SettingsError with every mistake in it, one a line.
+
+    `origins` says of single keys that they do not come from `source`.
+    """
     try:
         return Settings.model_validate(tree)
     except ValidationError as mistakes:
-        raise SettingsError("\n".join(_sentence(dict(error), source) for error in mistakes.errors())) from None
+        sentences = [_sentence(dict(error), source, origins or {}) for error in mistakes.errors()]
+        raise SettingsError("\n".join(sentences)) from None
 
 
 def _assign(tree: dict[str, Any], key: str, text: str, origins: dict[str, str], origin: str) -> None:
@@ -78,17 +100,33 @@ def _assign(tree: dict[str, Any], key: str, text: str, origins: dict[str, str], 
         table = table.setdefault(parent, {})
         if not isinstance(table, dict):
             raise SettingsError(f"{origin}: {key} goes through {parent!r}, which is not a table")
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text
-    table[last] = value
+    table[last] = _value(key.split("."), text)
     origins[key] = origin
 
 
-def _sentence(error: dict[str, Any], source: str) -> str:
+def _value(key: Sequence[str], text: str) -> Any:
+    """What a text outside of any file stands for: TOML, or itself where it is none or where the key holds a text."""
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+    return text if not isinstance(value, str) and _holds_text(Settings, key) else value
+
+
+def _holds_text(annotation: Any, key: Sequence[str]) -> bool:
+    """Whether a value of this key is a text. Account numbers look like numbers, and are none."""
+    annotation = _bare(annotation)
+    if get_origin(annotation) in (Union, types.UnionType):
+        return any(_holds_text(arm, key) for arm in get_args(annotation))
+    if not key:
+        return annotation is str
+    return _holds_text(_inside(annotation, key[0]), key[1:])
+
+
+def _sentence(error: dict[str, Any], source: str, origins: Mapping[str, str]) -> str:
     at = tuple(error["loc"])
     dotted, model = _walk(at)
+    source = origins.get(dotted, source)
     if error["type"] == "extra_forbidden":
         known = _keys(model)
         near = get_close_matches(str(at[-1]), known, n=1)

@@ -6,22 +6,9 @@ from pydantic import Field, model_validator
 
 from promotion.settings.endpoints import Call, StepsJourney
 from promotion.settings.environment import Ec2Target, Environment, LambdaTarget
+from promotion.settings.image import GitHub, Image, Signer
+from promotion.settings.observability import Limits
 from promotion.settings.strict import Strict
-
-
-class Image(Strict):
-    """The container image that is promoted."""
-
-    repository: str = Field(pattern=r"^[^\s/@]+(?:/[^\s/@:]+)+$")
-    """Registry and repository without tag or digest: `999988887777.dkr.ecr.eu-west-1.amazonaws.com/shop`."""
-
-
-class GitHub(Strict):
-    """Where the image is built and the promotion runs."""
-
-    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
-    """`owner/name`."""
-    api_url: str = Field(default="https://api.github.com", pattern="^https?://")
 
 
 class Looking(Strict):
@@ -48,6 +35,7 @@ class Settings(Strict):
     github: GitHub
     dev: Environment
     prod: Environment
+    limits: Limits = Limits()
     looking: Looking = Looking()
 
     @model_validator(mode="after")
@@ -75,6 +63,17 @@ class Settings(Strict):
         if here == there:
             raise ValueError("dev and prod are the same account, region and targets: one of them is wrong")
         return self
+
+    @property
+    def signers(self) -> dict[str, Signer]:
+        """Who must have signed what: `image`, and `sbom`, `vulnerabilities`, `provenance` where another one does."""
+        declared = {
+            "image": self.image.signer,
+            "sbom": self.image.sbom.signer,
+            "vulnerabilities": self.image.vulnerabilities.signer,
+            "provenance": self.github.provenance_signer,
+        }
+        return {name: signer for name, signer in declared.items() if signer is not None}
 
     def environment(self, name: str) -> Environment:
         """The environment called `dev` or `prod`."""

@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from promotion.settings.strict import Strict
 
@@ -20,10 +20,14 @@ class Limits(Strict):
     """How sure a pass or a fail has to be; between the two is unknown."""
     window_minutes: int = Field(default=30, ge=5, le=180)
     """How long a window is judged, ending two minutes before now."""
+    metric_age_minutes: float = Field(default=10, gt=0)
+    """Requests must have been counted so lately before the window's end."""
     log_age_minutes: float = Field(default=10, gt=0)
     """The newest log event must be younger than this."""
     correlation_share: float = Field(default=0.99, gt=0, le=1)
     """The share of application events that must carry a correlation id."""
+    log_lag_seconds: float = Field(default=30, gt=0, le=120)
+    """How long after a request its correlation id may take to be found in the log."""
 
 
 class Api(Strict):
@@ -65,5 +69,23 @@ class Logs(Strict):
     """The CloudWatch log group."""
     correlation_id: str = "correlation_id"
     """JMESPath expression over a JSON log line that gives the correlation id."""
-    header: str = "X-Correlation-ID"
+    header: str = Field(default="X-Correlation-ID", pattern="^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
     """The request header that carries it."""
+    path: str | None = Field(default=None, pattern="^/[^{}]*$")
+    """Path of a GET request that is logged, to make and find in the log; the health endpoint if it is not given."""
+
+    @field_validator("correlation_id")
+    @classmethod
+    def _is_an_expression(cls, expression: str) -> str:
+        from promotion.http.expressions import check_expression
+
+        check_expression(expression)
+        return expression
+
+
+class Alarms(Strict):
+    """Which alarms must be quiet; without any of it, those the deployment groups name and those on the dashboard."""
+
+    names: tuple[str, ...] = ()
+    prefix: str = ""
+    """Alarms whose name begins like this."""

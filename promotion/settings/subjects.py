@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from promotion.settings.model import Settings, ec2_targets, lambda_targets
 
+REGISTRY, RECORD = "registry", "record"
+"""Where the digest must stand beside the targets."""
+
 
 @dataclass(frozen=True)
 class _Kind:
@@ -18,6 +21,11 @@ _KINDS: dict[str, _Kind] = {
     "dev_lambda": _Kind(lambda s: list(lambda_targets(s.dev)), '[dev.targets.…] with kind = "lambda"', "dev_target"),
     "dev_ec2": _Kind(lambda s: list(ec2_targets(s.dev)), '[dev.targets.…] with kind = "ec2"', "dev_target"),
     "dev_smoke_test": _Kind(lambda s: [test.name for test in s.dev.smoke_tests], "[[dev.smoke_tests]]"),
+    "signer": _Kind(lambda s: list(s.signers), "[image.signer]"),
+    "scan_source": _Kind(lambda s: list(s.image.vulnerabilities.order), "[image.vulnerabilities] with `sources`"),
+    "previous_image": _Kind(lambda s: ["prod"] if lambda_targets(s.prod) else [], "[prod.targets.…]"),
+    "digest_record": _Kind(lambda _: [RECORD], "checklist.md"),
+    "digest_place": _Kind(lambda s: [REGISTRY, RECORD, *s.dev.targets], "[dev.targets.…]"),
     "dev_journey": _Kind(lambda s: [journey.name for journey in s.dev.journeys], "[[dev.journeys]]"),
 }
 

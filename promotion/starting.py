@@ -1,0 +1,53 @@
+"""Begin a run of the checklist inside pytest: read what it is to judge by, and register what takes part."""
+
+import signal
+import threading
+from types import FrameType
+
+import pytest
+
+from promotion import checklist as checklists
+from promotion import given
+from promotion.asking import as_controller, as_worker, subjects_if_any
+from promotion.binding import Binding
+from promotion.evidence import REGISTRY, DeclarationError
+from promotion.judging import Judging
+from promotion.options import inspects, phase_of, read_options
+
+
+def start(config: pytest.Config) -> None:
+    """Register the plugins of this run. UsageError for whatever is wrong with what was asked."""
+    try:
+        checklist = checklists.read(checklists.find(config.invocation_params.dir))
+        import promotion.fixtures  # noqa: F401 - declares the evidence
+
+        REGISTRY.check()
+    except (checklists.ChecklistError, DeclarationError) as mistake:
+        raise pytest.UsageError(str(mistake)) from None
+    for marker in checklist.markers:
+        config.addinivalue_line("markers", f"{marker}: a section or phase of checklist.md")
+    config.pluginmanager.register(given, "promotion.given")
+    asked = read_options(config)
+    if inspects(config):
+        phase_of(config, checklist)
+        config.pluginmanager.register(Judging(Binding(checklist, subjects_if_any(config, asked)), checklist, None))
+        return
+    if hasattr(config, "workerinput"):
+        run = as_worker(config, checklist)
+    else:
+        run, controller = as_controller(config, asked, checklist)
+        config.pluginmanager.register(controller)
+        _end_like_ctrl_c(config)
+    config.stash[given.RUN] = run
+    config.pluginmanager.register(Judging(Binding(checklist, run.subjects), checklist, run))
+
+
+def _end_like_ctrl_c(config: pytest.Config) -> None:
+    """Write record and report, incomplete, also when a pipeline is cancelled, which says SIGTERM."""
+    if threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGTERM, _interrupt)
+        config.add_cleanup(lambda: signal.signal(signal.SIGTERM, before) and None)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

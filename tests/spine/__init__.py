@@ -1,0 +1,1 @@
+"""Proofs of the spine: checklist, evidence, looking, judging, record, verdict, exit code."""
