@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from promotion.sandbox.service import Service
     from promotion.sandbox.world.image import Release
     from promotion.sandbox.world.model import Account, Environment
+    from promotion.sandbox.world.supply_chain import SupplyChain
 
 
 @dataclass(repr=False)
@@ -39,6 +40,8 @@ class World:
     """Its `repository` may be changed."""
     fronts: "dict[str, Service]"
     """The service behind `dev-lambda`, `dev-ec2`, `prod-lambda` and `prod-ec2`; its `members` may be changed."""
+    supply_chain: "SupplyChain"
+    """What is attached to the image that is promoted."""
 
     def __repr__(self) -> str:
         return f"<world of {self.digest}>"
@@ -81,6 +84,7 @@ def build() -> World:
         pipeline,
         rollout,
         secrets,
+        supply_chain,
         traffic,
         watch,
     )
@@ -122,6 +126,7 @@ def build() -> World:
         logs.keep(environment)
         secrets.store(environment)
         calendars.calendars(environment.backend("ssm"))[FREEZES] = calendars.Calendar()
+    github = pipeline.plant(releases, now())
     return World(
         aws=application,
         tools=tools,
@@ -131,8 +136,9 @@ def build() -> World:
         started=now(),
         access_key=access_key,
         registry=registry,
-        github=pipeline.plant(releases, now()),
+        github=github,
         fronts=fronts.open_fronts(((dev, releases[-1]), (prod, releases[-2]))),
+        supply_chain=supply_chain.attach(registry, releases, github.repository, now()),
     )
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha1
 from typing import TYPE_CHECKING
 
-from promotion.sandbox.images import Image, build_image
+from promotion.sandbox.images import Image, Index, build_image
 from promotion.sandbox.world.names import REPOSITORY
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Release:
     version: str
     commit: str
     """40 hex digits."""
-    image: Image
+    image: Image | Index
     built: datetime
 
     @property

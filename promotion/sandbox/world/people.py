@@ -47,7 +47,7 @@ READS: Mapping[str, Sequence[str]] = {
     ),
     "elasticloadbalancing": ("Describe*",),
     "iam": ("Get*", "List*", "SimulateCustomPolicy", "SimulatePrincipalPolicy"),
-    "kms": ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases"),
+    "kms": ("DescribeKey", "GetKeyPolicy", "GetPublicKey", "GetKeyRotationStatus", "ListAliases"),
     "lambda": ("GetAlias", "GetFunction", "GetFunctionConcurrency", "GetFunctionConfiguration", "GetPolicy", "List*"),
     "logs": ("DescribeLogGroups", "DescribeLogStreams", "FilterLogEvents", "GetLogEvents", "GetQueryResults",
              "StartQuery", "StopQuery"),

@@ -2,10 +2,13 @@
 
 import json
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.world.names import (
     ALIAS,
+    BRANCH,
     EC2_APPLICATION,
     EC2_LOGS,
     FUNCTION,
@@ -13,11 +16,12 @@ from promotion.sandbox.world.names import (
     LAMBDA_APPLICATION,
     LAMBDA_LOGS,
     REGION,
-    REPOSITORY,
+    REPOSITORY_URI,
     SERVICE,
 )
 from promotion.sandbox.world.names import CHECKER as CHECKER_ROLE
-from promotion.sandbox.world.pipeline import TOKEN
+from promotion.sandbox.world.pipeline import BUILD_JOBS, TOKEN
+from promotion.sandbox.world.supply_chain import ATTESTATION_KEY, IMAGE_KEY, new_key
 
 if TYPE_CHECKING:
     from promotion.sandbox.places import Places
@@ -29,12 +33,11 @@ ATTEMPTS = 2
 
 
 def promotion_toml(world: "World", places: "Places") -> str:
-    """Write the settings by which the gate finds the world."""
-    registry = places.registry.split("://", 1)[1]
+    """Write the settings by which the gate finds the world; the public keys that they name go beside them."""
     parts = [
         f"service = {text(SERVICE)}",
-        f"[image]\nrepository = {text(f'{registry}/{REPOSITORY}')}",
-        f"[github]\nrepository = {text(GITHUB_REPOSITORY)}\napi_url = {text(places.github)}",
+        _image(world, places),
+        _github(places),
         f"[looking]\nattempts = {ATTEMPTS}\nconnect_timeout = 2\nread_timeout = 5\ndeadline = 30",
     ]
     for environment in (world.dev, world.prod):
@@ -59,6 +62,40 @@ def environment(world: "World") -> dict[str, str]:
 def text(value: str) -> str:
     """Write a string as TOML does; a JSON string without escapes beyond ASCII is one."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def _image(world: "World", places: "Places") -> str:
+    keys = {name: str(Path(places.ca_file).with_name(name)) for name in (IMAGE_KEY, ATTESTATION_KEY)}
+    for name, path in keys.items():
+        Path(path).write_text(new_key(name).public.pem, encoding="ascii")
+    attested = f"{{ key = {text(keys[ATTESTATION_KEY])} }}"
+    return f"""[image]
+repository = {text(REPOSITORY_URI)}
+endpoint_url = {text(places.registry)}
+signer = {{ key = {text(keys[IMAGE_KEY])} }}
+
+[image.aws]
+account = {text(world.tools.id)}
+region = {text(REGION)}
+role = {text(world.tools.role(CHECKER_ROLE))}
+endpoint_url = {text(places.aws)}
+
+[image.sbom]
+signer = {attested}
+validate_schema = {str(find_spec("cyclonedx") is not None).lower()}
+
+[image.vulnerabilities]
+signer = {attested}"""
+
+
+def _github(places: "Places") -> str:
+    return f"""[github]
+repository = {text(GITHUB_REPOSITORY)}
+api_url = {text(places.github)}
+build_workflow = "build.yml"
+protected_branch = {text(BRANCH)}
+required_jobs = {json.dumps(BUILD_JOBS)}
+provenance_signer = {{ key = {text(str(Path(places.ca_file).with_name(ATTESTATION_KEY)))} }}"""
 
 
 def _environment(environment: "Environment", places: "Places") -> str:

@@ -43,7 +43,7 @@ class Flow:
     median_ms: float
     spread: float
     ceiling_ms: float
-    requests: int = 110
+    requests: int = 130
     """A minute, on average."""
     errors: float = 0
     """The share that the target fails: an error of the function, a 5xx of an instance."""

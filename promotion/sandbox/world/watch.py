@@ -154,6 +154,7 @@ def _widgets(environment: "Environment") -> list[dict[str, Any]]:
         ("API errors", [["AWS/ApiGateway", "5xx", *api, {"stat": "Sum"}]], 5),
         ("API requests", [["AWS/ApiGateway", "Count", *api, {"stat": "Sum"}],
                           [".", "4xx", ".", ".", ".", ".", {"stat": "Sum"}]], None),
+        ("API latency", [["AWS/ApiGateway", "Latency", *api, {"stat": "p99"}]], 1000),
         ("Response time", [["AWS/ApplicationELB", "TargetResponseTime", *alb, {"stat": "p99"}]], 0.5),
         ("ALB errors", [["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", *alb, {"stat": "Sum"}],
                         [".", "HTTPCode_ELB_5XX_Count", "LoadBalancer", balancer, {"stat": "Sum"}]], 5),

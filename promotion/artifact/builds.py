@@ -1,0 +1,42 @@
+"""Which build made the image, as it is attested or labelled. Pure."""
+
+from dataclasses import dataclass
+
+from promotion.github.claims import BuildClaim
+from promotion.unknown import Reason, Unknown
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Who says which build made the image."""
+
+    claims: tuple[BuildClaim, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    """A sentence for each that says that the image comes from another repository."""
+    notes: tuple[str, ...] = ()
+
+    def __add__(self, other: "Claims") -> "Claims":
+        """Put two together."""
+        return Claims(self.claims + other.claims, self.elsewhere + other.elsewhere, self.notes + other.notes)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the record keeps of the image that is promoted."""
+
+    repository: str
+    digest: str
+    commit: str | None
+    run: int | None
+    known_by: str
+
+    @property
+    def told(self) -> str:
+        """In a few words."""
+        run = f", run {self.run}" if self.run else ""
+        return f"commit {self.commit or 'unknown'}{run}, by {self.known_by}"
+
+    def refuse_gaps(self) -> None:
+        """Raise Unknown, no-data, unless a commit or a run stands in it."""
+        if self.commit is None and self.run is None:
+            raise Unknown(Reason.NO_DATA, "neither the commit nor the run that built the image is known")

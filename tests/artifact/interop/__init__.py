@@ -1,0 +1,1 @@
+"""Other tools judge what the gate judges."""

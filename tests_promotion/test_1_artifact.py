@@ -1,0 +1,123 @@
+"""1. Build and artifact quality: the image named by the digest is the one we may trust."""
+
+from promotion.artifact import bills, scans
+from promotion.artifact.content import megabytes_told, sizes_told
+from promotion.deployments import listed
+from promotion.github import build
+from promotion.items import item
+from promotion.settings.subjects import RECORD, REGISTRY
+from promotion.unknown import Reason, Unknown
+
+
+@item("build-workflow")
+def test_build_workflow(image_provenance, image_label, image_origin, build_run, build_branch, settings, measured):
+    """The run that built this digest succeeded, with every required job, on the protected branch."""
+    elsewhere = (*image_provenance.elsewhere, *image_label.elsewhere)
+    assert not elsewhere, listed(elsewhere)
+    judgement = build.judge(image_origin, build_run, build_branch, settings.github)
+    measured(judgement.told)
+    assert not judgement.problems, listed(judgement.problems)
+
+
+@item("image-signed")
+def test_image_signed(image_signatures, measured):
+    """Somebody trusted signed this very digest."""
+    assert not image_signatures.altered, image_signatures.altered
+    measured(image_signatures.told)
+    findings = image_signatures.judged
+    assert findings.is_signed(), f"{findings.summary} Sign this digest with cosign, or promote one that is signed."
+
+
+@item("sbom-attached")
+def test_sbom_attached(image_sboms, previous_sboms, image_content, settings, digest, clock, measured):
+    """An SBOM of this very digest is attested; it lists base system and application, and not much less than prod's."""
+    expected, now = settings.image.sbom, clock.now()
+    assert not image_sboms.altered, image_sboms.altered
+    assert not image_sboms.missing, image_sboms.missing
+    previous, not_compared = bills.before(previous_sboms)
+    judgement = bills.judged(image_sboms, image_content, expected, digest, now, previous)
+    measured(" · ".join(part for part in (judgement.measured, not_compared) if part))
+    assert not judgement.problems, listed(judgement.told)
+    assert not (old := bills.too_old(image_sboms, expected.max_age_days, now)), old
+    judgement.refuse_to_guess()
+
+
+@item("digest-immutable", per="digest_place")
+def test_digest_immutable(
+    digest_place,
+    image_content,
+    ecr_repository,
+    dev_function_digests,
+    dev_revision_digests,
+    dev_tag_digests,
+    dev_version_digests,
+    recorded_digest,
+    settings,
+    digest,
+    measured,
+):
+    """Nobody can move its tags, its bytes hash to the digest, the record has it, and dev runs it."""
+    if digest_place == REGISTRY:
+        assert not image_content.altered, image_content.altered
+        assert not image_content.missing, image_content.missing
+        immutable(ecr_repository, settings.image, measured)
+        return
+    if digest_place == RECORD:
+        measured(recorded_digest[RECORD].told)
+        recorded_digest[RECORD].refuse_gaps()
+        return
+    target = settings.dev.targets[digest_place]
+    if target.kind == "lambda":
+        running = dev_function_digests[digest_place]
+    else:
+        if target.tells_digest is None:
+            raise Unknown(
+                Reason.NOT_DECLARED,
+                f"promotion.toml does not say how it is told which image an instance of {digest_place} runs: add "
+                f"`revision_key` or `running_digest` to [dev.targets.{digest_place}]",
+            )
+        by_kind = {"revision": dev_revision_digests, "tag": dev_tag_digests, "version": dev_version_digests}
+        running = by_kind[target.tells_digest.kind][digest_place]
+    running.refuse_nobody(digest_place)
+    others = list(running.others(digest, image_content.digests))
+    measured(f"{len(running.digests) - len(others)} of {len(running.digests)} run it, by {running.told_by}")
+    assert not others, (
+        f"{listed(others)}; expected {digest}: deploy this digest to dev, or promote the one that runs there"
+    )
+
+
+@item("no-critical-vulnerabilities")
+def test_no_critical_vulnerabilities(image_scans, image_content, settings, digest, clock, measured):
+    """A fresh scan of this very digest finds nothing CRITICAL, and hides nothing CRITICAL."""
+    assert not (altered := scans.altered(image_scans)), altered
+    judgement = scans.judged(image_scans, image_content, settings.image.vulnerabilities, digest, clock.now())
+    measured(judgement.measured)
+    assert not judgement.problems, listed(judgement.told)
+    judgement.refuse_to_guess()
+
+
+@item("image-size")
+def test_image_size(image_content, settings, measured):
+    """The image is small enough, for each platform."""
+    images, limit = image_content.images, settings.image.max_megabytes
+    measured(sizes_told(images, limit))
+    large = [f"{one.platform} has {megabytes_told(one.bytes)}" for one in images if one.megabytes > limit]
+    assert not large, (
+        f"{listed(large)} (compressed layers and configuration, MB of 1 000 000 bytes), at most {limit:g} MB allowed: "
+        "make the image smaller, or raise `image.max_megabytes`"
+    )
+
+
+def immutable(repository, image, measured):
+    """The registry lets nobody move a tag of this image, by its own word or, where it has none, by the team's."""
+    if repository is not None:
+        measured(f"{repository.name} is {repository.mutability}")
+        assert not repository.problem, repository.problem
+        return
+    if image.immutable_by is None:
+        raise Unknown(
+            Reason.NOT_DECLARED,
+            "whether tags can be moved cannot be asked of this registry: say in `image.immutable_by` what keeps them, "
+            "or name the repository in Amazon ECR with `image.ecr_repository`",
+        )
+    measured(f"declared: {image.immutable_by}")
