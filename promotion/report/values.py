@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from promotion.report.drawn import drawn
 from promotion.report.markup import Child, cut, el, join
 
 TEXT = 600
@@ -44,6 +45,10 @@ def _value(value: Any, room: _Room, depth: int) -> Markup:
     if not depth:
         return el("code", cut(json.dumps(value, ensure_ascii=False, sort_keys=True), TEXT))
     if isinstance(value, Mapping):
+        chart = drawn(value)
+        if chart is not None:
+            room.take()
+            return chart
         return _fields(value, room, depth) if value else _nothing("none")
     return _entries(value, room, depth) if value else _nothing("none")
 

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,3 +83,31 @@ def test_any_json_is_laid_out_the_same_after_a_round_trip(value):
 def test_any_value_has_a_bounded_size(value):
     """However much evidence there is, a page shows so much of it."""
     assert len(laid_out(value)) < 1_500_000
+
+
+CHART = {"chart": "line", "title": "p99", "values": [120, None, 640.5], "limit": 500, "unit": " ms"}
+CHART |= {"start": "", "end": ""}
+
+
+def test_a_chart_is_drawn():
+    """An object of a chart's shape becomes a picture, with its limit and what lies over it."""
+    root = read(laid_out({"chart of the window": CHART, "samples": 3}))
+    assert "most 640.5 ms, limit 500 ms, 1 of 2 over it, 1 without data" in root.one("figcaption").text
+    assert root.one("svg").all("line", "limit")
+    assert [dt.text for dt in root.all("dt")] == ["chart of the window", "samples"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"values": "x"}, {"values": []}, {"values": [True]}, {"limit": "5"}, {"title": 7}, {"chart": "pie"}, {"more": 1}],
+)
+def test_what_is_almost_a_chart_is_laid_out(change):
+    """A value of any other shape is shown like any other value."""
+    assert not read(laid_out(CHART | change)).all("svg")
+
+
+def test_words_of_a_chart_are_escaped():
+    """What evidence says never becomes markup."""
+    root = read(laid_out(CHART | {"title": "<script>", "start": "<b>"}))
+    assert not root.all("script")
+    assert root.one("figcaption").one("b").text == "<script>"

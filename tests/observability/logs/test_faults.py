@@ -1,0 +1,80 @@
+"""Logs: a healthy world passes; each fault is caught by its item alone in section 3; blindness is unknown."""
+
+import json
+
+import pytest
+
+from promotion.sandbox import catalogue
+from tests.gate import judge
+
+ITEMS = ("logs-flowing", "correlation-ids")
+FAULTS = [fault for fault in catalogue.load().values() if fault.item in ITEMS]
+RUN = ("-m", "observability", "--set", "limits.log_lag_seconds=2")
+
+
+def covers(declared, found):
+    """Whether a declaration `item` or `item[subject]` speaks of what was found, an `item[subject]`."""
+    return found == declared or found.startswith(f"{declared}[")
+
+
+def test_a_healthy_world_passes_at_once(nursery, tmp_path):
+    """Both items pass for both targets, found at the first look: two calls a target, the least there can be."""
+    with nursery.world() as world:
+        judged = judge(world, tmp_path, "-m", "observability")
+        asked = [call for call in world.calls() if call.operation == "FilterLogEvents"]
+    assert judged.bad() == set(), judged.printed
+    assert [judged.item(item)["status"] for item in ITEMS] == ["passed"] * 2
+    said = {subject["name"]: subject["measured"] for subject in judged.item("correlation-ids")["subjects"]}
+    assert all("found by the X-Correlation-ID sent" in text for text in said.values())
+    assert len(asked) == 4
+
+
+def test_only_safe_requests_are_made_and_lines_are_not_kept(nursery, tmp_path):
+    """Every request is a GET; the record has counts, ids that were sent, streams and times, and no line."""
+    with nursery.world() as world:
+        judged = judge(world, tmp_path, *RUN)
+        asked = {
+            call.operation.partition(" ")[0] for call in world.calls() if call.service.startswith(("dev-", "prod-"))
+        }
+    assert asked == {"GET"}
+    kept = json.dumps({name: look["value"] for name, look in judged.record["evidence"].items() if "_log_" in name})
+    for text in ("request received", "c-1001", "duration_ms", "RequestId", "START"):
+        assert text not in kept
+    trail = judged.record["evidence"]["dev_correlation[ec2]"]["value"]
+    assert len(trail["hits"]) == 2
+    assert all(len(hit["id"]) == 32 for hit in trail["hits"].values())
+
+
+def test_a_gateway_id_is_said_and_not_kept(nursery, tmp_path):
+    """Which id matched is said; what the answer gave for an id is not written into the evidence."""
+    with nursery.world("log-gateway-id") as world:
+        judged = judge(world, tmp_path, *RUN)
+    found = next(one for one in judged.item("correlation-ids")["subjects"] if one["name"] == "lambda")
+    assert found["measured"].startswith("found by the apigw-requestid of the answer")
+    assert judged.record["evidence"]["dev_correlation[lambda]"]["value"]["hits"]["8"]["id"] == ""
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+def test_what_a_fault_does(nursery, tmp_path, fault):
+    """A fault fails its item, a clean twin nothing, blindness makes it unknown; besides only what is declared falls."""
+    with nursery.world(fault.name) as world:
+        judged = judge(world, tmp_path, *RUN)
+    found = judged.bad()
+    if fault.kind == "clean":
+        assert found == set(), judged.printed
+        return
+    assert judged.item(fault.item)["status"] == ("failed" if fault.kind == "fault" else "unknown"), judged.printed
+    declared = (fault.item, *fault.falls_with)
+    assert not {one for one in found if not any(covers(name, one) for name in declared)}, judged.printed
+    assert not [name for name in declared if not any(covers(name, one) for one in found)], judged.printed
+    if fault.kind == "blind":
+        assert not [item["id"] for item in judged.record["items"] if item["status"] == "failed"], judged.printed
+    assert "Traceback" not in judged.printed
+    assert all(one["message"] for one in judged.item(fault.item)["subjects"] if one["status"] != "passed")
+
+
+def test_there_are_enough():
+    """Each item has a fault it must catch, a twin that must pass, and a blindness that must not."""
+    for item in ITEMS:
+        assert {fault.kind for fault in FAULTS if fault.item == item} == {"fault", "clean", "blind"}
+    assert len(FAULTS) >= 16
