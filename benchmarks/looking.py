@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import promotion.fixtures  # noqa: F401 - declares the evidence
+
 from promotion.evidence import REGISTRY
 from promotion.sandbox.client import Nursery
 from tests.gate import judge

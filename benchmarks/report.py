@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a program, no part of a package
 """How long a report of many items takes to draw, and how large it is. The aim: 500 items in 1 s and 1 MB.
 
 Run it as `python benchmarks/report.py [ITEMS]`.

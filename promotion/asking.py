@@ -80,7 +80,8 @@ def _live(
     digest = asked.digest or own_digest
     if digest is None:
         raise pytest.UsageError(
-            "give the digest of the image to be promoted: --digest=sha256:…, or --sandbox to try the gate on the embedded world"
+            "give the digest of the image to be promoted: --digest=sha256:…, or --sandbox to try the gate on the embedded "
+            "world"
         )
     try:
         loaded = load(path, assignments=asked.assignments)
@@ -127,7 +128,7 @@ def _refuse_thread_timeouts(config: pytest.Config, *, distributed: bool) -> None
     method = config.option.timeout_method or config.getini("timeout_method")
     if method == "thread" and not distributed:
         raise pytest.UsageError(
-            "--timeout-method=thread ends the whole process without a report: use signal, which is what this project sets"
+            "--timeout-method=thread ends the whole process without a report: use signal, as this project does"
         )
 
 

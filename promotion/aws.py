@@ -68,24 +68,25 @@ class Account:
         import boto3
 
         base = self._watched(_botocore_session(self._environment.profile))
-        if self._environment.role is None:
+        role = self._environment.role
+        if role is None:
             session = boto3.Session(botocore_session=base, region_name=self.region)
             self._refuse_other_account(session)
             return session
         assumed = self._watched(_botocore_session(None))
         # botocore keeps a session's credentials under this name; there is no public way to give it a provider that
         # assumes a role and renews itself in a watch that outlives one hour.
-        assumed._credentials = self._assumed(base)  # noqa: SLF001
+        assumed._credentials = self._assumed(base, role)  # noqa: SLF001
         return boto3.Session(botocore_session=assumed, region_name=self.region)
 
-    def _assumed(self, base: Any) -> Any:
+    def _assumed(self, base: Any, role: str) -> Any:
         from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 
         source = base.get_credentials()
         if source is None:
             raise Unknown(
                 Reason.ACCESS_DENIED,
-                f"no AWS credentials were found to assume {self._environment.role} with: log in, or set AWS_PROFILE",
+                f"no AWS credentials were found to assume {role} with: log in, or set AWS_PROFILE",
             )
         extra = {"RoleSessionName": "promotion-checklist"}
         if self._environment.external_id:
@@ -96,7 +97,7 @@ class Account:
             arguments.setdefault("region_name", self.region)
             return base.create_client(service, endpoint_url=endpoint, **{**arguments, "config": self._config()})
 
-        fetcher = AssumeRoleCredentialFetcher(client, source, self._environment.role, extra_args=extra)
+        fetcher = AssumeRoleCredentialFetcher(client, source, role, extra_args=extra)
         return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
 
     def _refuse_other_account(self, session: Any) -> None:
@@ -119,7 +120,7 @@ class Account:
 
 
 def _botocore_session(profile: str | None) -> Any:
-    """A session that shares the parsed service descriptions with every other one: they are the dear part of a client."""
+    """A session that shares the parsed service descriptions with every other: they are the dear part of a client."""
     import botocore.loaders
     import botocore.session
 
@@ -157,7 +158,7 @@ def _not_answered(exception: Exception, context: dict[str, Any], **_: Any) -> No
 
 
 def _refuse_cut_answer(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
-    """boto3 reads a JSON answer that was cut off, with status 200, as an empty result. That would read as 'nothing there'."""
+    """boto3 reads a JSON answer of status 200 that was cut off as an empty result: it would say 'nothing there'."""
     if response_dict["status_code"] >= 300 or operation_model.has_streaming_output:
         return
     body, headers = response_dict["body"], response_dict["headers"]

@@ -43,8 +43,8 @@ class Binding:
             )
         if metafunc.definition.get_closest_marker("parametrize"):
             raise pytest.Collector.CollectError(
-                f"{metafunc.definition.nodeid}: the subjects of an item come from the settings: use @item(…, per=…) instead "
-                "of parametrize, so that none can be left out unseen"
+                f"{metafunc.definition.nodeid}: the subjects of an item come from the settings: use @item(…, per=…) "
+                "instead of parametrize, so that none can be left out unseen"
             )
         if per is not None:
             self._parametrize(metafunc, per)

@@ -56,7 +56,7 @@ class Controller:
         found = [Outcome.load(str(text)) for name, text in report.user_properties if name == PROPERTY]
         for outcome in found:
             self._run.findings.note(outcome)
-        if report.when == "???":  # xdist's own word for the phase of a test whose worker died
+        if str(report.when) == "???":  # xdist's own word for the phase of a test whose worker died
             self._note_death(report)
         elif report.failed and not found:
             self._note_beside(report)

@@ -122,10 +122,10 @@ class Registry(Mapping[str, Evidence]):
 
 def _read_again(known: Evidence, evidence: Evidence) -> bool:
     """Whether it is the same function, of a module that was read anew."""
-    return (
-        (known.__module__, known.look.__qualname__) == (evidence.__module__, evidence.look.__qualname__)
-        and known.look.__globals__ is not evidence.look.__globals__  # type: ignore[attr-defined]
-    )
+    return (known.__module__, known.look.__qualname__) == (
+        evidence.__module__,
+        evidence.look.__qualname__,
+    ) and known.look.__globals__ is not evidence.look.__globals__
 
 
 REGISTRY = Registry()

@@ -124,7 +124,7 @@ class Judging:
             report.longrepr = _shown(report.longrepr, hide)
 
     def _leave_out_what_nobody_judged(self, items: list[pytest.Item], record: Mapping[str, Any]) -> None:
-        """In a replay: tests of no item, which may look for themselves, and cases that did not run to their end then."""
+        """In a replay: tests of no item, which may look for themselves, and cases that did not run to their end."""
         assert self._run is not None
         judged = set(cases(record)) - set(standing(record))
         left_out = [test for test in items if self._run.findings.tests.get(test.nodeid) not in judged]

@@ -107,7 +107,8 @@ def _check_digest(digest: str) -> None:
         raise pytest.UsageError(f"--digest takes the part behind the @ alone, {what}: got {digest!r}")
     if not digest.startswith("sha256:"):
         raise pytest.UsageError(
-            f"--digest takes {what}: got {digest!r}. A tag can be moved to another image: resolve it to its digest first"
+            f"--digest takes {what}: got {digest!r}. A tag can be moved to another image: resolve it to its digest "
+            "first"
         )
     raise pytest.UsageError(f"--digest takes {what}: got {digest!r} ({len(digest) - 7} characters behind the colon)")
 
@@ -125,8 +126,8 @@ def phase_of(config: pytest.Config, checklist: Checklist) -> str:
     selected = dict.fromkeys(phases[name] for name in _names(expression) if name in phases)
     if len(selected) > 1:
         raise pytest.UsageError(
-            f"-m {expression!r} spans the phases {', '.join(selected)}: one run judges one phase, because each has its own "
-            "verdict"
+            f"-m {expression!r} spans the phases {', '.join(selected)}: one run judges one phase, because each has its "
+            "own verdict"
         )
     return next(iter(selected), PHASES[0])
 

@@ -69,9 +69,9 @@ class Outcome:
 def judged(blank: Outcome, call: pytest.CallInfo[None], report: pytest.TestReport, hide: Redactor) -> Outcome | None:
     """The outcome of one phase of a test; None when this phase decides nothing.
 
-    Only a test that ran to its end, and that pytest calls passed, passes. An assertion that does not hold in the test is a
-    failure of the world. Everything else that keeps a test from passing, whether it is said (Unknown) or happens (an
-    error, a skip, an expected failure, a time-out), leaves the item unknown.
+    Only a test that ran to its end, and that pytest calls passed, passes. An assertion that does not hold in the test
+    is a failure of the world. Everything else that keeps a test from passing, whether it is said (Unknown) or happens
+    (an error, a skip, an expected failure, a time-out), leaves the item unknown.
     """
     if report.when != "call" and report.passed:
         return None
@@ -93,7 +93,8 @@ def judged(blank: Outcome, call: pytest.CallInfo[None], report: pytest.TestRepor
     return blank.but(
         Status.UNKNOWN,
         Reason.ERROR,
-        f"the test could not judge: {type(trouble).__name__}. This is a mistake in the test; run with --tb=short to see it",
+        f"the test could not judge: {type(trouble).__name__}. This is a mistake in the test; run with --tb=short to see "
+        "it",
     )
 
 

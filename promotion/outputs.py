@@ -33,7 +33,7 @@ class Outputs:
         self._holds_source = source is not None and (folder / RECORD).resolve() == source.resolve()
 
     def clear(self) -> None:
-        """Remove what an earlier run left, and what one that was killed had begun. OutputsError if that cannot be done."""
+        """Remove what an earlier run left, and what a killed one had begun. OutputsError if that cannot be done."""
         kept = {RECORD} if self._holds_source else set()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

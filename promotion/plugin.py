@@ -54,7 +54,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("item") is None or item.config.option.setuponly or item.config.stash[_OURS]:
         return
     raise Unknown(
-        Reason.NOT_RUN, "this test judges an item of the checklist: run it with --digest=sha256:…, --sandbox or --replay"
+        Reason.NOT_RUN,
+        "this test judges an item of the checklist: run it with --digest=sha256:…, --sandbox or --replay",
     )
 
 

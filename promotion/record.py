@@ -80,7 +80,7 @@ def sha256(text: str) -> str:
 def build(
     frame: Frame, checklist: Checklist, findings: Findings, entries: Mapping[str, Entry], *, complete: bool
 ) -> dict[str, Any]:
-    """Join the manifest with what was found. What has no result is unknown: not run. No option is looked at for this."""
+    """Join the manifest with what was found. What has no result is not run. No option is looked at for this."""
     items = [_item(line, findings) for line in checklist.of_phase(frame.phase)]
     statuses = [Status(item["status"]) for item in items]
     decided, code = verdict(statuses), exit_code(statuses)

@@ -105,7 +105,7 @@ class Run:
         return Sources(self.settings, self.question.digest, self.clock, self.redactor)
 
     def _take_over(self, record: Mapping[str, Any]) -> None:
-        """What a replay does not find out anew: which cases there are, what did not run, and what failed beside them."""
+        """What a replay does not find out anew: which cases there are, what did not run, what failed beside them."""
         self.findings.plan = cases(record)
         self.findings.beside = list(record["errors"])
         for outcome in standing(record).values():

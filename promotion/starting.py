@@ -46,7 +46,11 @@ def _end_like_ctrl_c(config: pytest.Config) -> None:
     """Write record and report, incomplete, also when a pipeline is cancelled, which says SIGTERM."""
     if threading.current_thread() is threading.main_thread():
         before = signal.signal(signal.SIGTERM, _interrupt)
-        config.add_cleanup(lambda: signal.signal(signal.SIGTERM, before) and None)
+
+        def restore() -> None:
+            signal.signal(signal.SIGTERM, before)
+
+        config.add_cleanup(restore)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

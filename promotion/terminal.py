@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from textwrap import shorten, wrap
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import pytest
-from _pytest._io import TerminalWriter
 
 from promotion.harmless import harmless
 from promotion.looking.doing import told
 from promotion.status import Exit, Status
 from promotion.unknown import Reason
 
+if TYPE_CHECKING:
+    from _pytest._io import TerminalWriter  # pytest gives one to everybody, and names its type nowhere else
+
 _MARKS = {
     Status.PASSED: ("✓", "passed", "green"),
     Status.ATTESTED: ("✎", "attested", "blue"),
-    Status.NOT_APPLICABLE: ("–", "not applicable", "light"),
+    Status.NOT_APPLICABLE: ("\N{EN DASH}", "not applicable", "light"),
     Status.WAIVED: ("≈", "waived", "yellow"),
     Status.PENDING: ("…", "pending", "cyan"),
     Status.UNKNOWN: ("?", "unknown", "purple"),
@@ -29,7 +31,7 @@ _MEANING = {
 }
 
 
-class ChecklistReporter(pytest.TerminalReporter):
+class ChecklistReporter(pytest.TerminalReporter):  # type: ignore[misc]  # final by declaration; there is no other way
     """pytest's reporter without the dots and the tracebacks: the checklist says it better.
 
     Collection errors, internal errors and interruptions are still shown as pytest shows them.
@@ -38,18 +40,12 @@ class ChecklistReporter(pytest.TerminalReporter):
     def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
         """Say nothing: the checklist has a line for it."""
 
-    def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Say nothing."""
-
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the counts that pytest's own exit code is made from."""
         category, _, _ = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
         self._add_stats(category, [report])
 
     def pytest_collection(self) -> None:
-        """Say nothing."""
-
-    def pytest_report_collectionfinish(self, *_: Any) -> None:  # type: ignore[override]
         """Say nothing."""
 
     def report_collect(self, final: bool = False) -> None:
@@ -113,7 +109,9 @@ def end_progress(out: TextIO | None) -> None:
         out.flush()
 
 
-def print_record(writer: TerminalWriter, record: Mapping[str, Any], report: str, *, only_verdict: bool = False) -> None:
+def print_record(
+    writer: "TerminalWriter", record: Mapping[str, Any], report: str, *, only_verdict: bool = False
+) -> None:
     """Print the checklist, the verdict and what blocks; or just the line of the verdict."""
     if only_verdict:
         _print_verdict(writer, record)
@@ -138,7 +136,7 @@ def print_record(writer: TerminalWriter, record: Mapping[str, Any], report: str,
     writer.line(f"report: {report}")
 
 
-def _print_item(writer: TerminalWriter, item: Mapping[str, Any], width: int, ids: int) -> None:
+def _print_item(writer: "TerminalWriter", item: Mapping[str, Any], width: int, ids: int) -> None:
     mark, _, colour = _MARKS[Status(item["status"])]
     writer.write(f"  {mark} ", **{colour: True})
     writer.write(f"{item['number']:<5}{harmless(item['title']):<{width}}  ")
@@ -177,11 +175,13 @@ def _joined(texts: Iterable[str | None]) -> str:
     found = [_one_line(text) for text in texts if text]
     same = list(dict.fromkeys(found))
     if len(same) == 1:
-        return shorten(f"{len(found)} × {same[0]}" if len(found) > 1 else same[0], 60, placeholder="…")
+        return shorten(
+            f"{len(found)} \N{MULTIPLICATION SIGN} {same[0]}" if len(found) > 1 else same[0], 60, placeholder="…"
+        )
     return " · ".join(same) if sum(map(len, same)) <= 60 else f"{len(found)} of {len(found)} good"
 
 
-def _print_verdict(writer: TerminalWriter, record: Mapping[str, Any]) -> None:
+def _print_verdict(writer: "TerminalWriter", record: Mapping[str, Any]) -> None:
     items = record["items"]
     tally = {status: sum(item["status"] == status for item in items) for status in Status}
     not_run = _not_run(record)
@@ -193,13 +193,16 @@ def _print_verdict(writer: TerminalWriter, record: Mapping[str, Any]) -> None:
     writer.line(f"  ({', '.join(counts)}{f', {not_run} of them not run' if not_run else ''})", light=True)
 
 
-def _print_blockers(writer: TerminalWriter, record: Mapping[str, Any]) -> None:
+def _print_blockers(writer: "TerminalWriter", record: Mapping[str, Any]) -> None:
     for item in record["items"]:
         if not Status(item["status"]).good and item["reason"] != Reason.NOT_RUN:
             mark, word, colour = _MARKS[Status(item["status"])]
             writer.line(f"  {mark} {item['number']} {harmless(item['title'])}: {word}", **{colour: True})
     if not_run := _not_run(record):
-        writer.line(f"  ? {_items(not_run)} not run, wholly or in part: run `-m {record['phase']}` without narrowing it", purple=True)
+        writer.line(
+            f"  ? {_items(not_run)} not run, wholly or in part: run `-m {record['phase']}` without narrowing it",
+            purple=True,
+        )
 
 
 def _not_run(record: Mapping[str, Any]) -> int:

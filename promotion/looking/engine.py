@@ -1,7 +1,7 @@
 """Start every look-up at once, dependencies first, each with its deadline; settle each exactly once.
 
-Threads are daemons behind a semaphore rather than a pool: a pool's exit handler waits for hung threads, and a pool whose
-workers wait for each other's results stands still when it is small.
+Threads are daemons behind a semaphore rather than a pool: a pool's exit handler waits for hung threads, and a pool
+whose workers wait for each other's results stands still when it is small.
 """
 
 import threading
@@ -53,8 +53,8 @@ class Looking:
     ) -> None:
         """`sources` give what a look-up may ask for; `subjects` the names of a kind of subject.
 
-        `spool` shares entries with other processes. `known` are entries of a record to judge again: nothing is looked up
-        then, and what is not among them is unknown. `on_trouble` hears of every exception, in the look-up's thread.
+        `spool` shares entries with other processes. `known` are entries of a record to judge again: nothing is looked
+        up then, and what is not among them is unknown. `on_trouble` hears of every exception, in the look-up's thread.
         """
         self._registry = registry
         self._sources = sources
@@ -129,17 +129,22 @@ class Looking:
         look = self._looks[key]
         CALLS.set(look.calls)
         try:
+            entry = self._found(key, look)
+        except BaseException as trouble:  # noqa: BLE001 - a thread that just ended would leave everybody waiting
+            failed = Unknown(Reason.ERROR, f"look-up {key} could not be kept: {type(trouble).__name__}")
+            entry = self._not_seen(failed, look)
+        self._settle(key, entry)
+
+    def _found(self, key: Key, look: _Look) -> Entry:
+        try:
             arguments = self._arguments(look.evidence, key)
-        except Exception as trouble:  # noqa: BLE001 - what it builds on could not be had
-            unknown = explain(trouble, look.evidence.name, look.calls)
-            self._settle(key, self._standing(key, self._not_seen(unknown, look)))
-            return
+        except Unknown as unknown:
+            return self._standing(key, self._not_seen(unknown, look))
         self._take_slot(look)
         try:
-            entry = self._shared(key, look, arguments)
+            return self._shared(key, look, arguments)
         finally:
             self._free_slot(look)
-        self._settle(key, entry)
 
     def _arguments(self, evidence: Evidence, key: Key) -> dict[str, Any]:
         """What the look-up asks for. Waits for other evidence before a slot is taken."""

@@ -59,32 +59,15 @@ def explain(trouble: BaseException, name: str, calls: Sequence[Call]) -> Unknown
             return found
     return Unknown(
         Reason.ERROR,
-        f"look-up {name} stopped with {type(trouble).__name__}: this is a mistake in the look-up or an answer it does not "
-        "know; run with -vv for the traceback",
+        f"look-up {name} stopped with {type(trouble).__name__}: this is a mistake in the look-up or an answer it does "
+        "not know; run with -vv for the traceback",
     )
 
 
 def _from_aws(trouble: BaseException, botocore: Any, calls: Sequence[Call]) -> Unknown | None:
     asked = _asked(trouble, calls)
     if isinstance(trouble, botocore.ClientError):
-        error = trouble.response.get("Error", {})
-        code = str(error.get("Code", ""))
-        status = trouble.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code in _DENIED or status in (401, 403):
-            who = f": {error['Message']}" if error.get("Message") else ""
-            return Unknown(Reason.ACCESS_DENIED, f"{asked} was denied ({code}){who}. Allow it for the role that looks")
-        if code in _THROTTLED or status == 429:
-            return Unknown(Reason.THROTTLED, f"{asked} was throttled ({code}) in every attempt: try again in a while")
-        if code in ("NotImplementedException", "501") or status == 501:
-            return Unknown(Reason.NOT_SUPPORTED, f"{asked} is not supported where the AWS APIs are served")
-        if status >= 500:
-            return Unknown(Reason.UNREACHABLE, f"{asked} met a server error ({code}, status {status}) in every attempt")
-        if "NotFound" in code or "DoesNotExist" in code or code.startswith("NoSuch") or status == 404:
-            return Unknown(
-                Reason.NO_DATA,
-                f"{asked} found nothing ({code}: {error.get('Message', '')}): check the names in promotion.toml",
-            )
-        return Unknown(Reason.ERROR, f"{asked} answered {code}: {error.get('Message', '')}")
+        return _refused(trouble, asked)
     if isinstance(
         trouble, botocore.NoCredentialsError | botocore.PartialCredentialsError | botocore.TokenRetrievalError
     ):
@@ -95,13 +78,34 @@ def _from_aws(trouble: BaseException, botocore: Any, calls: Sequence[Call]) -> U
         return Unknown(Reason.ACCESS_DENIED, f"{trouble}: check `profile` in promotion.toml")
     if isinstance(trouble, botocore.ReadTimeoutError | botocore.ConnectTimeoutError):
         return Unknown(Reason.TIMEOUT, f"{asked} did not answer in time")
-    if isinstance(trouble, botocore.ResponseParserError | botocore.IncompleteReadError):
+    # Of another module, and below no class of botocore's: one that could not make sense of an answer.
+    unreadable = type(trouble).__name__ == "ResponseParserError" and type(trouble).__module__ == "botocore.parsers"
+    if unreadable or isinstance(trouble, botocore.IncompleteReadError):
         return Unknown(Reason.TRUNCATED, f"{asked} gave an answer that cannot be read: it may have been cut off")
-    if isinstance(trouble, botocore.HTTPClientError):
+    if isinstance(trouble, botocore.HTTPClientError | botocore.ConnectionError):
         return Unknown(Reason.UNREACHABLE, f"{asked} could not be asked ({type(trouble).__name__}): no connection")
     if isinstance(trouble, botocore.BotoCoreError):
         return Unknown(Reason.ERROR, f"{asked}: {type(trouble).__name__}: {trouble}")
     return None
+
+
+def _refused(trouble: Any, asked: str) -> Unknown:
+    """What an error answer of AWS says. `trouble` is botocore's ClientError."""
+    error = trouble.response.get("Error", {})
+    code, said = str(error.get("Code", "")), str(error.get("Message") or "")
+    status = trouble.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _DENIED or status in (401, 403):
+        who = f": {said}" if said else ""
+        return Unknown(Reason.ACCESS_DENIED, f"{asked} was denied ({code}){who}. Allow it for the role that looks")
+    if code in _THROTTLED or status == 429:
+        return Unknown(Reason.THROTTLED, f"{asked} was throttled ({code}) in every attempt: try again in a while")
+    if code in ("NotImplementedException", "501") or status == 501:
+        return Unknown(Reason.NOT_SUPPORTED, f"{asked} is not supported where the AWS APIs are served")
+    if status >= 500:
+        return Unknown(Reason.UNREACHABLE, f"{asked} met a server error ({code}, status {status}) in every attempt")
+    if "NotFound" in code or "DoesNotExist" in code or code.startswith("NoSuch") or status == 404:
+        return Unknown(Reason.NO_DATA, f"{asked} found nothing ({code}: {said}): check the names in promotion.toml")
+    return Unknown(Reason.ERROR, f"{asked} answered {code}: {said}")
 
 
 def _asked(trouble: BaseException, calls: Sequence[Call]) -> str:

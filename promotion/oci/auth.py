@@ -130,7 +130,7 @@ class Authorization:
 
         It may be another host than the registry, that is how the protocol works; it may not be one without TLS.
         """
-        from promotion.oci.transport import Secret  # noqa: PLC0415 - brings requests
+        from promotion.oci.transport import Secret
 
         realm = challenge.get("realm", "")
         self._transport.refuse_unsafe(realm, f"the login that {self._repository.registry} asks for")
@@ -155,7 +155,7 @@ class Authorization:
 
 
 def _basic(credentials: Credentials) -> "Secret":
-    from promotion.oci.transport import Secret  # noqa: PLC0415 - brings requests
+    from promotion.oci.transport import Secret
 
     pair = f"{credentials.username}:{credentials.password}".encode()
     return Secret("Basic " + base64.b64encode(pair).decode("ascii"))

@@ -50,7 +50,7 @@ class RegistrySource:
         limits: Limits | None = None,
         on_call: OnCall | None = None,
     ) -> None:
-        from promotion.oci.transport import Transport  # noqa: PLC0415 - brings requests
+        from promotion.oci.transport import Transport
 
         self._endpoint = (endpoint or f"https://{repository.registry}").rstrip("/")
         parts = urlsplit(self._endpoint)

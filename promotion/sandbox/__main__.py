@@ -12,7 +12,7 @@ from promotion.sandbox import warm
 def main(manner: str) -> None:
     """Prepare the process before anything of boto or moto is imported, then serve until the input ends."""
     warm.prepare()
-    from promotion.sandbox import parent, world  # noqa: PLC0415 - they import boto and moto
+    from promotion.sandbox import parent, world
 
     give = {"one": parent.give_one, "many": parent.give_worlds}[manner]
     answers = sys.stdout.buffer

@@ -47,6 +47,6 @@ class Clock:
     @cached_property
     def _moved(self) -> "time_machine.Traveller":
         """The time of this process, movable. Stays moved: the process is a sandbox and nothing else."""
-        import time_machine  # noqa: PLC0415 - it imports pytest, and only a clock with a rate needs it
+        import time_machine
 
         return time_machine.travel(self.now(), tick=True).start()

@@ -15,8 +15,8 @@ _MARK = b"sandbox-page-"
 
 def pager_of(service: str, operation: str) -> dict[str, Any] | None:
     """Tell how an operation pages, by botocore's model; None if it does not."""
-    from botocore.exceptions import UnknownServiceError  # noqa: PLC0415 - after `warm.prepare`
-    from moto.core.utils import get_pagination_model  # noqa: PLC0415 - after `warm.prepare`
+    from botocore.exceptions import UnknownServiceError
+    from moto.core.utils import get_pagination_model
 
     try:
         pagers: dict[str, dict[str, Any]] = get_pagination_model(service)
@@ -57,7 +57,7 @@ def _whole(environ: "WSGIEnvironment", body: bytes) -> bytes:
 
 
 def _empty(asked: AwsAsked, pager: dict[str, Any], token: str) -> Answer:
-    from moto.core.serialize import get_serializer_class  # noqa: PLC0415 - after `warm.prepare`
+    from moto.core.serialize import get_serializer_class
 
     page: dict[str, Any] = {}
     for path in _many(pager["result_key"]):

@@ -79,8 +79,8 @@ def read(environ: "WSGIEnvironment", body: bytes) -> AwsAsked:
 @cache
 def model_of(service: str) -> "ServiceModel | None":
     """Give botocore's model of a service by boto3's name, or None if botocore has none."""
-    from botocore.exceptions import UnknownServiceError  # noqa: PLC0415 - after `warm.prepare`
-    from moto.core.utils import get_service_model  # noqa: PLC0415 - after `warm.prepare`
+    from botocore.exceptions import UnknownServiceError
+    from moto.core.utils import get_service_model
 
     try:
         return get_service_model(service)
@@ -117,7 +117,7 @@ def _operation(service: str, environ: "WSGIEnvironment", form: dict[str, list[st
 
 def _account(environ: "WSGIEnvironment", key: str, form: dict[str, list[str]]) -> str:
     """Tell the account that is asked; of AssumeRole, the account of the role."""
-    import moto.iam.models  # noqa: PLC0415 - after `warm.prepare`
+    import moto.iam.models
 
     if form.get("Action") == ["AssumeRole"] and "RoleArn" in form:
         return form["RoleArn"][0].split(":")[4]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from promotion.sbom.application import Application
-from promotion.sbom.document import CYCLONEDX, Document
+from promotion.sbom.document import Document
 from promotion.sbom.fields import Fields, digests_in, said
 from promotion.sbom.purl import IMAGE_TYPES, Purl
 from promotion.sbom.summary import Sbom, Tally
@@ -29,20 +29,7 @@ def read_cyclonedx(document: Document, wanted: Application) -> Sbom:
             tally.look_for_application(name, version, purl, group)
         _count(about, tally)
     _count(bom, tally)
-    return Sbom(
-        source=document.what,
-        format=CYCLONEDX,
-        spec_version=document.version,
-        created=metadata.moment("timestamp"),
-        tool=_tool(metadata),
-        components=tally.components,
-        os_packages=tally.os_packages,
-        base_system=tally.base_system,
-        application=tuple(tally.application),
-        application_called=wanted.called,
-        application_said_by=wanted.said_by,
-        digests=digests,
-    )
+    return tally.summed_up(document, metadata.moment("timestamp"), _tool(metadata), digests)
 
 
 def _count(parent: Fields, tally: Tally) -> None:

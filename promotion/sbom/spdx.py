@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from promotion.sbom.application import Application
-from promotion.sbom.document import SPDX, Document
+from promotion.sbom.document import Document
 from promotion.sbom.fields import Fields, digests_in, said
 from promotion.sbom.purl import IMAGE_TYPES, Purl
 from promotion.sbom.summary import Sbom, Tally
@@ -36,20 +36,7 @@ def read_spdx(document: Document, wanted: Application) -> Sbom:
             tally.add_system(name, version)
         elif purpose != "FILE":
             tally.add(name, version, purl)
-    return Sbom(
-        source=document.what,
-        format=SPDX,
-        spec_version=document.version,
-        created=creation.moment("created"),
-        tool=_tool(creation),
-        components=tally.components,
-        os_packages=tally.os_packages,
-        base_system=tally.base_system,
-        application=tuple(tally.application),
-        application_called=wanted.called,
-        application_said_by=wanted.said_by,
-        digests=digests_in(*names),
-    )
+    return tally.summed_up(document, creation.moment("created"), _tool(creation), digests_in(*names))
 
 
 def _described(spdx: Fields) -> frozenset[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from promotion.sbom.application import Application
+from promotion.sbom.document import Document
 from promotion.sbom.fields import said
 from promotion.sbom.purl import OS_TYPES, Purl
 
@@ -73,6 +74,23 @@ class Tally:
         """See whether a component is the application."""
         if len(self.application) < MOST_NAMES and self.wanted and self.wanted.is_named_by(group, name, purl):
             self.application.append(said(f"{name} {version}".strip()))
+
+    def summed_up(self, document: Document, created: datetime | None, tool: str, digests: tuple[str, ...]) -> Sbom:
+        """Give the summary, when everything is counted."""
+        return Sbom(
+            source=document.what,
+            format=document.format,
+            spec_version=document.version,
+            created=created,
+            tool=tool,
+            components=self.components,
+            os_packages=self.os_packages,
+            base_system=self.base_system,
+            application=tuple(self.application),
+            application_called=self.wanted.called,
+            application_said_by=self.wanted.said_by,
+            digests=digests,
+        )
 
     @property
     def base_system(self) -> tuple[str, ...]:

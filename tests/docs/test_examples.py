@@ -4,7 +4,6 @@ import json
 import re
 import shlex
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,7 +64,7 @@ def test_commands_in_the_docs_exist(text, pytester, monkeypatch):
         if words[0] == "pytest":
             parser = pytest.Parser(_ispytest=True)
             options.add_options(parser)
-            known, unknown = parser.parse_known_and_unknown_args([word.replace("…", "0" * 64) for word in words[1:]])
+            _, unknown = parser.parse_known_and_unknown_args([word.replace("…", "0" * 64) for word in words[1:]])
             assert not [word for word in unknown if word.startswith("--")], line
         elif words[0] == "promotion":
             with pytest.raises(SystemExit) as ended:
@@ -94,7 +93,9 @@ def test_the_own_item_of_the_docs_works(nursery, tmp_path, monkeypatch):
 
 def test_the_own_fault_of_the_docs_is_caught(nursery, tmp_path, monkeypatch):
     """The fault of docs/sandbox.md can be declared, and fails its item."""
-    text = next(match["text"] for match in BLOCK.finditer((ROOT / "docs/sandbox.md").read_text()) if match["kind"] == "python")
+    text = next(
+        match["text"] for match in BLOCK.finditer((ROOT / "docs/sandbox.md").read_text()) if match["kind"] == "python"
+    )
     monkeypatch.setattr(catalogue, "_faults", dict(catalogue.load()))
     exec(compile(text, "docs/sandbox.md", "exec"), {})
     assert catalogue.find(["health-endpoint-gone"])[0].item == "health-checks"

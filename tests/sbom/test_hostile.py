@@ -126,8 +126,8 @@ def package(number):
 
 
 @pytest.mark.parametrize("kind", ["CycloneDX", "SPDX"])
-def test_a_hundred_thousand_components_are_read_in_two_seconds(kind):
-    """An SBOM of everything in a big image, with time to spare."""
+def test_a_hundred_thousand_components_are_read_in_seconds(kind):
+    """About one second of computing; the limit leaves room for a slow machine."""
     many = range(100_000)
     if kind == "CycloneDX":
         document = cyclonedx(components=[component(number) for number in many])
@@ -135,7 +135,7 @@ def test_a_hundred_thousand_components_are_read_in_two_seconds(kind):
         document = spdx(packages=[package(number) for number in many])
     began = time.process_time()
     found = read_sbom(document, "the SBOM", SHOP)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 4
     assert (found.components, found.os_packages, found.base_system) == (100_000, 100_000, ("debian-12",))
     assert len(repr(found)) < 2000
 

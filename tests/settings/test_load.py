@@ -82,21 +82,39 @@ def test_a_value_from_outside_is_of_the_key_s_kind(settings, assignment, read, e
     [
         ("[devel]", "unknown key devel: did you mean 'dev'?"),
         ("[looking]\nat_oncee = 3", "unknown key looking.at_oncee: did you mean 'at_once'?"),
-        ("[dev.targets.lambda2]\nkind = 'lambda'\nfunctoin = 'x'", "dev.targets.lambda2.functoin: did you mean 'function'?"),
-        ("[dev.targets.ec3]\nkind = 'ec2'\nload_balance = 'x'", "dev.targets.ec3.load_balance: did you mean 'load_balancer'?"),
-        ("[dev.targets.x]\nkind = 'lambda'\ncodedeploy = { grp = 'g' }", "dev.targets.x.codedeploy.grp: did you mean 'group'?"),
+        (
+            "[dev.targets.lambda2]\nkind = 'lambda'\nfunctoin = 'x'",
+            "dev.targets.lambda2.functoin: did you mean 'function'?",
+        ),
+        (
+            "[dev.targets.ec3]\nkind = 'ec2'\nload_balance = 'x'",
+            "dev.targets.ec3.load_balance: did you mean 'load_balancer'?",
+        ),
+        (
+            "[dev.targets.x]\nkind = 'lambda'\ncodedeploy = { grp = 'g' }",
+            "dev.targets.x.codedeploy.grp: did you mean 'group'?",
+        ),
         ("[dev.targets.x]\nkind = 'lamda'", "dev.targets.x: Input tag 'lamda'"),
         ("[dev.targets.x]\nurl = 'https://x'", "dev.targets.x: Unable to extract tag using discriminator 'kind'"),
         ("[[dev.smoke_tests]]\nname = 'a'\npaht = '/'", "dev.smoke_tests[0].paht: did you mean 'path'?"),
-        ("[[dev.smoke_tests]]\nname = 'a'\nexpect = { statsu = 2 }", "dev.smoke_tests[0].expect.statsu: did you mean 'status'?"),
-        ("[[dev.smoke_tests]]\nname = 'a'\nexpect = { jsn = {} }", "dev.smoke_tests[0].expect.jsn: did you mean 'json'?"),
+        (
+            "[[dev.smoke_tests]]\nname = 'a'\nexpect = { statsu = 2 }",
+            "dev.smoke_tests[0].expect.statsu: did you mean 'status'?",
+        ),
+        (
+            "[[dev.smoke_tests]]\nname = 'a'\nexpect = { jsn = {} }",
+            "dev.smoke_tests[0].expect.jsn: did you mean 'json'?",
+        ),
         ("[[dev.journeys]]\nname = 'a'\nstepps = []", "dev.journeys[0].stepps: did you mean 'steps'?"),
         (
             "[[dev.journeys]]\nname = 'a'\ntarget = 'ec2'\nsteps = [{ pat = '/' }]",
             "dev.journeys[0].steps[0].pat: did you mean 'path'?",
         ),
         ("[[dev.journeys]]\nname = 'a'\nkind = 'canary'\ncanry = 'x'", "dev.journeys[0].canry: did you mean 'canary'?"),
-        ("[[dev.journeys]]\nname = 'a'\nkind = 'hurl'", "dev.journeys[0]: `kind` is one of steps (the default), command, canary"),
+        (
+            "[[dev.journeys]]\nname = 'a'\nkind = 'hurl'",
+            "dev.journeys[0]: `kind` is one of steps (the default), command, canary",
+        ),
         ("[looking]\nxyzzy = 3", "unknown key looking.xyzzy: the keys here are at_once, deadline,"),
         ("[looking]\nat_once = 0", "looking.at_once = 0: Input should be greater than or equal to 1"),
     ],
@@ -129,7 +147,11 @@ def test_all_mistakes_are_told_at_once(settings):
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('region = "eu-west-1"', 'region = "eu-west-1"\nrole = "arn:aws:iam::999999999999:role/x"', "is not in account 111122223333"),
+        (
+            'region = "eu-west-1"',
+            'region = "eu-west-1"\nrole = "arn:aws:iam::999999999999:role/x"',
+            "is not in account 111122223333",
+        ),
         (
             'region = "eu-west-1"',
             'region = "eu-west-1"\nprofile = "x"\nrole = "arn:aws:iam::111122223333:role/x"',

@@ -34,7 +34,9 @@ def test_it_takes_what_the_gate_takes(schema, text):
     jsonschema.validate(tomllib.loads(text), schema)
 
 
-@pytest.mark.parametrize("line", ["[devel]", "[looking]\nat_once = 'many'", "[[dev.journeys]]\nname = 'a'\nstepps = []"])
+@pytest.mark.parametrize(
+    "line", ["[devel]", "[looking]\nat_once = 'many'", "[[dev.journeys]]\nname = 'a'\nstepps = []"]
+)
 def test_it_refuses_what_the_gate_refuses(schema, line):
     """An unknown key or a wrong type is wrong in the editor already."""
     with pytest.raises(jsonschema.ValidationError):

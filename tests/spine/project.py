@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 # What a run in this process imports must be there before it: pytester forgets modules that came with a run.
 import promotion.fixtures
+import pytest
+
 import promotion.starting  # noqa: F401
 
 DIGEST = "sha256:" + "a" * 64
@@ -151,15 +151,17 @@ class Project:
 
     def judging(self, body: str, *, imports: str = "") -> None:
         """One item alone on the checklist, `image-size`, judged by this body, which may use `numbers`."""
-        self.write("checklist.md", CHECKLIST.split("## 2.")[0])
-        declared = TESTS.split('@item("image-size")')[0]
+        self.write("checklist.md", CHECKLIST.split("## 2.", maxsplit=1)[0])
+        declared = TESTS.split('@item("image-size")', maxsplit=1)[0]
         indented = "\n".join(f"        {line}" for line in body.strip("\n").splitlines())
         imported = "\n".join(f"    {line}" for line in imports.splitlines())
-        self.tests(f'{imported}\n{declared}@item("image-size")\n    def test_image_size(numbers, request):\n{indented}\n')
+        self.tests(
+            f'{imported}\n{declared}@item("image-size")\n    def test_image_size(numbers, request):\n{indented}\n'
+        )
 
     def looking(self, source: str) -> None:
         """One item alone on the checklist, judged by evidence `seen` that this source declares."""
-        self.write("checklist.md", CHECKLIST.split("## 2.")[0])
+        self.write("checklist.md", CHECKLIST.split("## 2.", maxsplit=1)[0])
         body = "\n".join(f"    {line}" for line in source.strip("\n").splitlines())
         self.tests(
             "    from promotion.evidence import evidence\n    from promotion.items import item\n"

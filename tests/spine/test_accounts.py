@@ -29,7 +29,11 @@ DEPLOYMENT = json.dumps({"deploymentInfo": {"status": "Succeeded"}})
 @pytest.fixture
 def served() -> Iterator[dict[str, Any]]:
     """An AWS of a few answers: by operation, (status, body, headers); `asked` lists what came."""
-    answers: dict[str, Any] = {"asked": [], "AssumeRole": (200, ASSUMED, {}), "GetCallerIdentity": (200, CALLER.format("111122223333"), {})}
+    answers: dict[str, Any] = {
+        "asked": [],
+        "AssumeRole": (200, ASSUMED, {}),
+        "GetCallerIdentity": (200, CALLER.format("111122223333"), {}),
+    }
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -73,7 +77,9 @@ def credentials(monkeypatch, tmp_path) -> None:
 def account(url: str, role: str | None = ROLE, **limits: float) -> Account:
     """An account of which the APIs are served there."""
     access = AwsAccess(account="111122223333", region="eu-west-1", role=role, endpoint_url=url)
-    return Account("dev", access, Limits(**{"connect_timeout": 1, "read_timeout": 2, "attempts": 2, **limits}), Redactor())
+    return Account(
+        "dev", access, Limits(**{"connect_timeout": 1, "read_timeout": 2, "attempts": 2, **limits}), Redactor()
+    )
 
 
 def deployment(dev_aws: Account) -> str:
@@ -117,7 +123,12 @@ def test_every_call_is_written_down(served):
             "AccessDeniedException",
         ),
         ((400, '{"__type": "ThrottlingException"}', {}), "throttled", "was throttled", "ThrottlingException"),
-        ((400, '{"__type": "DeploymentDoesNotExistException"}', {}), "no-data", "check the names", "DeploymentDoesNotExist"),
+        (
+            (400, '{"__type": "DeploymentDoesNotExistException"}', {}),
+            "no-data",
+            "check the names",
+            "DeploymentDoesNotExist",
+        ),
         ((500, "{}", {}), "unreachable", "met a server error", "500"),
         ((501, "{}", {}), "not-supported", "is not supported where the AWS APIs are served", "501"),
         ((200, DEPLOYMENT[:-5], {}), "truncated", "answered JSON that breaks off", "truncated"),
@@ -177,7 +188,10 @@ def test_another_account_is_refused(served):
     entry = look(account(served["url"], role=None))
     assert entry.unknown is not None
     assert entry.unknown["reason"] == "access-denied"
-    assert "the credentials for dev belong to account 999999999999, but promotion.toml says 111122223333" in entry.unknown["message"]
+    assert (
+        "the credentials for dev belong to account 999999999999, but promotion.toml says 111122223333"
+        in entry.unknown["message"]
+    )
     assert served["asked"] == ["GetCallerIdentity"]
 
 

@@ -42,7 +42,9 @@ def somebody(tmp_path):
     folder = tmp_path / "somebody"
     folder.mkdir()
     (folder / "checklist.md").write_text("# Groceries\n\n## 1. Today\n\n- [ ] milk\n- [x] bread\n")
-    (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\nmarkers =\n    dev: ours\n    plan: ours\n")
+    (folder / "pytest.ini").write_text(
+        "[pytest]\naddopts = --strict-markers\nmarkers =\n    dev: ours\n    plan: ours\n"
+    )
     (folder / "conftest.py").write_text("import pytest\n\n@pytest.fixture\ndef settings(): return 'theirs'\n")
     (folder / "test_theirs.py").write_text(
         "import pytest\n\n@pytest.mark.dev\ndef test_one(settings): assert settings == 'theirs'\n\ndef test_two(): pass\n"

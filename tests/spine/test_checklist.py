@@ -98,7 +98,14 @@ DUE = {
     "go-no-go-t5": "T+5",
 }
 ATTESTABLE = {
-    *("rollback-plan", "deployment-window", "key-personnel", "stakeholders-notified", "status-page", "channel-notified"),
+    *(
+        "rollback-plan",
+        "deployment-window",
+        "key-personnel",
+        "stakeholders-notified",
+        "status-page",
+        "channel-notified",
+    ),
     *("no-customer-issues", "deployment-notes", "incidents-documented", "post-mortem-scheduled"),
     *("team-notified", "reason-documented", "incident-ticket", "rca-scheduled", "remediation-planned"),
 }
@@ -188,7 +195,9 @@ def test_tests_carry_the_markers_of_their_section(project):
 
 def test_a_typo_names_the_nearest_id(project, workers):
     """A test of an item that the checklist does not have cannot be collected: 2, HOLD, and the nearest id."""
-    project.tests("from promotion.items import item\n\n@item('image-siez')\ndef test_image_size(): pass\n", name="test_own.py")
+    project.tests(
+        "from promotion.items import item\n\n@item('image-siez')\ndef test_image_size(): pass\n", name="test_own.py"
+    )
     ran = project.run(*workers)
     assert ran.code == 2, ran.out
     assert (ran.record["verdict"], ran.record["complete"]) == ("HOLD", False)
@@ -199,8 +208,14 @@ def test_a_typo_names_the_nearest_id(project, workers):
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        ("@item('image-size')\ndef test_again(): pass", "item 'image-size' has two tests: test_checklist.py::test_image_size and"),
-        ("@item('image-size', per='dev_targte')\ndef test_image(): pass", "no kind of subject 'dev_targte'; did you mean 'dev_target'?"),
+        (
+            "@item('image-size')\ndef test_again(): pass",
+            "item 'image-size' has two tests: test_checklist.py::test_image_size and",
+        ),
+        (
+            "@item('image-size', per='dev_targte')\ndef test_image(): pass",
+            "no kind of subject 'dev_targte'; did you mean 'dev_target'?",
+        ),
         ("@item('image-size', per='dev_target')\ndef test_image(): pass", "function uses no argument 'dev_target'"),
         (
             "@item('image-size')\n@pytest.mark.parametrize('x', [1])\ndef test_image(x): pass",
@@ -230,10 +245,26 @@ def test_a_wrong_binding_cannot_be_collected(project, source, sentence):
         ("- [ ] Every", "1. [ ] Every", ":8: an item reads"),
         (" · `health-checks`", "", ":8: an item reads"),
         ("`health-checks`", "`Health Checks`", ":8: an item reads"),
-        ("`health-checks`", "`health-checks` · T+5 · often", ":8: 'often' is neither a due time (T+10, after) nor who knows it"),
-        ("## 2. Dev · `dev` in `pre_promotion`", "## 2. Dev", ":6: a section reads `## 2. Title · `marker` in `pre_promotion``"),
-        ("## 2. Dev · `dev` in `pre_promotion`", "## Dev", ":8: an item reads `- [ ] Title · `its-id``, under a section"),
-        ("`dev` in `pre_promotion`", "`dev` in `prepromotion`", ":6: the phases are pre_promotion, rollout, postdeploy, after_rollback"),
+        (
+            "`health-checks`",
+            "`health-checks` · T+5 · often",
+            ":8: 'often' is neither a due time (T+10, after) nor who knows it",
+        ),
+        (
+            "## 2. Dev · `dev` in `pre_promotion`",
+            "## 2. Dev",
+            ":6: a section reads `## 2. Title · `marker` in `pre_promotion``",
+        ),
+        (
+            "## 2. Dev · `dev` in `pre_promotion`",
+            "## Dev",
+            ":8: an item reads `- [ ] Title · `its-id``, under a section",
+        ),
+        (
+            "`dev` in `pre_promotion`",
+            "`dev` in `prepromotion`",
+            ":6: the phases are pre_promotion, rollout, postdeploy, after_rollback",
+        ),
         ("`dev` in", "`artifact` in", ":6: there is a section `artifact` already"),
         ("- [ ]", "- no item:", " has no item"),
     ],

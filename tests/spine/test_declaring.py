@@ -13,11 +13,20 @@ WRONG = {
         "evidence in a circle: one → two → one",
     ),
     "itself": ("def one(one: int) -> int: return one", "evidence in a circle: one → one"),
-    "an unknown parameter": ("def one(tmp_path) -> int: return 1", "evidence 'one' asks for 'tmp_path', which is neither"),
+    "an unknown parameter": (
+        "def one(tmp_path) -> int: return 1",
+        "evidence 'one' asks for 'tmp_path', which is neither",
+    ),
     "no annotation": ("def one(): return 1", "evidence 'one' does not say what it returns: annotate it"),
     "an annotation that is not there": ("def one() -> 'Nowhere': return 1", "that is not there at run time"),
-    "an unknown kind of subject": ("def one(planet: str) -> int: return 1", "is looked up per 'planet': known are dev_target"),
-    "a name twice": ("def one() -> int: return 1\n\n@evidence\ndef one() -> int: return 2", "two look-ups are called 'one'"),
+    "an unknown kind of subject": (
+        "def one(planet: str) -> int: return 1",
+        "is looked up per 'planet': known are dev_target",
+    ),
+    "a name twice": (
+        "def one() -> int: return 1\n\n@evidence\ndef one() -> int: return 2",
+        "two look-ups are called 'one'",
+    ),
     "a taken name": ("def numbers() -> int: return 1", "two look-ups are called 'numbers'"),
     "a source's name": ("def settings() -> int: return 1", "'settings' is the name of something else"),
     "a kind's name": ("def dev_target() -> int: return 1", "'dev_target' is the name of something else"),
@@ -37,7 +46,9 @@ def declared(what: str) -> str:
 def test_in_a_test_file_it_is_a_collection_error(project, what):
     """A clean error of that file: 2, HOLD, and the sentence in the record; nothing breaks and nothing hangs."""
     project.tests(f"{declared(what)}\ndef test_own(one): pass\n", name="test_own.py")
-    project.tests("from promotion.items import item\n\n@item('health-checks')\ndef test_health_checks(): pass\n", name="test_z.py")
+    project.tests(
+        "from promotion.items import item\n\n@item('health-checks')\ndef test_health_checks(): pass\n", name="test_z.py"
+    )
     ran = project.run()
     assert ran.code == 2, ran.out
     assert (ran.record["verdict"], ran.record["complete"]) == ("HOLD", False)
@@ -67,7 +78,10 @@ def test_a_reserved_name_in_the_root_conftest_is_a_usage_error(project):
 def test_in_a_conftest_further_down_it_is_a_collection_error(project):
     """A conftest.py that is read while collecting is checked with the tests below it."""
     project.write("own/conftest.py", declared("a loop"))
-    project.tests("from promotion.items import item\n\n@item('health-checks')\ndef test_health_checks(one): pass\n", "own/test_own.py")
+    project.tests(
+        "from promotion.items import item\n\n@item('health-checks')\ndef test_health_checks(one): pass\n",
+        "own/test_own.py",
+    )
     project.tests("from promotion.items import item\n\n@item('image-size')\ndef test_image_size(): pass\n")
     ran = project.run()
     assert ran.code == 2, ran.out
@@ -77,8 +91,13 @@ def test_in_a_conftest_further_down_it_is_a_collection_error(project):
 
 def test_good_evidence_in_a_conftest_further_down_is_looked_up(project):
     """Evidence may stand in any conftest.py, beside the tests that need it."""
-    project.write("own/conftest.py", "from promotion.evidence import evidence\n\n@evidence\ndef one() -> int: return 1\n")
-    project.tests("from promotion.items import item\n\n@item('image-size')\ndef test_image_size(one): assert one == 1\n", "own/test_own.py")
+    project.write(
+        "own/conftest.py", "from promotion.evidence import evidence\n\n@evidence\ndef one() -> int: return 1\n"
+    )
+    project.tests(
+        "from promotion.items import item\n\n@item('image-size')\ndef test_image_size(one): assert one == 1\n",
+        "own/test_own.py",
+    )
     (project.folder / "test_checklist.py").unlink()
     ran = project.run("-m", "artifact")
     assert ran.subjects("image-size") == {"image-size": "passed"}

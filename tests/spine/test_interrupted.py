@@ -99,7 +99,9 @@ def test_a_run_that_dies_leaves_no_go_behind(project, body):
 
 def test_a_time_out_of_the_thread_method_that_slips_in_leaves_no_go_behind(project):
     """A test may ask for the method that ends the process: what is left is HOLD."""
-    project.judging("time.sleep(10)", imports="import pytest, time\npytestmark = pytest.mark.timeout(0.3, method='thread')")
+    project.judging(
+        "time.sleep(10)", imports="import pytest, time\npytestmark = pytest.mark.timeout(0.3, method='thread')"
+    )
     ran = project.run_apart()
     assert ran.code == 1
     assert (ran.record["verdict"], ran.record["complete"]) == ("HOLD", False)
@@ -137,7 +139,7 @@ def test_a_person_s_own_html_is_respected(project):
 
 
 def test_too_many_warnings_do_not_change_the_exit_code(project):
-    """pytest's own code for warnings (6) does not stand in for the verdict."""
+    """Pytest's own code for warnings (6) does not stand in for the verdict."""
     project.judging("import warnings\nwarnings.warn('old')\nassert numbers")
     ran = project.run("--max-warnings=0")
     assert (ran.code, ran.record["exit_code"]) == (0, 0)

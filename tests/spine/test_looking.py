@@ -47,7 +47,11 @@ def test_a_look_up_per_subject_gets_its_own_subject_s_evidence():
     def health(dev_target: str, target: str, instances: dict[str, str]) -> list[str]:
         return [target, *instances.values()]
 
-    declared = (evidence(target, per="dev_target"), evidence(instances, per="dev_ec2"), evidence(health, per="dev_target"))
+    declared = (
+        evidence(target, per="dev_target"),
+        evidence(instances, per="dev_ec2"),
+        evidence(health, per="dev_target"),
+    )
     looking = engine(*declared)
     entries = looked(looking, "health[lambda]", "health[ec2]")
     assert entries["health[lambda]"].value == ["target lambda", "instances of target ec2"]
@@ -86,9 +90,8 @@ def test_what_builds_on_something_unseen_is_unseen_for_the_same_reason():
         raise AssertionError
 
     entries = looked(engine(*map(evidence, (base, above, on_top))), "on_top")
-    assert {name: entry.unknown for name, entry in entries.items()} == dict.fromkeys(
-        ("base", "above", "on_top"), {"reason": "access-denied", "message": "sts:AssumeRole was denied"}
-    )
+    why = {"reason": "access-denied", "message": "sts:AssumeRole was denied"}
+    assert {name: entry.unknown for name, entry in entries.items()} == {"base": why, "above": why, "on_top": why}
 
 
 def test_one_subject_unseen_leaves_the_others_be():
@@ -106,7 +109,9 @@ def test_one_subject_unseen_leaves_the_others_be():
         _ = looking.get("health")["lambda"]
 
 
-@pytest.mark.parametrize("trouble", [KeyError("x"), SystemExit(0), RecursionError(), GeneratorExit(), AssertionError("no")])
+@pytest.mark.parametrize(
+    "trouble", [KeyError("x"), SystemExit(0), RecursionError(), GeneratorExit(), AssertionError("no")]
+)
 def test_whatever_a_look_up_stops_with_is_unknown(trouble):
     """No exception, and no attempt to end the process, leaves a look-up unsettled or makes it a pass."""
 
@@ -359,3 +364,22 @@ def test_progress_is_told():
 
     looking.wait(hear)
     assert told[0] == (1, 1, "look")
+
+
+def test_an_engine_that_stumbles_settles_all_the_same(tmp_path):
+    """When what was seen cannot be kept, the look-up is unknown at once, and whoever waits for it goes on."""
+    from promotion.looking.spool import Spool
+
+    def look() -> int:
+        (tmp_path / "spool").rmdir()
+        return 1
+
+    def above(look: int) -> int:
+        return 2
+
+    (tmp_path / "spool").mkdir()
+    entries = looked(engine(evidence(look), evidence(above), spool=Spool(tmp_path / "nowhere"), deadline=60), "above")
+    assert {name: entry.unknown and entry.unknown["reason"] for name, entry in entries.items()} == {
+        "look": "error",
+        "above": "error",
+    }

@@ -16,7 +16,7 @@ ACCESS_KEY = "AKIA" + "ABCDEFGH23456777"
 JWT = "eyJ" + "hbGciOiJIUzI1NiJ9" + ".eyJ" + "zdWIiOiIxMjM0NTY3ODkw" + "." + "dozjgNryP4J3jVmNHl0w5N"
 GITHUB = "ghp_" + "A1b2" * 9
 PEM = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA " + "PRIVATE KEY-----"
-TOKEN = "s3cr3t \"quoted\"\nvalue/with+signs"
+TOKEN = 's3cr3t "quoted"\nvalue/with+signs'
 
 LEAKS = """
     import logging
@@ -93,7 +93,16 @@ LEAKS = """
         print(SECRETS)
         assert SECRETS == [], f"beside {SECRETS}"
 """
-ITEMS = ("in-evidence", "in-unknown", "in-an-error", "in-output", "in-a-fixture", "in-a-test", "in-a-skip", "in-a-subtest")
+ITEMS = (
+    "in-evidence",
+    "in-unknown",
+    "in-an-error",
+    "in-output",
+    "in-a-fixture",
+    "in-a-test",
+    "in-a-skip",
+    "in-a-subtest",
+)
 PARTS = (
     *(ACCESS_KEY, JWT, GITHUB, "MIIEowIBAAKCAQEA"),
     *("s3cr3t", "with+signs", "with%2Bsigns", JWT.split(".")[1], GITHUB[:10], GITHUB[-12:]),
@@ -112,18 +121,20 @@ def test_no_secret_is_written_anywhere(project, monkeypatch, arguments):
     project.write("checklist.md", f"## 1. Dev · `dev` in `pre_promotion`\n\n{lines}\n")
     project.tests(LEAKS)
     monkeypatch.setenv("SHOP_DEV_TOKEN", TOKEN)
-    monkeypatch.setenv("SHAPES", "|".join((ACCESS_KEY, JWT, GITHUB, PEM)))
+    monkeypatch.setenv("SHAPES", f"{ACCESS_KEY}|{JWT}|{GITHUB}|{PEM}")
     ran = project.run(*arguments)
     assert ran.code == 1, ran.out
     written = ran.written()
     for part in PARTS:
-        assert part not in written, [line for line in written.splitlines() if part in line][0][:400]
+        assert part not in written, next(line for line in written.splitlines() if part in line)[:400]
     assert MASK in ran.out
     assert all(MASK in (ran.reports / name).read_text() for name in ("record.json", "junit.xml", "checklist.html"))
     assert len(ran.record["evidence"]["answers"]["value"]) == 5, "no entry is lost where keys look alike"
 
 
-@pytest.mark.parametrize("secret", [ACCESS_KEY, JWT, GITHUB, PEM, "https://user:pass@example.com", "Bearer " + "a" * 20])
+@pytest.mark.parametrize(
+    "secret", [ACCESS_KEY, JWT, GITHUB, PEM, "https://user:pass@example.com", "Bearer " + "a" * 20]
+)
 @pytest.mark.parametrize("around", ["{}", "x={}", "\\n{}\\n", '"{}"', "_{};", "{}\n{}", "https://x/?k={}&y"])
 def test_shapes_are_found_wherever_they_stand(secret, around):
     """A key, a token, a password in a URL: alone, quoted, escaped, twice."""
@@ -155,7 +166,13 @@ def test_a_known_value_is_hidden_in_every_form_it_is_written_in():
     redactor = Redactor()
     redactor.add(TOKEN)
     redactor.add("short")
-    for written in (TOKEN, json.dumps(TOKEN), repr(TOKEN), repr([TOKEN]), "k=s3cr3t%20%22quoted%22%0Avalue%2Fwith%2Bsigns"):
+    for written in (
+        TOKEN,
+        json.dumps(TOKEN),
+        repr(TOKEN),
+        repr([TOKEN]),
+        "k=s3cr3t%20%22quoted%22%0Avalue%2Fwith%2Bsigns",
+    ):
         assert "s3cr3t" not in redactor.text(written)
     assert redactor.text("short") == "short"
 

@@ -1,8 +1,8 @@
 """A record judged again: offline, to the same record, word for word."""
 
 import json
-import signal
 import shutil
+import signal
 
 import pytest
 
@@ -71,7 +71,8 @@ def test_a_replay_over_workers_gives_the_same_bytes(project):
 
 
 @pytest.mark.parametrize(
-    "selection", [("-k", "ec2"), ("-m", "dev"), ("-x",), ("test_checklist.py::test_health_checks[ec2]",), ("-k", "nothing")]
+    "selection",
+    [("-k", "ec2"), ("-m", "dev"), ("-x",), ("test_checklist.py::test_health_checks[ec2]",), ("-k", "nothing")],
 )
 def test_a_replay_of_a_narrower_run_judges_no_more_than_that(project, selection):
     """What was left out stays not run, whichever way it was left out; the exit code stays what it was."""
@@ -104,7 +105,12 @@ def test_a_replay_that_is_ended_does_not_lose_its_source(project, sign):
     """Evidence cannot be looked up again: the record stays as it was until there is a whole new one."""
     project.run()
     old = kept(project)
-    project.tests(TESTS.replace("assert numbers", "import pathlib, time; pathlib.Path('begun').touch(); time.sleep(60)\n        assert numbers"))
+    project.tests(
+        TESTS.replace(
+            "assert numbers",
+            "import pathlib, time; pathlib.Path('begun').touch(); time.sleep(60)\n        assert numbers",
+        )
+    )
     process = project.start("--replay", "reports/record.json", digest=None)
     begun(process, project)
     project.end(process, sign)

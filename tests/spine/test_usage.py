@@ -54,7 +54,10 @@ def test_a_digest_must_be_given(project, monkeypatch):
         (("--set", "looking.at_once=many"), "--set: looking.at_once = 'many': Input should be a valid integer"),
         (("-m", "pre_promotoin"), "-m names 'pre_promotoin', which is no marker: did you mean 'pre_promotion'?"),
         (("-m", "not dev and xyzzy"), "-m names 'xyzzy', which is no marker: the markers are"),
-        (("-m", "dev or rollout"), "-m 'dev or rollout' spans the phases pre_promotion, rollout: one run judges one phase"),
+        (
+            ("-m", "dev or rollout"),
+            "-m 'dev or rollout' spans the phases pre_promotion, rollout: one run judges one phase",
+        ),
         (("--sandbox", "--config", "promotion.toml"), "--sandbox brings its own settings: it takes no --config"),
         (("--replay", "nowhere.json", "--set", "a=b"), "--replay judges what the record holds: it takes no --digest"),
         (("--timeout-method=thread",), "--timeout-method=thread ends the whole process without a report: use signal"),
@@ -101,7 +104,10 @@ def test_a_replay_needs_a_record(project, record, sentence):
     [
         ('service = "shop"\nservice = 1\n', "promotion.toml is not valid TOML:"),
         (SETTINGS.replace("[prod]", "[prod]\nprofiel = 'x'"), "unknown key prod.profiel: did you mean 'profile'?"),
-        (SETTINGS.replace('"111122223333"', "111122223333"), "dev.account = 111122223333: Input should be a valid string"),
+        (
+            SETTINGS.replace('"111122223333"', "111122223333"),
+            "dev.account = 111122223333: Input should be a valid string",
+        ),
         (SETTINGS.replace('service = "shop"', ""), "service is missing"),
     ],
 )
@@ -146,6 +152,8 @@ def test_a_command_that_is_refused_leaves_earlier_outputs_alone(project):
 def test_markers_of_ones_own_are_none_of_our_business(project):
     """-m takes markers that a project declares itself: in its settings, or as late as in the conftest.py's configure."""
     project.write("pytest.ini", "[pytest]\nmarkers = quick: ours\n")
-    project.write("conftest.py", "def pytest_configure(config):\n    config.addinivalue_line('markers', 'late: ours')\n")
+    project.write(
+        "conftest.py", "def pytest_configure(config):\n    config.addinivalue_line('markers', 'late: ours')\n"
+    )
     for marker in ("quick", "late"):
         assert project.run("-m", f"pre_promotion and not {marker}").code == 0

@@ -112,7 +112,8 @@ def test_an_internal_error_is_hold(project, workers):
 def test_a_reporting_plugin_that_breaks_takes_no_go_along(project):
     """A GO whose page could not be written is none: 3, HOLD, and the record says why."""
     project.write(
-        "conftest.py", "import pytest\n\n@pytest.hookimpl(trylast=True)\ndef pytest_sessionfinish():\n    raise OSError\n"
+        "conftest.py",
+        "import pytest\n\n@pytest.hookimpl(trylast=True)\ndef pytest_sessionfinish():\n    raise OSError\n",
     )
     ran = project.run_apart()
     assert ran.code == 3, ran.out

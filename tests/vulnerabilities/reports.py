@@ -104,15 +104,7 @@ def basic(*severities, status="COMPLETE", **changes):
         }
         for number, severity in enumerate(severities)
     ]
-    counts = {severity: severities.count(severity) for severity in severities}
-    scan = {
-        "imageScanCompletedAt": SCANNED,
-        "vulnerabilitySourceUpdatedAt": SCANNED,
-        "findingSeverityCounts": counts,
-        "findings": findings,
-        **changes,
-    }
-    return answer(status, {key: value for key, value in scan.items() if value is not None})
+    return _scanned(status, severities, {"findings": findings, **changes})
 
 
 def enhanced(*severities, statuses=(), status="ACTIVE", **changes):
@@ -130,13 +122,15 @@ def enhanced(*severities, statuses=(), status="ACTIVE", **changes):
         }
         for number, severity in enumerate(severities)
     ]
-    counts = {severity: severities.count(severity) for severity in severities}
+    return _scanned(status, severities, {"enhancedFindings": findings, **changes})
+
+
+def _scanned(status, severities, told):
     scan = {
         "imageScanCompletedAt": SCANNED,
         "vulnerabilitySourceUpdatedAt": SCANNED,
-        "findingSeverityCounts": counts,
-        "enhancedFindings": findings,
-        **changes,
+        "findingSeverityCounts": {severity: severities.count(severity) for severity in severities},
+        **told,
     }
     return answer(status, {key: value for key, value in scan.items() if value is not None})
 

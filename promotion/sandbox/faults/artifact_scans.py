@@ -162,6 +162,18 @@ def _(world: "World") -> None:
     _attest(world, {**_report(world), "Results": []})
 
 
+@fault("scan-of-one-platform", item=SCAN, kind="blind")
+def _(world: "World") -> None:
+    """The image is for two platforms, and only one of them was scanned."""
+    from promotion.sandbox.images import build_image, build_index
+    from promotion.sandbox.world.swap import promote_instead
+
+    was = world.releases[-1]
+    built: dict[str, Any] = {"revision": was.commit, "version": was.version, "created": was.built}
+    promote_instead(world, build_index([build_image(**built), build_image(**built, platform="linux/arm64")]))
+    _attest(world, _report(world))
+
+
 @fault("scan-severity-misspelt", item=SCAN, kind="blind")
 def _(world: "World") -> None:
     """A finding has a severity that no scanner has."""

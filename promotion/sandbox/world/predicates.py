@@ -11,6 +11,7 @@ from promotion.sandbox.world.names import GITHUB_REPOSITORY, REPOSITORY, REPOSIT
 
 if TYPE_CHECKING:
     from promotion.sandbox.github.records import Run
+    from promotion.sandbox.images import Image
     from promotion.sandbox.world.image import Release
 
 CYCLONEDX = "https://cyclonedx.org/bom"
@@ -80,10 +81,11 @@ def vulnerability(name: str, severity: str, package: str, installed: str, fixed:
 MEDIUM = vulnerability("CVE-2026-21001", "MEDIUM", "libssl3", "3.0.17-1~deb12u3")
 
 
-def trivy_report(release: "Release", at: datetime, found: Sequence[dict[str, Any]] = (MEDIUM,)) -> dict[str, Any]:
-    """Write a report of Trivy 0.76 over the image, scanned from the registry at `at`."""
-    images = release.image.images if isinstance(release.image, Index) else (release.image,)
-    config = digest_of(images[0].config)
+def trivy_report(
+    release: "Release", at: datetime, found: Sequence[dict[str, Any]] = (MEDIUM,), platform: int = 0
+) -> dict[str, Any]:
+    """Write a report of Trivy 0.76 over the image, or one of its platforms, scanned from the registry at `at`."""
+    config = digest_of(images_of(release)[platform].config)
     packages: dict[str, Any] = {"Target": f"{REPOSITORY_URI} (debian 12.12)", "Class": "os-pkgs", "Type": "debian"}
     if found:
         packages["Vulnerabilities"] = list(found)
@@ -104,6 +106,11 @@ def trivy_report(release: "Release", at: datetime, found: Sequence[dict[str, Any
         },
         "Results": [packages, {"Target": "Python", "Class": "lang-pkgs", "Type": "python-pkg"}],
     }
+
+
+def images_of(release: "Release") -> "tuple[Image, ...]":
+    """Give the image for each platform of a release."""
+    return release.image.images if isinstance(release.image, Index) else (release.image,)
 
 
 def cosign_vuln(report: dict[str, Any], at: datetime) -> dict[str, Any]:

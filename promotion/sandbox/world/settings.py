@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 ATTEMPTS = 2
 """Tries of a throttled call: faults of that kind last for ever, and waiting for them is waiting for nothing."""
 
+LOG_LAG = 3
+"""Seconds in which a request must show in its log: here a line is there at once, so a lost one need not be waited for."""
+
 
 def promotion_toml(world: "World", places: "Places") -> str:
     """Write the settings by which the gate finds the world; the public keys that they name go beside them."""
@@ -38,6 +41,7 @@ def promotion_toml(world: "World", places: "Places") -> str:
         f"service = {text(SERVICE)}",
         _image(world, places),
         _github(places),
+        f"[limits]\nlog_lag_seconds = {LOG_LAG}",
         f"[looking]\nattempts = {ATTEMPTS}\nconnect_timeout = 2\nread_timeout = 5\ndeadline = 30",
     ]
     for environment in (world.dev, world.prod):
@@ -56,6 +60,8 @@ def environment(world: "World") -> dict[str, str]:
         "AWS_RETRY_MODE": "standard",
         "AWS_MAX_ATTEMPTS": str(ATTEMPTS),
         "GITHUB_TOKEN": TOKEN,
+        # A proxy of the machine must not be asked for what is served on the machine itself.
+        "NO_PROXY": "127.0.0.1,localhost",
     }
 
 

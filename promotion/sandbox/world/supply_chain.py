@@ -179,7 +179,7 @@ def attach(
 ) -> SupplyChain:
     """Attach to the last two releases what the pipeline attaches, and give that of the last; `now` is without a zone.
 
-    The configuration of an image for several platforms is that of the first.
+    An image for several platforms is scanned for each of them.
     """
     moment = now.replace(tzinfo=UTC)
     for age, release in reversed([*zip((0, 2), reversed(releases), strict=False)]):
@@ -188,6 +188,8 @@ def attach(
         chain = SupplyChain(registry, release, at)
         chain.sign()
         chain.attest(predicates.CYCLONEDX, predicates.bill_of_materials(release, at))
-        chain.attest(predicates.TRIVY, predicates.cosign_vuln(predicates.trivy_report(release, at), at))
+        for platform in range(len(predicates.images_of(release))):
+            report = predicates.trivy_report(release, at, platform=platform)
+            chain.attest(predicates.TRIVY, predicates.cosign_vuln(report, at))
         chain.attest(predicates.PROVENANCE, predicates.provenance(release.commit, run))
     return chain

@@ -34,7 +34,7 @@ def test_cosign_accepts_the_healthy_world(nursery, cosign2, cosign3):
 
 
 def test_cosign_refuses_what_the_gate_refuses(nursery, cosign2, cosign3, tmp_path):
-    """Without a signature neither accepts the image; that cosign 3 takes a FAILED summary for one, the gate does not."""
+    """What cosign 3 takes for a signature, a summary that says FAILED, is none for cosign 2 and for the gate."""
     with nursery.world("only-a-failed-summary") as world:
         arguments = ("verify", "--key", beside(world, "cosign.pub"), *WITHOUT_LOG, reference(world))
         assert cosign2(*arguments).returncode != 0

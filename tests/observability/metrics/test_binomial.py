@@ -14,6 +14,7 @@ COUNTS = st.integers(1, 50_000).flatmap(lambda of: st.tuples(st.integers(0, min(
 CONFIDENCE = st.sampled_from([0.8, 0.9, 0.95, 0.99, 0.999])
 
 
+@settings(deadline=None)
 @given(COUNTS, CONFIDENCE)
 def test_bounds_are_those_of_clopper_and_pearson(counts, confidence):
     """One-sided, as scipy's binomtest gives them, and as quantiles of the beta distribution."""
@@ -28,6 +29,7 @@ def test_bounds_are_those_of_clopper_and_pearson(counts, confidence):
         assert upper_bound(hits, of, confidence) == pytest.approx(beta.ppf(confidence, hits + 1, of - hits))
 
 
+@settings(deadline=None)
 @given(COUNTS, st.floats(1e-5, 0.5))
 def test_the_p_value_is_that_of_the_exact_test(counts, share):
     """Of as many or more at the limit."""
@@ -36,6 +38,7 @@ def test_the_p_value_is_that_of_the_exact_test(counts, share):
     assert chance_of_as_many(hits, of, share) == pytest.approx(expected, rel=1e-6, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(COUNTS, st.sampled_from([0.001, 0.01, 0.05]), CONFIDENCE)
 def test_a_limit_is_broken_just_when_the_exact_test_says_so(counts, limit, confidence):
     """Bound and test are two sides of one thing; and no counts prove both."""
@@ -48,6 +51,7 @@ def test_a_limit_is_broken_just_when_the_exact_test_says_so(counts, limit, confi
     assert proof.lower <= hits / of <= proof.upper
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.sampled_from([0.001, 0.01]), st.sampled_from([0.9, 0.95, 0.99]))
 def test_the_wanted_number_is_the_least_that_proves(hits, limit, confidence):
     """One request less would not do."""
@@ -56,6 +60,7 @@ def test_the_wanted_number_is_the_least_that_proves(hits, limit, confidence):
     assert not prove(hits, enough - 1, limit, confidence).kept
 
 
+@settings(deadline=None)
 @given(COUNTS, st.sampled_from([0.001, 0.01]))
 def test_what_is_asked_for_would_prove_it(counts, limit):
     """With so many more requests, none of them bad, the limit is kept."""
@@ -136,7 +141,7 @@ def test_a_bad_service_is_caught():
     assert binom.pmf(0, 100, 0.01) > 0.36
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(COUNTS, st.floats(0.6, 0.9), st.floats(0.91, 0.999))
 def test_more_confidence_widens_the_bounds(counts, less, more):
     """Who wants to be surer, knows less."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promotion.metrics.latency import PERCENTILES
@@ -13,6 +13,7 @@ METHODS = ("linear", "lower", "higher", "nearest", "midpoint", "hazen", "weibull
 SAMPLES = st.lists(st.floats(1, 5000), min_size=1, max_size=600)
 
 
+@settings(deadline=None)
 @given(SAMPLES, st.floats(1, 5000), st.sampled_from(METHODS))
 def test_the_true_count_lies_between_the_bounds(samples, limit, method):
     """For every usual definition."""
@@ -21,6 +22,7 @@ def test_the_true_count_lies_between_the_bounds(samples, limit, method):
     assert least <= sum(value > limit for value in samples) <= most
 
 
+@settings(deadline=None)
 @given(SAMPLES, st.floats(1, 5000))
 def test_without_any_percentile_nothing_is_known(samples, limit):
     """Then everything can lie over the limit, or nothing."""

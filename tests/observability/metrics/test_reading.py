@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from promotion.metrics.query import Metric, Query, batches
@@ -90,6 +90,7 @@ def test_a_percentile_is_asked_over_the_whole_window():
     assert ERRORS.asked("q0", WINDOW)["MetricStat"]["Period"] == 60
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1700))
 def test_as_few_calls_as_there_can_be(many):
     """At most 500 queries each, and every query once."""
@@ -100,6 +101,7 @@ def test_as_few_calls_as_there_can_be(many):
     assert all(len(part) <= 500 for part in parts)
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), st.integers(5, 180), st.integers(0, 40_000))  # noqa: DTZ001
 def test_a_window_is_whole_settled_minutes_since_the_deployment(moment, minutes, seconds_ago):
     """It never reaches back before the deployment, nor into what may still change."""

@@ -1,0 +1,69 @@
+"""How many AWS calls observability takes, beside the least there can be: `python -m benchmarks.api_calls`.
+
+The least is by the API itself: what one call takes, and what only a call before can tell.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from promotion.metrics.query import MOST
+from promotion.sandbox.client import Nursery
+from promotion.settings import Settings, load
+from promotion.settings.model import ec2_targets, lambda_targets
+from tests.gate import judge
+
+QUERIES = 200
+"""More than the targets and the dashboard of the embedded world ask together."""
+
+
+def _targets(settings: Settings) -> int:
+    return len(settings.dev.targets)
+
+
+def _balanced(settings: Settings) -> int:
+    return len(ec2_targets(settings.dev))
+
+
+def _functions(settings: Settings) -> int:
+    return len(lambda_targets(settings.dev))
+
+
+LEAST: dict[str, Callable[[Settings], int]] = {
+    "sts:AssumeRole": lambda _: 1,
+    "codedeploy:GetDeploymentGroup": _targets,
+    "codedeploy:ListDeployments": _targets,
+    "codedeploy:BatchGetDeployments": _targets,
+    "elasticloadbalancing:DescribeTargetGroups": lambda _: 1,
+    "elasticloadbalancing:DescribeLoadBalancers": lambda _: 1,
+    "elasticloadbalancing:DescribeListeners": _balanced,
+    "elasticloadbalancing:DescribeRules": lambda settings: 2 * _balanced(settings),  # a listener each
+    "elasticloadbalancing:DescribeTargetHealth": lambda settings: 2 * _balanced(settings),  # a target group each
+    "lambda:GetAlias": _functions,
+    # Of the targets, and of what the dashboard names, which has to be read first.
+    "cloudwatch:GetMetricData": lambda _: 2 * ceil(QUERIES / MOST),
+    "cloudwatch:GetDashboard": lambda _: 1,
+    "cloudwatch:DescribeAlarms": lambda _: 1,
+    "cloudwatch:DescribeAlarmHistory": lambda _: 1,
+    "logs:FilterLogEvents": lambda settings: 2 * _targets(settings),  # a sample of each log, and the ids sent
+}
+
+
+def main() -> None:
+    """Print calls made and least calls, operation by operation."""
+    with TemporaryDirectory() as folder, Nursery() as nursery, nursery.world() as world:
+        settings = load(world.config, environ=world.environment).settings
+        judge(world, Path(folder), "-m", "observability")
+        made = Counter(call.action for call in world.calls() if call.action)
+    out = sys.stdout.write
+    least = {action: LEAST[action](settings) if action in LEAST else 0 for action in made}
+    for action, count in sorted(made.items()):
+        out(f"{action:<45} {count:>3} made, {least[action]:>3} least\n")
+    out(f"{'in all':<45} {made.total():>3} made, {sum(least.values()):>3} least\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The wheel that a team installs: the checklist, its tests and its evidence come along, wherever pytest is started."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.spine.project import DIGEST, QUIET, SETTINGS
+
+ROOT = Path(__file__).parents[2]
+SPY = "import promotion, promotion.fixtures, os\n\ndef pytest_report_header():\n    return [promotion.__file__, promotion.fixtures.__file__]\n"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """A folder that the wheel is installed in. It is built from copies, which leaves the checkout as it is."""
+    sources, site = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("site")
+    for name in ("promotion", "fixtures", "tests_promotion"):
+        shutil.copytree(ROOT / name, sources / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    for name in ("pyproject.toml", "README.md", "checklist.md", "MANIFEST.in"):
+        if (ROOT / name).exists():
+            shutil.copy(ROOT / name, sources / name)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
+    subprocess.run([*pip, "wheel", "--no-deps", "-w", str(sources / "dist"), str(sources)], check=True, timeout=110)
+    (wheel,) = (sources / "dist").glob("*.whl")
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(site), str(wheel)], check=True, timeout=60)
+    (site / "spying.py").write_text(SPY)
+    return site
+
+
+def run(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest in a folder, with the wheel before anything else that is installed."""
+    command = [sys.executable, "-m", "pytest", "-p", "spying", *QUIET, *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_nothing_is_installed_that_belongs_to_others(site):
+    """Two packages, and no top-level `fixtures` or `tests`."""
+    packages = {path.name for path in site.iterdir() if path.is_dir() and not path.name.endswith((".dist-info", "__"))}
+    assert packages - {"bin"} == {"promotion", "tests_promotion"}
+
+
+def test_from_an_empty_folder(site, tmp_path):
+    """A team's own repository needs no file of ours: tests, evidence and checklist come from the wheel."""
+    done = run(site, tmp_path, "--pyargs", "tests_promotion", "-m", "dev", "--collect-only")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{site}/promotion/__init__.py" in done.stdout
+    assert f"{site}/promotion/fixtures/__init__.py" in done.stdout
+    assert "test_health_checks[none-declared]" in done.stdout
+
+
+def test_the_checklist_comes_along(site, tmp_path):
+    """A phase is judged by the checklist that comes with the wheel, when there is none of one's own."""
+    (tmp_path / "promotion.toml").write_text(SETTINGS)
+    done = run(site, tmp_path, "--pyargs", "tests_promotion", "-m", "rollout", f"--digest={DIGEST}")
+    assert done.returncode in (5, 10), done.stdout + done.stderr
+    assert "7. During deployment  11 items, not run" in done.stdout
+    assert (tmp_path / "reports" / "record.json").exists()
+
+
+def test_from_the_checkout(site):
+    """With the wheel installed and a checkout at hand, the checkout's own files are what runs, all of them."""
+    done = run(site, ROOT, "-m", "dev", "--collect-only")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{ROOT}/promotion/__init__.py" in done.stdout
+    assert f"{ROOT}/fixtures/__init__.py" in done.stdout
