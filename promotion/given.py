@@ -13,6 +13,8 @@ from promotion.unknown import Reason, Unknown
 RUN = pytest.StashKey[Run]()
 _SESSION = pytest.StashKey[pytest.Session]()
 _MADE = pytest.StashKey[set[str]]()
+_READS = "reads_evidence"
+"""Marks a fixture that reads evidence."""
 
 
 def make_fixtures(config: pytest.Config, session: pytest.Session | None = None) -> None:
@@ -29,12 +31,24 @@ def make_fixtures(config: pytest.Config, session: pytest.Session | None = None) 
         made.add(name)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
+    """Refuse a fixture that hides evidence: the record would show what was looked up, and the test judge another thing."""
+    if fixturedef.argname in REGISTRY and not hasattr(fixturedef.func, _READS):
+        raise Unknown(
+            Reason.ERROR,
+            f"a fixture in {fixturedef.baseid or 'a plugin'} hides the evidence {fixturedef.argname}: call it something "
+            "else, or declare it with @evidence",
+        )
+
+
 def _reader(run: Run | None, name: str) -> Callable[[], Any]:
     def read() -> Any:
         if run is None or run.looking is None:
             raise Unknown(Reason.NOT_RUN, f"evidence {name} is looked up in a run of the checklist only")
         return run.looking.get(name)
 
+    setattr(read, _READS, name)
     return read
 
 

@@ -27,6 +27,7 @@ def start(config: pytest.Config) -> None:
     for marker in checklist.markers:
         config.addinivalue_line("markers", f"{marker}: a section or phase of checklist.md")
     config.pluginmanager.register(given, "promotion.given")
+    _collect_the_checklist(config)
     asked = read_options(config)
     if inspects(config):
         phase_of(config, checklist)
@@ -40,6 +41,17 @@ def start(config: pytest.Config) -> None:
         _end_like_ctrl_c(config)
     config.stash[given.RUN] = run
     config.pluginmanager.register(Judging(Binding(checklist, run.subjects), checklist, run))
+
+
+def _collect_the_checklist(config: pytest.Config) -> None:
+    """Where neither the command line nor a configuration says what to collect, collect `tests_promotion`.
+
+    pytest takes every word that is an existing path for a hint at where its configuration is, also the value of an
+    option such as `--replay FILE`, and may then find none.
+    """
+    own = config.invocation_params.dir / "tests_promotion"
+    if config.args_source is pytest.Config.ArgsSource.INVOCATION_DIR and own.is_dir():
+        config.args = [str(own)]
 
 
 def _end_like_ctrl_c(config: pytest.Config) -> None:

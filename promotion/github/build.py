@@ -47,8 +47,9 @@ def judge(basis: Basis, found: FoundBuild, branch: Branch, settings: GitHub) -> 
     problems = [*basis.problems, *_claimed_otherwise(basis, settings), *_unprotected(branch, settings)]
     run, newest = found.run, found.newest
     if run is None or newest is None:
-        problems.append(_no_build(basis, found.others, settings))
-        return Judgement(tuple(problems), basis.notes, f"no successful build of {basis.commit}")
+        if basis.commit is not None or not problems:
+            problems.append(_no_build(basis, found.others, settings))
+        return Judgement(tuple(problems), basis.notes, "no run that built this image")
     told = f"{run.told()} of {run.workflow}: {run.conclusion or run.status or 'no status'}, by {basis.known_by}"
     problems += misfits(run, settings)
     if basis.commit not in {None, run.head_sha}:

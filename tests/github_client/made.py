@@ -62,11 +62,19 @@ GENERATOR = {
     "metadata": {"buildInvocationID": "5-2"},
     "materials": [{"uri": f"git+{SHOP}@refs/heads/main", "digest": {"sha1": COMMIT}}],
 }
+REMOTE = {
+    "builder": {"id": f"{SHOP}/actions/runs/5/attempts/2"},
+    "buildType": "https://mobyproject.org/buildkit@v1",
+    "materials": [{"uri": f"{SHOP}.git#main", "digest": {"sha1": COMMIT}}],
+    "invocation": {"configSource": {"uri": f"{SHOP}.git#main:shop", "entryPoint": "Dockerfile"}},
+    "metadata": {"https://mobyproject.org/buildkit@v1#metadata": {"vcs": {"source": SHOP}}},
+}
 MAIN = "refs/heads/main"
 MADE = {
     "GitHub": (V1, GITHUB, BuildClaim(Source.PROVENANCE, REPOSITORY, COMMIT, 5, 2, WORKFLOW, MAIN)),
     "BuildKit v1": (V1, BUILDKIT, BuildClaim(Source.PROVENANCE, REPOSITORY, COMMIT, 5, 2, None, MAIN)),
     "BuildKit v0.2": (V02, LOCAL, BuildClaim(Source.PROVENANCE, REPOSITORY, COMMIT, 5)),
+    "BuildKit v0.2, remote": (V02, REMOTE, BuildClaim(Source.PROVENANCE, REPOSITORY, COMMIT, 5, 2)),
     "generator": (V02, GENERATOR, BuildClaim(Source.PROVENANCE, REPOSITORY, COMMIT, 5, 2, WORKFLOW, MAIN)),
 }
 

@@ -24,7 +24,7 @@ def test_another_run_than_was_asked_for(server: Server, victim: Make, changes: d
     ("act", "reason"),
     [
         (answer(b"<html>Sign in</html>", Content_Type="text/html"), Reason.MALFORMED),
-        (answer(b'{"id": 5}', Content_Type="text/plain"), Reason.MALFORMED),
+        (answer(body(run_answer()), Content_Type="text/plain"), Reason.MALFORMED),
         (answer(b"", Content_Type="application/json"), Reason.TRUNCATED),
         (answer(body(run_answer())[:-20], Content_Type="application/json"), Reason.TRUNCATED),
         (answer(body(run_answer())[:-1], Content_Type="application/json"), Reason.TRUNCATED),
@@ -74,6 +74,8 @@ def test_more_than_is_read(server: Server, victim: Make) -> None:
     large = gzip.compress(body({**run_answer(), "padding": "x" * 100_000}))
     server.on(RUN, answer(large, Content_Type="application/json", Content_Encoding="gzip"))
     unknown(lambda: runs.run(victim(limits=Limits(most_bytes=50_000)), 5), Reason.TRUNCATED)
+    server.on(RUN, answer(body(run_answer()) + b" " * 100_000 + b"x", Content_Type="application/json"))
+    unknown(lambda: runs.run(victim(limits=Limits(most_bytes=50_000)), 5), Reason.TRUNCATED)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,19 @@ def test_fields_of_another_type(server: Server, victim: Make, document: Any) -> 
     """What is judged must be there, and be what it is by GitHub's description."""
     server.on(RUN, says(document))
     unknown(lambda: runs.run(victim(), 5), Reason.MALFORMED)
+
+
+def test_a_branch_that_is_neither_protected_nor_not(server: Server, victim: Make) -> None:
+    """True and false are words of JSON; a text is neither. Where nothing is said it is not protected."""
+    server.on(f"{REPO}/rules/branches/main", says([]))
+    main = {"name": "main", "commit": {"sha": COMMIT}}
+    for said in ("true", 1, []):
+        server.on(f"{REPO}/branches/main", says({**main, "protected": said}))
+        unknown(lambda: code.branch(victim(), "main"), Reason.MALFORMED)
+    server.on(f"{REPO}/branches/main", says(main))
+    assert code.branch(victim(), "main").is_protected is False
+    server.on(f"{REPO}/branches/main", says({**main, "protected": True}))
+    assert code.branch(victim(), "main").is_protected is True
 
 
 def test_fields_that_may_be_missing(server: Server, victim: Make) -> None:

@@ -1,5 +1,6 @@
 """Attestations that GitHub keeps, and bundles that it keeps elsewhere."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ def test_a_bundle_elsewhere_is_fetched_without_the_token(
     assert TOKEN not in str(asked.headers)
     assert [call["url"] for call in calls][-1] == f"{elsewhere.url}/bundle.json.sn"
     assert "hunter2" not in f"{calls} {caplog.text}"
+    assert len(attestations.attestations(dataclasses.replace(victim(), on_call=None), DIGEST)) == 2
 
 
 @pytest.mark.parametrize(

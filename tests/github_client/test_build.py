@@ -50,6 +50,7 @@ def test_a_run_that_did_not_succeed(judged: Judge, conclusion: str) -> None:
     """Every end but success is a failure of the build."""
     (problem,) = judged(run=a_run(conclusion=conclusion)).problems
     assert f"ended with '{conclusion}', expected success" in problem
+    assert problem.endswith("promote what it builds then")
 
 
 @pytest.mark.parametrize(
@@ -179,6 +180,7 @@ def test_the_attempt_that_built_it_decides(judged: Judge) -> None:
     found = judged(newest=later, jobs=jobs)
     assert found.problems == ()
     assert found.notes == ("attempt 2 of the same run ended with 'failure', after attempt 1 had built this image",)
+    assert judged(newest=a_run(run_attempt=2), jobs=jobs).notes == ()
     going_on = a_run(run_attempt=2, status="in_progress", conclusion=None)
     assert "attempt 2 of the same run is in_progress" in judged(newest=going_on, jobs=jobs).notes[0]
 
@@ -189,6 +191,9 @@ def test_an_attempt_that_failed_and_was_repeated(judged: Judge) -> None:
     found = judged(run=first, newest=second, jobs=(*some_jobs(1, test="failure"), *some_jobs(2)))
     assert len(found.problems) == 2
     assert "attempt 2 succeeded, but that is not the one that built this image" in found.problems[1]
+    assert found.notes == ()
+    again = judged(run=first, newest=a_run(run_attempt=2, conclusion="failure"), jobs=some_jobs())
+    assert again.problems[0].endswith("promote what it builds then")
 
 
 def test_other_runs_of_the_commit_are_said(judged: Judge) -> None:

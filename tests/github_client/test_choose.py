@@ -3,7 +3,7 @@
 import pytest
 
 from promotion.github.build import FoundBuild, choose, judge
-from promotion.github.claims import Source, agree
+from promotion.github.claims import Basis, Source, agree
 from promotion.github.models import WorkflowRun
 from promotion.settings.image import GitHub
 from promotion.unknown import Reason
@@ -45,7 +45,16 @@ def test_no_run_of_the_commit_succeeded(settings: GitHub, runs: tuple[WorkflowRu
     found = judge(LABEL, FoundBuild(None, None, (), runs), MAIN, settings)
     (problem,) = found.problems
     assert COMMIT in problem
-    assert ("run 5 (" in problem) is bool(runs)
+    assert ("it was built elsewhere" in problem) is not bool(runs)
+    for run in runs:
+        assert f"run 5 ('{run.event}' of 'main') is {run.conclusion}; build again" in problem
+
+
+def test_an_image_of_another_repository(settings: GitHub) -> None:
+    """That every claim names another repository is all there is to say."""
+    basis = Basis("example/shop", None, None, None, (), ("it was built elsewhere",))
+    found = judge(basis, FoundBuild(None, None, (), ()), MAIN, settings)
+    assert found.problems == ("it was built elsewhere",)
 
 
 def test_a_later_run_that_failed(settings: GitHub) -> None:

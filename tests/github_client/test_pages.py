@@ -73,6 +73,14 @@ def test_pages_without_end(server: Server, victim: Make) -> None:
     assert len(server.asked) == 5
 
 
+def test_links_to_other_pages(server: Server, victim: Make) -> None:
+    """Only the next one is followed."""
+    links = f'<{JOBS_PATH}?page=1>; rel="prev", <{JOBS_PATH}?page=9>; rel="last", <>; rel="next", junk'
+    server.on(JOBS_PATH, says({"total_count": 0, "jobs": []}, Link=links))
+    assert runs.jobs(victim(), 5) == ()
+    assert len(server.asked) == 1
+
+
 def test_less_than_announced(server: Server, victim: Make) -> None:
     """An answer that announces more entries than it lists is not whole."""
     server.on(RUNS, says({"total_count": 2, "workflow_runs": [run_answer()]}))

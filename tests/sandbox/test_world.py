@@ -245,7 +245,7 @@ def test_the_function_is_busy_quick_and_without_errors(environment):
     version = {**alias, "ExecutedVersion": str(environment.live_version)}
     for dimensions in ({"FunctionName": "shop-api"}, alias, version):
         (count,) = read(environment, "AWS/Lambda", "Invocations", "Sum", **dimensions)
-        assert 2995 < count < 3700
+        assert 2995 < count < 4600
         assert read(environment, "AWS/Lambda", "Errors", "Sum", **dimensions) == [0]
         (p99,) = read(environment, "AWS/Lambda", "Duration", "p99", **dimensions)
         assert 200 < p99 < 500
@@ -260,7 +260,7 @@ def test_the_function_is_busy_quick_and_without_errors(environment):
 def test_the_fleet_is_busy_quick_and_without_errors(environment):
     """Response times are in seconds; counts of errors are absent rather than zero; blue gets nothing."""
     (count,) = read(environment, "AWS/ApplicationELB", "RequestCount", "Sum", **group(environment))
-    assert 2995 < count < 3700
+    assert 2995 < count < 4600
     assert read(environment, "AWS/ApplicationELB", "RequestCount", "Sum", **balancer(environment)) == [count]
     (p99,) = read(environment, "AWS/ApplicationELB", "TargetResponseTime", "p99", **group(environment))
     assert 0.05 < p99 < 0.3

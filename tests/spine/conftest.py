@@ -13,7 +13,7 @@ from tests.spine.project import Project
 @pytest.fixture
 def project(pytester, monkeypatch) -> Iterator[Project]:
     """A repository with a checklist of two items that are good."""
-    for name in ("PROMOTION_DIGEST", "PROMOTION_CONFIG", "PYTEST_ADDOPTS"):
+    for name in ("PROMOTION_DIGEST", "PROMOTION_CONFIG", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):
         monkeypatch.delenv(name, raising=False)
     declared, on_cancel = dict(REGISTRY), signal.getsignal(signal.SIGTERM)
     yield Project(pytester.path, pytester)

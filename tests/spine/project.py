@@ -90,6 +90,11 @@ TESTS = """
 QUIET = ("-p", "no:hypothesispytest", "-p", "no:time-machine", "-p", "no:cacheprovider")
 
 
+def outside() -> dict[str, str]:
+    """The environment without what tells a process that it runs inside of a test."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a run left behind."""
@@ -98,16 +103,25 @@ class Ran:
     out: str
     err: str
     reports: Path
+    files: Mapping[str, str]
+    """Name to text of the outputs, as this run left them."""
+
+    @classmethod
+    def of(cls, code: int, out: str, err: str, folder: Path) -> "Ran":
+        """Read what there is now."""
+        reports = folder / "reports"
+        files = {path.name: path.read_text() for path in reports.iterdir()} if reports.is_dir() else {}
+        return cls(code, out, err, reports, files)
 
     @property
     def record(self) -> Mapping[str, Any]:
         """record.json."""
-        return json.loads((self.reports / "record.json").read_text())
+        return json.loads(self.files["record.json"])
 
     @property
     def left(self) -> set[str]:
         """The names of the outputs."""
-        return {path.name for path in self.reports.iterdir()} if self.reports.is_dir() else set()
+        return set(self.files)
 
     def item(self, item_id: str) -> dict[str, Any]:
         """One item of the record."""
@@ -123,7 +137,7 @@ class Ran:
 
     def written(self) -> str:
         """Everything this run wrote anywhere, as one text."""
-        return "\n".join([self.out, self.err, *(path.read_text() for path in sorted(self.reports.iterdir()))])
+        return "\n".join([self.out, self.err, *self.files.values()])
 
 
 class Project:
@@ -172,19 +186,22 @@ class Project:
         """Run the gate in this process."""
         assert self._pytester is not None
         result = self._pytester.runpytest_inprocess(*self._words(arguments, digest))
-        return Ran(int(result.ret), str(result.stdout), str(result.stderr), self.folder / "reports")
+        return Ran.of(int(result.ret), str(result.stdout), str(result.stderr), self.folder)
 
     def run_apart(self, *arguments: str, digest: str | None = DIGEST) -> Ran:
         """Run the gate in a process of its own, as a pipeline does."""
         command = self.command(*arguments, digest=digest)
-        result = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=90, check=False)
-        return Ran(result.returncode, result.stdout, result.stderr, self.folder / "reports")
+        result = subprocess.run(
+            command, cwd=self.folder, env=outside(), capture_output=True, text=True, timeout=90, check=False
+        )
+        return Ran.of(result.returncode, result.stdout, result.stderr, self.folder)
 
     def start(self, *arguments: str, digest: str | None = DIGEST) -> subprocess.Popen[str]:
         """Start the gate in a process group of its own."""
         return subprocess.Popen(
             self.command(*arguments, digest=digest),
             cwd=self.folder,
+            env=outside(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -195,7 +212,7 @@ class Project:
         """Send a signal, as Ctrl-C does to the whole group, and see what is left."""
         (os.killpg if group else os.kill)(process.pid, sign)
         out, err = process.communicate(timeout=60)
-        return Ran(process.returncode, out, err, self.folder / "reports")
+        return Ran.of(process.returncode, out, err, self.folder)
 
     def command(self, *arguments: str, digest: str | None = DIGEST) -> list[str]:
         """The command line of a run."""

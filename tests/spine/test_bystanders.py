@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.spine.project import QUIET
+from tests.spine.project import QUIET, outside
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("boto3", "botocore", "requests", "moto", "flask", "cryptography.x509", "jinja2.sandbox", "sigstore")
@@ -30,7 +30,9 @@ def spied(tmp_path, monkeypatch):
 
     def run(folder, *arguments):
         command = [sys.executable, "-m", "pytest", "-p", "spying", *QUIET, *arguments]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env=outside(), capture_output=True, text=True, timeout=60, check=False
+        )
         return done, set((tmp_path / "modules").read_text().splitlines())
 
     return run

@@ -4,8 +4,13 @@ import tomllib
 
 import pytest
 
+from promotion.clock import SystemClock
 from promotion.evidence import REGISTRY, SOURCES, DeclarationError, Registry
+from promotion.redact import Redactor
+from promotion.settings import parse
+from promotion.sources import Sources
 from tests.spine.looks import evidence as undeclared
+from tests.spine.project import SETTINGS, TESTS
 
 WRONG = {
     "a loop": (
@@ -104,6 +109,17 @@ def test_good_evidence_in_a_conftest_further_down_is_looked_up(project):
     assert ran.record["evidence"]["one"]["value"] == 1
 
 
+def test_a_fixture_that_hides_evidence_is_unknown(project):
+    """A fixture of the same name would be judged while the record shows what was looked up: refused, by name."""
+    hiding = "    import pytest\n\n    @pytest.fixture(name='numbers')\n    def small(): return {'size': 1}\n\n"
+    project.tests(hiding + TESTS.replace("400", "900"))
+    ran = project.run()
+    assert ran.subjects("image-size") == {"image-size": "error"}
+    assert "hides the evidence numbers: call it something else, or declare it with @evidence" in ran.message(
+        "image-size"
+    )
+
+
 def test_evidence_is_called_like_the_function_it_is():
     """A look-up can be tested without the engine."""
 
@@ -140,11 +156,5 @@ def test_the_declared_look_ups_are_sound():
 
 def test_the_reserved_names_are_the_sources_there_are():
     """What a look-up may ask for is exactly what the run can give."""
-    from promotion.clock import SystemClock
-    from promotion.redact import Redactor
-    from promotion.settings import parse
-    from promotion.sources import Sources
-    from tests.spine.project import SETTINGS
-
     given = Sources(parse(tomllib.loads(SETTINGS), "x"), "sha256:" + "a" * 64, SystemClock(), Redactor())
     assert set(given) == set(SOURCES)

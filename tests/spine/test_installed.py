@@ -1,6 +1,5 @@
 """The wheel that a team installs: the checklist, its tests and its evidence come along, wherever pytest is started."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -8,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.spine.project import DIGEST, QUIET, SETTINGS
+from tests.spine.project import DIGEST, QUIET, SETTINGS, outside
 
 ROOT = Path(__file__).parents[2]
-SPY = "import promotion, promotion.fixtures, os\n\ndef pytest_report_header():\n    return [promotion.__file__, promotion.fixtures.__file__]\n"
+SPY = """
+import promotion, promotion.fixtures
+
+def pytest_report_header():
+    return [promotion.__file__, promotion.fixtures.__file__]
+"""
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +26,7 @@ def site(tmp_path_factory) -> Path:
     sources, site = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("site")
     for name in ("promotion", "fixtures", "tests_promotion"):
         shutil.copytree(ROOT / name, sources / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    for name in ("pyproject.toml", "README.md", "checklist.md", "MANIFEST.in"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "checklist.md"):
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, sources / name)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
@@ -36,7 +40,7 @@ def site(tmp_path_factory) -> Path:
 def run(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run pytest in a folder, with the wheel before anything else that is installed."""
     command = [sys.executable, "-m", "pytest", "-p", "spying", *QUIET, *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(site)}
+    environment = {**outside(), "PYTHONPATH": str(site)}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 

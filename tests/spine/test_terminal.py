@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from promotion.harmless import harmless
-from tests.spine.project import CHECKLIST, SETTINGS
+from tests.spine.project import CHECKLIST, SETTINGS, outside
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\x1b[31mGO\n✓ 9.9 everything is good\r\u202edesrever<script>alert(1)</script>"
 
@@ -136,7 +136,9 @@ def test_what_cannot_be_collected_is_shown(project):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("-p", "no:terminal"), ("-p", "no:html", "-p", "no:junitxml"), ("-s",)], ids=" ".join
+    "arguments",
+    [("-p", "no:terminal"), ("-p", "no:html", "-p", "no:junitxml", "-p", "no:timeout", "-p", "no:xdist"), ("-s",)],
+    ids=" ".join,
 )
 def test_other_ways_of_showing_change_nothing(project, arguments):
     """Without a terminal, without pytest-html or JUnit, with output not captured: the verdict stands."""
@@ -158,7 +160,7 @@ def test_colours_and_progress_on_a_terminal(project, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     project.looking("@evidence\ndef seen() -> int:\n    import time\n    time.sleep(0.3)\n    return 1")
     here, there = pty.openpty()
-    process = subprocess.Popen(project.command(), cwd=project.folder, stdout=there, stderr=there)
+    process = subprocess.Popen(project.command(), cwd=project.folder, env=outside(), stdout=there, stderr=there)
     os.close(there)
     shown = b""
     while True:

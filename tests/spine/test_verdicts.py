@@ -5,9 +5,9 @@ import pytest
 ALL = {"record.json", "checklist.html", "junit.xml", "summary.md"}
 
 
-def test_everything_good_is_go(project, workers):
+def test_everything_good_is_go(project):
     """A checklist whose every item is good says GO, 0, and leaves its four files."""
-    ran = project.run_apart(*workers)
+    ran = project.run_apart()
     assert ran.code == 0, ran.out
     assert (ran.record["verdict"], ran.record["exit_code"], ran.record["complete"]) == ("GO", 0, True)
     assert ran.left == ALL
@@ -88,10 +88,10 @@ def test_no_tests_at_all_is_hold(project):
     assert {item["status"] for item in ran.record["items"]} == {"unknown"}
 
 
-def test_a_collection_error_is_hold(project, workers):
+def test_a_collection_error_is_hold(project):
     """A test file that cannot be imported is 2, HOLD and incomplete, and says which file it is."""
     project.tests("import nothing_is_called_so", name="test_broken.py")
-    ran = project.run_apart(*workers)
+    ran = project.run_apart()
     assert ran.code == 2, ran.out
     assert (ran.record["verdict"], ran.record["exit_code"], ran.record["complete"]) == ("HOLD", 2, False)
     assert "test_broken.py" in " ".join(ran.record["errors"])
@@ -150,7 +150,7 @@ def test_the_first_failure_may_end_the_run(project, workers):
     assert ran.item("health-checks")["reason"] == "not-run"
 
 
-def test_a_failing_test_beside_the_checklist_holds(project, workers):
+def test_a_failing_test_beside_the_checklist_holds(project):
     """A selected test of no item that fails keeps a GO back, and is named in the record and on the terminal."""
     project.tests(
         """
@@ -162,7 +162,7 @@ def test_a_failing_test_beside_the_checklist_holds(project, workers):
         """,
         name="test_own.py",
     )
-    ran = project.run(*workers)
+    ran = project.run()
     assert ran.code == 10, ran.out
     assert (ran.record["verdict"], ran.record["exit_code"], ran.record["complete"]) == ("HOLD", 10, True)
     (error,) = ran.record["errors"]
