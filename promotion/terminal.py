@@ -72,6 +72,11 @@ class ChecklistReporter(pytest.TerminalReporter):  # type: ignore[misc]  # final
         if wants_tracebacks(self.config):
             super().summary_failures()
 
+    def summary_warnings(self) -> None:
+        """Show warnings, but not beside a verdict that is to stand alone."""
+        if self.verbosity >= 0:
+            super().summary_warnings()
+
     def summary_stats(self) -> None:
         """Say nothing: the verdict follows."""
 

@@ -147,7 +147,6 @@ class Project:
         """With `pytester`, runs can also be made in this process."""
         self._pytester = pytester
         self.folder = folder
-        self.arguments: tuple[str, ...] = ()
         self.write("promotion.toml", SETTINGS)
         self.write("checklist.md", CHECKLIST)
         self.tests(TESTS)

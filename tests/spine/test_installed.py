@@ -20,7 +20,7 @@ def pytest_report_header():
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def site(tmp_path_factory) -> Path:
     """A folder that the wheel is installed in. It is built from copies, which leaves the checkout as it is."""
     sources, site = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("site")
@@ -44,32 +44,24 @@ def run(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedProces
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_nothing_is_installed_that_belongs_to_others(site):
-    """Two packages, and no top-level `fixtures` or `tests`."""
+def test_the_wheel_is_all_that_a_team_needs(site, tmp_path):
+    """A team's own repository needs no file of ours: tests, evidence and checklist come from the wheel, and no more."""
     packages = {path.name for path in site.iterdir() if path.is_dir() and not path.name.endswith((".dist-info", "__"))}
     assert packages - {"bin"} == {"promotion", "tests_promotion"}
 
-
-def test_from_an_empty_folder(site, tmp_path):
-    """A team's own repository needs no file of ours: tests, evidence and checklist come from the wheel."""
     done = run(site, tmp_path, "--pyargs", "tests_promotion", "-m", "dev", "--collect-only")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{site}/promotion/__init__.py" in done.stdout
     assert f"{site}/promotion/fixtures/__init__.py" in done.stdout
     assert "test_health_checks[none-declared]" in done.stdout
 
-
-def test_the_checklist_comes_along(site, tmp_path):
-    """A phase is judged by the checklist that comes with the wheel, when there is none of one's own."""
     (tmp_path / "promotion.toml").write_text(SETTINGS)
     done = run(site, tmp_path, "--pyargs", "tests_promotion", "-m", "rollout", f"--digest={DIGEST}")
     assert done.returncode in (5, 10), done.stdout + done.stderr
     assert "7. During deployment  11 items, not run" in done.stdout
     assert (tmp_path / "reports" / "record.json").exists()
 
-
-def test_from_the_checkout(site):
-    """With the wheel installed and a checkout at hand, the checkout's own files are what runs, all of them."""
+    # The checkout's own files are what runs there, all of them, though the wheel is installed.
     done = run(site, ROOT, "-m", "dev", "--collect-only")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{ROOT}/promotion/__init__.py" in done.stdout

@@ -174,54 +174,37 @@ TESTS = """
 """
 
 
-@pytest.fixture(scope="module", params=[(), ("-n", "2")], ids=["plain", "n2"])
-def project(request, tmp_path_factory) -> Project:
+@pytest.fixture
+def everything(tmp_path) -> Project:
     """A checklist of all that."""
-    project = Project(tmp_path_factory.mktemp("outcomes"))
+    project = Project(tmp_path)
     lines = "\n".join(f"- [ ] {name} · `{name}`" for name in (*EXPECTED, "dies"))
     project.write("checklist.md", f"## 1. Dev · `dev` in `pre_promotion`\n\n{lines}\n")
     project.tests(TESTS)
-    project.arguments = request.param
     return project
 
 
-@pytest.fixture(scope="module")
-def ran(project) -> Ran:
-    """One run over all of it."""
-    return project.run_apart(*project.arguments)
-
-
-def test_what_becomes_of_a_test(ran):
-    """Status, reason and message say what happened, and nothing but a pass is good."""
+def test_what_becomes_of_a_test(everything, workers):
+    """Status, reason and message say what happened, over workers or not; nothing but a pass is good, also in a replay."""
+    ran = everything.run_apart(*workers)
     found = {item: (ran.item(item)["status"], ran.item(item)["reason"]) for item in EXPECTED}
     assert found == {item: (status, reason) for item, (status, reason, _) in EXPECTED.items()}
-    wrong = {item: ran.message(item) for item, (*_, words) in EXPECTED.items() if words not in ran.message(item)}
-    assert not wrong
+    assert not {item: ran.message(item) for item, (*_, words) in EXPECTED.items() if words not in ran.message(item)}
     assert not [item for item in EXPECTED if "\n" in ran.message(item)]
+    assert (ran.code, ran.record["complete"]) == (1, True)
+    # The test that a worker died of is unknown, though its exit status was 0; all others are judged.
+    assert ran.item("dies")["reason"] == ("worker-died" if workers else None)
+    assert green(ran) == ({"test_passes"} if workers else {"test_passes", "test_dies"})
+    # Also of what nobody judged to the end, a replay gives the same record, byte for byte.
+    again = everything.run_apart("--replay", "reports/record.json", digest=None)
+    assert (again.code, again.files["record.json"]) == (ran.code, ran.files["record.json"])
 
 
-def test_a_worker_that_dies_leaves_its_item_unknown(project, ran):
-    """The test that a worker died of is unknown, though its exit status was 0; all others are judged."""
-    expected = "worker-died" if project.arguments else None
-    assert ran.item("dies")["reason"] == expected
-    assert ran.record["complete"]
-    assert ran.code == 1
-
-
-def test_junit_has_nothing_green_but_what_passed(ran):
-    """Each case in junit.xml that is not good is a failure or an error there; none is skipped."""
-    cases = list(ET.parse(ran.reports / "junit.xml").iter("testcase"))
-    green = {case.get("name") for case in cases if not len(case) or {child.tag for child in case} <= {"properties"}}
-    passed = {"test_passes", "test_dies"} if ran.item("dies")["status"] == "passed" else {"test_passes"}
-    assert green == passed
+def green(ran: Ran) -> set[str]:
+    """The cases that junit.xml shows as passed. None is shown as skipped."""
+    cases = list(ET.fromstring(ran.files["junit.xml"]).iter("testcase"))
     assert not [case for case in cases if case.find("skipped") is not None]
-
-
-def test_all_of_it_can_be_judged_again(project, ran):
-    """A replay gives the same record, byte for byte: also of what nobody judged to the end, over workers or not."""
-    again = project.run_apart("--replay", "reports/record.json", digest=None)
-    assert again.files["record.json"] == ran.files["record.json"]
-    assert again.code == ran.code == 1
+    return {case.get("name", "") for case in cases if {child.tag for child in case} <= {"properties"}}
 
 
 def test_the_first_bad_word_stands():

@@ -91,7 +91,7 @@ def test_subjects_that_measure_alike_are_told_once(project):
 
 def test_quiet_is_the_verdict_alone(project):
     """-q prints one line: what a pipeline's log needs."""
-    ran = project.run_apart("-q")
+    ran = project.run("-q")
     assert ran.out.strip().splitlines() == [
         "GO  pre_promotion of shop sha256:aaaaaaaaaaaa…: everything on the checklist is good  (2 passed)"
     ]
@@ -149,7 +149,7 @@ def test_other_ways_of_showing_change_nothing(project, arguments):
 
 def test_no_colours_where_nobody_looks(project):
     """Into a file or a pipe goes plain text."""
-    ran = project.run_apart()
+    ran = project.run()
     assert "\x1b" not in ran.out + ran.err
 
 

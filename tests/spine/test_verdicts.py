@@ -18,7 +18,7 @@ def test_everything_good_is_go(project):
 def test_a_failed_assertion_is_no_go(project):
     """An assertion that does not hold says NO-GO, 1, in the words of the assertion."""
     project.judging('assert numbers["size"] == 1, "too small"')
-    ran = project.run_apart()
+    ran = project.run()
     assert ran.code == 1
     assert (ran.record["verdict"], ran.record["exit_code"], ran.record["complete"]) == ("NO-GO", 1, True)
     assert ran.subjects("image-size") == {"image-size": "failed"}
@@ -91,7 +91,7 @@ def test_no_tests_at_all_is_hold(project):
 def test_a_collection_error_is_hold(project):
     """A test file that cannot be imported is 2, HOLD and incomplete, and says which file it is."""
     project.tests("import nothing_is_called_so", name="test_broken.py")
-    ran = project.run_apart()
+    ran = project.run()
     assert ran.code == 2, ran.out
     assert (ran.record["verdict"], ran.record["exit_code"], ran.record["complete"]) == ("HOLD", 2, False)
     assert "test_broken.py" in " ".join(ran.record["errors"])
@@ -115,7 +115,7 @@ def test_a_reporting_plugin_that_breaks_takes_no_go_along(project):
         "conftest.py",
         "import pytest\n\n@pytest.hookimpl(trylast=True)\ndef pytest_sessionfinish():\n    raise OSError\n",
     )
-    ran = project.run_apart()
+    ran = project.run()
     assert ran.code == 3, ran.out
     assert (ran.record["verdict"], ran.record["exit_code"], ran.record["complete"]) == ("HOLD", 3, False)
     assert ran.record["errors"] == ["the reports could not be written: OSError"]
