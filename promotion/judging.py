@@ -106,7 +106,9 @@ class Judging:
         found = outcome.judged(blank, call, report, self._run.redactor)
         if found is not None:
             report.user_properties.append((outcome.PROPERTY, found.dump()))
-            if found.status is not Status.PASSED:
+            if found.status.good:
+                report.outcome, report.longrepr = "passed", None
+            else:
                 wants_traceback = terminal.wants_tracebacks(item.config) and call.excinfo is not None
                 report.outcome = "failed"
                 if not wants_traceback:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from promotion.redact import Redactor
+from promotion.said import Attested, NotApplicable
 from promotion.status import WAITING, Status
 from promotion.unknown import Reason, Unknown
 
@@ -33,6 +34,8 @@ class Outcome:
     message: str
     measured: str | None
     evidence: tuple[str, ...]
+    attestation: Mapping[str, Any] | None = None
+    """Who said so, where a person's word stands in for what a machine sees."""
 
     def dump(self) -> str:
         """As a JSON string: the only form that passes through every channel of pytest and xdist unchanged."""
@@ -59,6 +62,7 @@ class Outcome:
             "message": self.message,
             "measured": self.measured,
             "evidence": list(self.evidence),
+            **({} if self.attestation is None else {"attestation": dict(self.attestation)}),
         }
 
     def but(self, status: Status, reason: Reason | None, message: str) -> "Outcome":
@@ -69,7 +73,8 @@ class Outcome:
 def judged(blank: Outcome, call: pytest.CallInfo[None], report: pytest.TestReport, hide: Redactor) -> Outcome | None:
     """The outcome of one phase of a test; None when this phase decides nothing.
 
-    Only a test that ran to its end, and that pytest calls passed, passes. An assertion that does not hold in the test
+    Only a test that ran to its end, and that pytest calls passed, passes. A person's word, or a claim that the item does
+    not apply, which the test has checked, is good, too. An assertion that does not hold in the test
     is a failure of the world. Everything else that keeps a test from passing, whether it is said (Unknown) or happens
     (an error, a skip, an expected failure, a time-out), leaves the item unknown.
     """
@@ -82,6 +87,12 @@ def judged(blank: Outcome, call: pytest.CallInfo[None], report: pytest.TestRepor
         return blank.but(Status.UNKNOWN, Reason.SKIPPED, hide.text(f"the test was {how}, so nobody looked: {why}"))
     if trouble is None:
         return blank.but(Status.PASSED, None, "") if report.passed else _refused(blank, report, hide)
+    if isinstance(trouble, Attested) and report.when == "call":
+        said = trouble.attestation
+        told = blank.but(Status.ATTESTED, None, hide.text(f"{said.by} said so at {said.at}: {said.statement}"))
+        return replace(told, attestation=hide.tree(said.as_json()))
+    if isinstance(trouble, NotApplicable) and report.when == "call":
+        return blank.but(Status.NOT_APPLICABLE, None, hide.text(trouble.reason))
     if isinstance(trouble, Unknown):
         status = Status.PENDING if trouble.reason in WAITING else Status.UNKNOWN
         return blank.but(status, trouble.reason, hide.text(trouble.message))

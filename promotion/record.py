@@ -46,7 +46,7 @@ class Findings:
         """Keep an outcome. The first that is not a pass stands: a teardown does not mend what a call found."""
         key = (outcome.item, outcome.subject)
         known = self.outcomes.get(key)
-        if known is None or known.status is Status.PASSED:
+        if known is None or known.status.good:
             self.outcomes[key] = outcome
 
 
@@ -151,7 +151,7 @@ def _item(line: Line, findings: Findings) -> dict[str, Any]:
         "reason": reason,
         "subjects": subjects,
         "waiver": None,
-        "attestation": None,
+        "attestation": next((subject["attestation"] for subject in deciding if "attestation" in subject), None),
     }
 
 

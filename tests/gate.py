@@ -44,7 +44,18 @@ class Judged:
 def judge(world: Running, folder: Path, *arguments: str, at: Path = ROOT) -> Judged:
     """Run the checklist against a world, in this process and the folder `at`: what is slow is imported already."""
     out = io.StringIO()
-    options = ["-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception", "--report-dir", str(folder)]
+    options = [
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:faulthandler",
+        "-p",
+        "no:unraisableexception",
+        "-p",
+        "no:threadexception",
+        "--report-dir",
+        str(folder),
+    ]
     with environment(world, at), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         code = pytest.main(
             [

@@ -6,7 +6,10 @@ from pydantic import Field, model_validator
 
 from promotion.settings.account import AwsAccess
 from promotion.settings.endpoints import Journey, SmokeTest, StepsJourney
+from promotion.settings.network import Network
 from promotion.settings.observability import Alarms, Api, Logs, Traffic
+from promotion.settings.privileges import Role
+from promotion.settings.secrets import Secret
 from promotion.settings.strict import Strict
 
 
@@ -109,6 +112,9 @@ class Environment(AwsAccess):
     """Name of the CloudWatch dashboard that people watch."""
     alarms: Alarms = Alarms()
     traffic: Traffic = Traffic()
+    secrets: tuple[Secret, ...] = ()
+    roles: tuple[Role, ...] = ()
+    network: Network = Network()
     smoke_tests: tuple[SmokeTest, ...] = ()
     journeys: tuple[Journey, ...] = ()
 

@@ -4,10 +4,14 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from promotion.settings.channels import Channels
 from promotion.settings.endpoints import Call, StepsJourney
 from promotion.settings.environment import Ec2Target, Environment, LambdaTarget
 from promotion.settings.image import GitHub, Image, Signer
 from promotion.settings.observability import Limits
+from promotion.settings.plan import Plan
+from promotion.settings.rollback import Rollback
+from promotion.settings.secrets import Leaks
 from promotion.settings.strict import Strict
 
 
@@ -36,6 +40,10 @@ class Settings(Strict):
     dev: Environment
     prod: Environment
     limits: Limits = Limits()
+    leaks: Leaks = Leaks()
+    rollback: Rollback = Rollback()
+    plan: Plan = Plan()
+    channels: Channels = Channels()
     looking: Looking = Looking()
 
     @model_validator(mode="after")

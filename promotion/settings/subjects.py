@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from promotion.settings.environment import Environment
 from promotion.settings.model import Settings, ec2_targets, lambda_targets
 
 REGISTRY, RECORD = "registry", "record"
@@ -26,8 +27,30 @@ _KINDS: dict[str, _Kind] = {
     "previous_image": _Kind(lambda s: ["prod"] if lambda_targets(s.prod) else [], "[prod.targets.…]"),
     "digest_record": _Kind(lambda _: [RECORD], "checklist.md"),
     "digest_place": _Kind(lambda s: [REGISTRY, RECORD, *s.dev.targets], "[dev.targets.…]"),
+    "prod_target": _Kind(lambda s: list(s.prod.targets), "[prod.targets.…]"),
+    "prod_lambda": _Kind(
+        lambda s: list(lambda_targets(s.prod)), '[prod.targets.…] with kind = "lambda"', "prod_target"
+    ),
+    "prod_ec2": _Kind(lambda s: list(ec2_targets(s.prod)), '[prod.targets.…] with kind = "ec2"', "prod_target"),
+    "secret": _Kind(lambda s: _both(s, lambda e: [secret.name for secret in e.secrets]), "[[dev.secrets]]"),
+    "role": _Kind(lambda s: _both(s, lambda e: [role.name for role in e.roles]), "[[dev.roles]]"),
+    "dev_log_group": _Kind(
+        lambda s: list(dict.fromkeys(target.logs.group for target in s.dev.targets.values() if target.logs)),
+        "`logs` of [dev.targets.…]",
+    ),
     "dev_journey": _Kind(lambda s: [journey.name for journey in s.dev.journeys], "[[dev.journeys]]"),
 }
+
+
+def _both(settings: Settings, names: Callable[[Environment], Sequence[str]]) -> list[str]:
+    """Speak of what dev and prod both have by environment and name: `dev shop-lambda`."""
+    return [f"{which} {name}" for which in ("dev", "prod") for name in names(settings.environment(which))]
+
+
+def in_environment(subject: str) -> tuple[str, str]:
+    """Take such a subject apart: `dev` or `prod`, and the name in it."""
+    which, _, name = subject.partition(" ")
+    return which, name
 
 
 def declare_subjects(

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from promotion.sandbox.world.declared import channels, network, plan, privileges, rollback, secrets
 from promotion.sandbox.world.names import (
     ALIAS,
     BRANCH,
@@ -47,7 +48,8 @@ def promotion_toml(world: "World", places: "Places") -> str:
     for environment in (world.dev, world.prod):
         parts += [_environment(environment, places), _targets(environment, places), _reads(environment)]
     parts += [_writes(), _journeys(world.dev)]
-    return "\n\n".join(parts) + "\n"
+    parts += [area.toml(world, places) for area in (secrets, privileges, network, rollback, plan, channels)]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def environment(world: "World") -> dict[str, str]:

@@ -1,0 +1,12 @@
+"""What promotion.toml says of where people are told."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from promotion.sandbox.places import Places
+    from promotion.sandbox.world.building import World
+
+
+def toml(world: "World", places: "Places") -> str:  # noqa: ARG001 - each area is asked alike
+    """Write the tables of promotion.toml."""
+    return ""

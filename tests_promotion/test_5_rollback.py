@@ -1,0 +1,1 @@
+"""5. Rollback readiness: there is a way back, and something that takes it."""
