@@ -30,7 +30,7 @@ def as_controller(config: pytest.Config, asked: Asked, checklist: Checklist) -> 
         if asked.replay is not None:
             question = question_of(asked.replay, config, asked.report_dir, checklist)
         else:
-            question = _live(config, asked, phase_of(config, checklist), outputs, stop)
+            question = _live(config, asked, checklist, outputs, stop)
         run = Run(question, checklist, verbosity=verbosity(config))
         outputs.claim(run.record(complete=False))
         outputs.divert(config)
@@ -71,8 +71,9 @@ def subjects_if_any(config: pytest.Config, asked: Asked) -> Callable[[str], list
 
 
 def _live(
-    config: pytest.Config, asked: Asked, phase: str, outputs: Outputs, stop: list[Callable[[], None]]
+    config: pytest.Config, asked: Asked, checklist: Checklist, outputs: Outputs, stop: list[Callable[[], None]]
 ) -> Question:
+    phase = phase_of(config, checklist)
     path, own_digest = _config_path(config, asked), None
     if asked.sandbox is not None:
         outputs.clear()
@@ -87,6 +88,11 @@ def _live(
         loaded = load(path, assignments=asked.assignments)
     except SettingsError as mistake:
         raise pytest.UsageError(str(mistake)) from None
+    try:
+        for waiver in loaded.settings.waivers:
+            checklist.item(waiver.item)
+    except KeyError as mistake:
+        raise pytest.UsageError(f"a waiver is for nothing: {mistake.args[0]}") from None
     return Question(phase, digest, loaded, selection(config), asked.report_dir)
 
 

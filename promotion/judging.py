@@ -105,6 +105,7 @@ class Judging:
         )
         found = outcome.judged(blank, call, report, self._run.redactor)
         if found is not None:
+            found = self._run.waived(found)
             report.user_properties.append((outcome.PROPERTY, found.dump()))
             if found.status.good:
                 report.outcome, report.longrepr = "passed", None

@@ -36,6 +36,8 @@ class Outcome:
     evidence: tuple[str, ...]
     attestation: Mapping[str, Any] | None = None
     """Who said so, where a person's word stands in for what a machine sees."""
+    waiver: Mapping[str, Any] | None = None
+    """Who lets it through until when, and the status it would have without."""
 
     def dump(self) -> str:
         """As a JSON string: the only form that passes through every channel of pytest and xdist unchanged."""
@@ -62,7 +64,11 @@ class Outcome:
             "message": self.message,
             "measured": self.measured,
             "evidence": list(self.evidence),
-            **({} if self.attestation is None else {"attestation": dict(self.attestation)}),
+            **{
+                name: dict(word)
+                for name, word in (("attestation", self.attestation), ("waiver", self.waiver))
+                if word is not None
+            },
         }
 
     def but(self, status: Status, reason: Reason | None, message: str) -> "Outcome":

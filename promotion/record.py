@@ -65,6 +65,8 @@ class Frame:
     settings: Mapping[str, Any]
     """Redacted, as JSON."""
     settings_origins: Mapping[str, str]
+    waivers: Sequence[Mapping[str, Any]] = ()
+    """Every waiver for an item of the phase, and what it did."""
 
 
 def canonical(tree: Any) -> str:
@@ -115,6 +117,7 @@ def build(
             if section.phase == frame.phase
         ],
         "items": items,
+        "waivers": [dict(waiver) for waiver in frame.waivers],
         "evidence": {name: entry.as_json() for name, entry in sorted(entries.items())},
     }
 
@@ -150,7 +153,7 @@ def _item(line: Line, findings: Findings) -> dict[str, Any]:
         "status": str(status),
         "reason": reason,
         "subjects": subjects,
-        "waiver": None,
+        "waiver": next((subject["waiver"] for subject in deciding if "waiver" in subject), None),
         "attestation": next((subject["attestation"] for subject in deciding if "attestation" in subject), None),
     }
 

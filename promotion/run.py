@@ -8,7 +8,7 @@ import tempfile
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from promotion.clock import Clock, StoppedClock, SystemClock, parse_stamp, stamp
 from promotion.evidence import REGISTRY
 from promotion.looking import Entry, Looking
 from promotion.looking.spool import Spool
+from promotion.outcome import Outcome
 from promotion.record import Findings, Frame, build, canonical, cases, standing
 from promotion.redact import Redactor
 from promotion.settings import Loaded, Settings
 from promotion.settings.subjects import subjects
 from promotion.sources import Sources
 from promotion.unknown import Reason, Unknown
+from promotion.waivers import Image, as_json, concerned, state_of, told, version_of, waive
 
 _SECRET_NAME = re.compile(r"(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|KEY)$", re.IGNORECASE)
 """Environment variables whose values are secrets by their name."""
@@ -153,8 +155,25 @@ class Run:
             selection=question.selection,
             settings=question.replay["settings"] if question.replay else settings,
             settings_origins=question.loaded.origins,
+            waivers=self.redactor.tree(self._waivers((self.judged_at if complete else self.clock.now()).date())),
         )
         return build(frame, self.checklist, self.findings, self.entries(), complete=complete)
+
+    def waived(self, outcome: Outcome) -> Outcome:
+        """The outcome, let through if it failed and a waiver covers it."""
+        mine = concerned(self.settings.waivers, outcome)
+        return waive(mine, outcome, self._image(), self.judged_at.date()) if mine else outcome
+
+    def _image(self) -> Image:
+        seen = {name: entry.value for name, entry in self.entries().items() if name == "image_content"}
+        return Image(self.question.digest, version_of(seen))
+
+    def _waivers(self, today: date) -> list[dict[str, Any]]:
+        """What each waiver did, also those of other items: none is left unspoken of."""
+        mine, image, found = self.settings.waivers, self._image(), self.findings.outcomes.values()
+        in_phase = {line.id for line in self.checklist.of_phase(self.question.phase)}
+        states = [(waiver, state_of(waiver, found, image, today)) for waiver in mine if waiver.item in in_phase]
+        return [as_json(waiver, state, told(waiver, state, image, today)) for waiver, state in states]
 
     def close(self) -> None:
         """Remove the shared folder."""

@@ -135,6 +135,9 @@ def print_record(
             _print_item(writer, item, width, ids)
     for error in record["errors"]:
         writer.line(f"! {harmless(error)}", red=True)
+    for waiver in record["waivers"]:
+        if waiver["message"]:
+            writer.line(f"≈ {_one_line(waiver['message'])}", yellow=True)
     writer.line()
     _print_verdict(writer, record)
     _print_blockers(writer, record)
@@ -150,7 +153,7 @@ def _print_item(writer: "TerminalWriter", item: Mapping[str, Any], width: int, i
     if item["reason"] == Reason.NOT_RUN and not item["subjects"]:
         return
     for subject in item["subjects"]:
-        if not Status(subject["status"]).good:
+        if not Status(subject["status"]).good or subject["status"] == Status.WAIVED:
             where = "" if subject["name"] == item["id"] else f"{subject['name']}: "
             for number, line in enumerate(wrap(_one_line(where + subject["message"]), 104)):
                 writer.line(
@@ -167,7 +170,11 @@ def _one_line(text: str) -> str:
 
 
 def _measured(item: Mapping[str, Any]) -> str:
-    status = Status(item["status"])
+    status, waiver = Status(item["status"]), item["waiver"]
+    if waiver is not None:
+        return shorten(f"{waiver['status']}, but waived by {waiver['by']} until {waiver['until']}", 60, placeholder="…")
+    if status in (Status.ATTESTED, Status.NOT_APPLICABLE):
+        return shorten(_one_line(item["subjects"][0]["message"]), 60, placeholder="…")
     if not status.good:
         bad = [subject for subject in item["subjects"] if not Status(subject["status"]).good]
         share = f"{len(bad)} of {len(item['subjects'])} " if len(item["subjects"]) > 1 else ""

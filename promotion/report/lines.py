@@ -49,7 +49,7 @@ def _measured(found: Item | Subject) -> str:
 def _accepted(item: Item) -> Child:
     """Say whose word the status rests on, on the row itself: it is read on paper too."""
     if item.face.name == "waived":
-        kept = next((subject.face.word.lower() for subject in item.subjects if not subject.good), "")
+        kept = text(item.waiver.get("status")) or next((s.face.word.lower() for s in item.subjects if not s.good), "")
         until = moment(text(item.waiver.get("until")))
         parts = [f"was {kept}" if kept else "", _by(item.waiver), f"until {until}" if until else ""]
         return _note(parts, text(item.waiver.get("reason")))

@@ -48,16 +48,7 @@ def load(path: Path, *, environ: Mapping[str, str] | None = None, assignments: S
     Raises SettingsError when the file is missing or not TOML, a key is unknown (naming the nearest), or a value does
     not fit.
     """
-    try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(
-            f"there is no {path}: copy promotion.example.toml and fill it in, or give --config"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
-        raise SettingsError(f"{path} is not valid TOML: {mistake}") from None
-    except OSError as mistake:
-        raise SettingsError(f"{path} cannot be read: {mistake.strerror}") from None
+    tree = _toml(path, "copy promotion.example.toml and fill it in, or give --config")
     origins: dict[str, str] = {}
     for name, value in sorted((os.environ if environ is None else environ).items()):
         if name.startswith(PREFIX):
@@ -70,7 +61,33 @@ def load(path: Path, *, environ: Mapping[str, str] | None = None, assignments: S
     base = path.resolve().parent
     for key in _PATHS:
         _from_base(tree, key.split("."), base)
+    _read_waivers(tree, base)
     return Loaded(parse(tree, str(path), origins), origins)
+
+
+def _read_waivers(tree: dict[str, Any], base: Path) -> None:
+    """Put the waivers of a file of their own beside those of promotion.toml: a run is judged by all, or by none."""
+    name, here = tree.get("waivers_file"), tree.get("waivers", [])
+    if not isinstance(name, str) or not isinstance(here, list):
+        return
+    more = _toml(base / name, "mend `waivers_file`, or remove it")
+    if unknown := sorted(more.keys() - {"waivers"}):
+        raise SettingsError(f"{base / name}: unknown key {unknown[0]}: the file holds [[waivers]] and nothing else")
+    found = more.get("waivers", [])
+    if not isinstance(found, list):
+        raise SettingsError(f"{base / name}: waivers is not a list of tables: write [[waivers]]")
+    tree["waivers"] = [*here, *found]
+
+
+def _toml(path: Path, missing: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"there is no {path}: {missing}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
+        raise SettingsError(f"{path} is not valid TOML: {mistake}") from None
+    except OSError as mistake:
+        raise SettingsError(f"{path} cannot be read: {mistake.strerror}") from None
 
 
 def _from_base(table: Any, key: Sequence[str], base: Path) -> None:

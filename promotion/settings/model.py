@@ -13,6 +13,7 @@ from promotion.settings.plan import Plan
 from promotion.settings.rollback import Rollback
 from promotion.settings.secrets import Leaks
 from promotion.settings.strict import Strict
+from promotion.settings.waivers import Waiver
 
 
 class Looking(Strict):
@@ -45,6 +46,9 @@ class Settings(Strict):
     plan: Plan = Plan()
     channels: Channels = Channels()
     looking: Looking = Looking()
+    waivers_file: str | None = None
+    """TOML file of more `[[waivers]]`, kept and reviewed apart from this one."""
+    waivers: tuple[Waiver, ...] = ()
 
     @model_validator(mode="after")
     def _calls_can_be_made(self) -> Self:
