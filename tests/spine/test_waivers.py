@@ -10,6 +10,7 @@ from promotion.outcome import Outcome
 from promotion.settings.waivers import UNWAIVABLE, Waiver
 from promotion.status import Status
 from promotion.waivers import Image, State, state_of, version_of, waive
+from tests.gate import ROOT
 from tests.spine.project import DIGEST, SETTINGS
 
 TODAY = datetime.now(UTC).date()
@@ -112,7 +113,9 @@ def test_one_that_ends_soon_is_spoken_of(waiving, days):
 def test_what_could_not_be_told_is_not_let_through(waiving, raised):
     """A waiver would hide blindness; it covers what failed, and nothing else."""
     project = waiving(waiver())
-    project.judging(f"raise Unknown(Reason.{raised}, 'nothing')", imports="from promotion.unknown import Reason, Unknown")
+    project.judging(
+        f"raise Unknown(Reason.{raised}, 'nothing')", imports="from promotion.unknown import Reason, Unknown"
+    )
     ran = project.run()
     assert ran.code in (10, 11)
     assert ran.record["waivers"][0]["state"] == "unused"
@@ -218,3 +221,10 @@ def test_nothing_else_is_ever_let_through(status, item, subject, of, version, da
     assert (after.status is Status.WAIVED) == (applies or status is Status.WAIVED)
     assert (after.waiver is not None) == applies
     assert (state_of(one, [after], image, today) is State.USED) == applies
+
+
+def test_the_page_of_the_docs_names_every_state_and_item():
+    """docs/waivers.md tells of each thing a waiver can do, and of each item that takes none."""
+    page = (ROOT / "docs/waivers.md").read_text()
+    assert [f"`{state}`" in page for state in State] == [True] * len(State)
+    assert [f"`{item}`" in page for item in UNWAIVABLE] == [True] * len(UNWAIVABLE)
