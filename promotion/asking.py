@@ -2,13 +2,16 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from promotion import chain
+from promotion.chain import Kept
 from promotion.checklist import Checklist
+from promotion.clock import ServedClock
 from promotion.controller import Controller
 from promotion.options import Asked, phase_of
 from promotion.outputs import Outputs, OutputsError
@@ -18,6 +21,9 @@ from promotion.selecting import select, selection
 from promotion.settings import Loaded, SettingsError, load, parse
 from promotion.settings.subjects import subjects
 from promotion.terminal import verbosity
+
+CLOCK = "PROMOTION_CLOCK"
+"""The variable that names the clock of a rehearsal."""
 
 
 def as_controller(config: pytest.Config, asked: Asked, checklist: Checklist) -> tuple[Run, Controller]:
@@ -93,7 +99,35 @@ def _live(
             checklist.item(waiver.item)
     except KeyError as mistake:
         raise pytest.UsageError(f"a waiver is for nothing: {mistake.args[0]}") from None
-    return Question(phase, digest, loaded, selection(config), asked.report_dir)
+    return Question(
+        phase,
+        digest,
+        loaded,
+        selection(config),
+        asked.report_dir,
+        wait=asked.wait,
+        act=asked.act,
+        clock=_clock(),
+        kept=_kept(asked.report_dir),
+    )
+
+
+def _kept(report_dir: Path) -> Sequence[Kept]:
+    try:
+        return chain.read(report_dir)
+    except chain.ChainError as mistake:
+        raise pytest.UsageError(str(mistake)) from None
+
+
+def _clock() -> ServedClock | None:
+    """Take the clock of a rehearsal, if the environment names one."""
+    url = os.environ.get(CLOCK)
+    if not url:
+        return None
+    try:
+        return ServedClock.read(url)
+    except (OSError, ValueError) as trouble:
+        raise pytest.UsageError(f"{CLOCK} names a clock that cannot be read: {trouble}") from None
 
 
 def _start_sandbox(faults: tuple[str, ...], stop: list[Callable[[], None]]) -> tuple[Path, str]:
@@ -147,6 +181,9 @@ def _dump(question: Question) -> dict[str, Any]:
         "selection": question.selection,
         "report_dir": str(question.report_dir),
         "replay": None if question.replay is None else dict(question.replay),
+        "wait": question.wait,
+        "act": question.act,
+        "clock": os.environ.get(CLOCK) if question.clock else None,
     }
 
 
@@ -158,4 +195,7 @@ def _load(tree: Mapping[str, Any]) -> Question:
         selection=tree["selection"],
         report_dir=Path(tree["report_dir"]),
         replay=tree["replay"],
+        wait=tree["wait"],
+        act=tree["act"],
+        clock=ServedClock.read(tree["clock"]) if tree["clock"] else None,
     )

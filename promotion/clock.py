@@ -1,8 +1,11 @@
 """One clock, injected: look-ups and judgements never ask the machine for the time."""
 
+import json
+import time
+import urllib.request
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, Self
 
 
 class Clock(Protocol):
@@ -12,6 +15,13 @@ class Clock(Protocol):
         """The time now, in UTC."""
 
 
+class TickingClock(Clock, Protocol):
+    """Tells the time, and lets it pass: what a watch waits by."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait until so many seconds of this clock have passed."""
+
+
 @dataclass(frozen=True)
 class SystemClock:
     """The machine's clock."""
@@ -19,6 +29,40 @@ class SystemClock:
     def now(self) -> datetime:
         """The time now, in UTC."""
         return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(max(seconds, 0))
+
+
+@dataclass(frozen=True)
+class ServedClock:
+    """The clock of a rehearsal, which may go faster than the world's: minutes of a rollout pass in seconds."""
+
+    at: datetime
+    """What it showed when it was asked."""
+    asked: float
+    """The monotonic clock then, in seconds."""
+    rate: float
+    """Its seconds per second."""
+
+    @classmethod
+    def read(cls, url: str) -> Self:
+        """Ask once for `{"now": …, "rate": …}`. OSError if nobody answers, ValueError if that is no clock's answer."""
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(url, timeout=10) as answer:
+            tree = json.load(answer)
+        if not isinstance(tree, dict) or tree.keys() < {"now", "rate"}:
+            raise ValueError(f"{url} answers something else than a clock")
+        return cls(datetime.fromisoformat(tree["now"]), time.monotonic(), float(tree["rate"]))
+
+    def now(self) -> datetime:
+        """The time now, in UTC."""
+        return self.at + timedelta(seconds=(time.monotonic() - self.asked) * self.rate)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for so many of its seconds."""
+        time.sleep(max(seconds, 0) / self.rate)
 
 
 @dataclass(frozen=True)

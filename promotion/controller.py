@@ -98,6 +98,8 @@ class Controller:
             # pytest's terminal may set a code of its own after the tests (too many warnings): the verdict stands.
             session.exitstatus = self._record["exit_code"]
             self._outputs.put_in_place()
+            if self._record["complete"] and self._run.question.replay is None:
+                self._outputs.keep(self._record)
             if session.config.pluginmanager.hasplugin("terminalreporter"):
                 writer, quiet = session.config.get_terminal_writer(), terminal.verbosity(session.config) < 0
                 terminal.print_record(writer, self._record, self._outputs.shown, only_verdict=quiet)

@@ -10,6 +10,8 @@ SOURCES = (
     "settings",
     "clock",
     "digest",
+    "wait",
+    "act",
     "redactor",
     "secrecy",
     "dev_aws",

@@ -30,6 +30,10 @@ class Asked:
     replay: Path | None
     report_dir: Path
     assignments: tuple[str, ...]
+    wait: bool
+    """Whether to wait for what is not due yet."""
+    act: bool
+    """Whether the run may change the world: post, open tickets, roll back."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -62,6 +66,16 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption("--replay", metavar="RECORD", help="judge a record.json again, without looking", type=Path)
     group.addoption(
+        "--wait",
+        action="store_true",
+        help="stay until everything of the phase is due: the rollout's T+2 and T+5, T+10, T+30",
+    )
+    group.addoption(
+        "--act",
+        action="store_true",
+        help="act where the checklist asks for it: tell people, open tickets, roll back. Without it nothing is changed",
+    )
+    group.addoption(
         "--report-dir", metavar="DIR", help="where record.json, checklist.html, junit.xml, summary.md go", type=Path
     )
 
@@ -76,11 +90,15 @@ def read_options(config: pytest.Config) -> Asked:
         replay=config.getoption("--replay"),
         report_dir=config.getoption("--report-dir") or config.invocation_params.dir / "reports",
         assignments=(*config.getoption("promotion_set"), *_trivy_report(config)),
+        wait=config.getoption("--wait"),
+        act=config.getoption("--act"),
     )
     if asked.replay is not None:
         for name in ("--digest", "--config", "--sandbox"):
             if config.getoption(name) is not None:
                 raise pytest.UsageError(f"--replay judges what the record holds: it takes no {name}")
+        if asked.wait or asked.act:
+            raise pytest.UsageError("--replay judges what the record holds: it neither waits nor acts")
         if asked.assignments:
             raise pytest.UsageError("--replay judges what the record holds: it takes no --set")
     if asked.sandbox is not None and asked.config is not None:

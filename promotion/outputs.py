@@ -1,5 +1,6 @@
 """What a run leaves behind, written whole or not at all."""
 
+import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from promotion.run import record_text
+from promotion import chain
+from promotion.record import record_text
 
 RECORD, PAGE, JUNIT, SUMMARY = "record.json", "checklist.html", "junit.xml", "summary.md"
 
@@ -68,6 +70,15 @@ class Outputs:
         """Write the record and its summary."""
         self._write_record(record)
         write(self.folder / SUMMARY, summary)
+
+    def keep(self, record: Mapping[str, Any]) -> None:
+        """Leave a copy of a finished record for the later runs of the promotion to go on from."""
+        text = record_text(record)
+        copy = self.folder / chain.FOLDER / chain.name(record, hashlib.sha256(text.encode()).hexdigest())
+        try:
+            write(copy, text)
+        except OSError as trouble:
+            raise OutputsError(f"nothing can be written to {copy.parent}: {trouble.strerror}") from None
 
     @property
     def shown(self) -> str:

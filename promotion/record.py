@@ -61,10 +61,16 @@ class Frame:
     finished: str
     clock: str
     """The instant that everything was judged at."""
+    rehearsal: bool
+    """Whether time was told by another clock than the machine's."""
     selection: str
     settings: Mapping[str, Any]
     """Redacted, as JSON."""
     settings_origins: Mapping[str, str]
+    chain: Sequence[Mapping[str, Any]] = ()
+    """The earlier records of this promotion, oldest first."""
+    before: Mapping[str, Any] | None = None
+    """What the promotion before this one measured."""
     waivers: Sequence[Mapping[str, Any]] = ()
     """Every waiver for an item of the phase, and what it did."""
 
@@ -105,6 +111,7 @@ def build(
         "started": frame.started,
         "finished": frame.finished,
         "clock": frame.clock,
+        "rehearsal": frame.rehearsal,
         "selection": frame.selection,
         "errors": [*findings.errors, *findings.beside],
         "settings": frame.settings,
@@ -117,9 +124,17 @@ def build(
             if section.phase == frame.phase
         ],
         "items": items,
+        "chain": [dict(link) for link in frame.chain],
+        "previous": frame.chain[-1]["sha256"] if frame.chain else None,
+        "before": frame.before,
         "waivers": [dict(waiver) for waiver in frame.waivers],
         "evidence": {name: entry.as_json() for name, entry in sorted(entries.items())},
     }
+
+
+def record_text(record: Mapping[str, Any]) -> str:
+    """The record as it is written: canonical, one line, with a final newline."""
+    return canonical(record) + "\n"
 
 
 def cases(record: Mapping[str, Any]) -> list[Case]:

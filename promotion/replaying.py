@@ -22,10 +22,12 @@ _PARTS = {
     "selection": str,
     "exit_code": int,
     "complete": bool,
+    "rehearsal": bool,
     "checklist_sha256": str,
     "settings": dict,
     "settings_origins": dict,
     "errors": list,
+    "chain": list,
     "items": list,
     "evidence": dict,
 }

@@ -6,20 +6,22 @@ import shutil
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from promotion import chain
+from promotion.chain import Kept
 from promotion.checklist import Checklist
-from promotion.clock import Clock, StoppedClock, SystemClock, parse_stamp, stamp
+from promotion.clock import ServedClock, StoppedClock, SystemClock, TickingClock, parse_stamp, stamp
 from promotion.evidence import REGISTRY
 from promotion.looking import Entry, Looking
 from promotion.looking.spool import Spool
 from promotion.outcome import Outcome
-from promotion.record import Findings, Frame, build, canonical, cases, standing
+from promotion.record import Findings, Frame, build, cases, standing
 from promotion.redact import Redactor
 from promotion.settings import Loaded, Settings
 from promotion.settings.subjects import subjects
@@ -42,6 +44,14 @@ class Question:
     report_dir: Path
     replay: Mapping[str, Any] | None = None
     """The record to judge again."""
+    wait: bool = False
+    """Whether look-ups may wait for what is not due yet."""
+    kept: Sequence[Kept] = ()
+    """The records that earlier runs left in the report directory, oldest first."""
+    act: bool = False
+    """Whether look-ups may change the world, each thing once, and keep receipts."""
+    clock: ServedClock | None = None
+    """The clock of a rehearsal; None: the machine's."""
 
 
 class Run:
@@ -52,7 +62,7 @@ class Run:
         self.checklist = checklist
         self.findings = Findings()
         self.redactor = Redactor()
-        self.clock: Clock = SystemClock()
+        self.clock: TickingClock = question.clock or SystemClock()
         self.started = question.replay["started"] if question.replay else stamp(self.clock.now())
         self.spool: Spool | None = None
         self.looking: Looking | None = None
@@ -104,7 +114,8 @@ class Run:
     @cached_property
     def sources(self) -> Sources:
         """What look-ups and the fixtures of the same names are given."""
-        return Sources(self.settings, self.question.digest, self.clock, self.redactor)
+        question = self.question
+        return Sources(self.settings, question.digest, self.clock, self.redactor, wait=question.wait, act=question.act)
 
     def _take_over(self, record: Mapping[str, Any]) -> None:
         """What a replay does not find out anew: which cases there are, what did not run, what failed beside them."""
@@ -152,9 +163,12 @@ class Run:
             finished=question.replay["finished"] if question.replay else stamp(self.clock.now()),
             # Asked for any earlier, the instant of judgement would be one at which nothing had been looked at.
             clock=stamp(self.judged_at if complete else self.clock.now()),
+            rehearsal=bool(question.replay["rehearsal"]) if question.replay else question.clock is not None,
             selection=question.selection,
             settings=question.replay["settings"] if question.replay else settings,
             settings_origins=question.loaded.origins,
+            chain=question.replay["chain"] if question.replay else self._chain(),
+            before=question.replay["before"] if question.replay else self._before(),
             waivers=self.redactor.tree(self._waivers((self.judged_at if complete else self.clock.now()).date())),
         )
         return build(frame, self.checklist, self.findings, self.entries(), complete=complete)
@@ -175,6 +189,13 @@ class Run:
         states = [(waiver, state_of(waiver, found, image, today)) for waiver in mine if waiver.item in in_phase]
         return [as_json(waiver, state, told(waiver, state, image, today)) for waiver, state in states]
 
+    def _chain(self) -> list[dict[str, Any]]:
+        return chain.chain(self.question.kept, self.settings.service, self.question.digest)
+
+    def _before(self) -> dict[str, Any] | None:
+        question = self.question
+        return chain.before(question.kept, self.settings.service, question.digest, question.phase)
+
     def close(self) -> None:
         """Remove the shared folder."""
         if self.spool is not None:
@@ -183,8 +204,3 @@ class Run:
     def _show(self, name: str, trouble: BaseException) -> None:
         text = "".join(traceback.format_exception(trouble))
         sys.stderr.write(self.redactor.text(f"\nlook-up {name}:\n{text}"))
-
-
-def record_text(record: Mapping[str, Any]) -> str:
-    """The record as it is written: canonical, one line, with a final newline."""
-    return canonical(record) + "\n"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from promotion.artifact.opening import image_account, open_github, open_image
 from promotion.aws import Account
-from promotion.clock import Clock
+from promotion.clock import TickingClock
 from promotion.http.client import HttpClient
 from promotion.http.secrecy import Secrecy
 from promotion.looking.ledger import note_call
@@ -20,7 +20,16 @@ from promotion.settings import Settings
 class Sources(Mapping[str, Callable[[], Any]]):
     """The closed set of things a look-up may ask for by name (`evidence.SOURCES`)."""
 
-    def __init__(self, settings: Settings, digest: str, clock: Clock, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        digest: str,
+        clock: TickingClock,
+        redactor: Redactor,
+        *,
+        wait: bool = False,
+        act: bool = False,
+    ) -> None:
         self._settings = settings
         self._redactor = redactor
         self._clock = clock
@@ -30,6 +39,8 @@ class Sources(Mapping[str, Callable[[], Any]]):
             "settings": lambda: settings,
             "clock": lambda: clock,
             "digest": lambda: digest,
+            "wait": lambda: wait,
+            "act": lambda: act,
             "redactor": lambda: redactor,
             "secrecy": lambda: Secrecy(dict(os.environ), redactor.add, redactor.text),
             "dev_aws": lambda: self._account("dev"),

@@ -6,18 +6,18 @@ from typing import Any
 
 from markupsafe import Markup
 
-from promotion.record import canonical
+from promotion.record import record_text
 from promotion.report.markup import el
 from promotion.report.reading import Reading
 from promotion.report.verdict import headline
 
 
 def record_sha256(record: Mapping[str, Any]) -> str:
-    """SHA-256 of the record's canonical JSON, without a final newline, in hex.
+    """SHA-256 of record.json, in hex: what `sha256sum record.json` prints.
 
     Lone surrogates, which UTF-8 has no bytes for, are taken as UTF-8 would encode their code points.
     """
-    return hashlib.sha256(canonical(record).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(record_text(record).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def sign_off(reading: Reading) -> Markup:

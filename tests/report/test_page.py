@@ -193,10 +193,10 @@ def test_the_machine_fills_no_line_of_the_sign_off(good):
 
 
 def test_footer_has_the_hash_of_the_record(good, tmp_path):
-    """The footer names the SHA-256 of the canonical record."""
+    """The footer names what `sha256sum record.json` prints."""
     import json
 
-    text = json.dumps(good, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(good, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
     assert hashlib.sha256(text.encode()).hexdigest() in read(page(good)).one("footer").text
 
 

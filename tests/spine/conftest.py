@@ -1,7 +1,9 @@
 """A repository for each proof, and nothing of it left for the next."""
 
 import signal
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -26,3 +28,22 @@ def project(pytester, monkeypatch) -> Iterator[Project]:
 def workers(request) -> tuple[str, ...]:
     """Run in one process, or over two workers."""
     return request.param
+
+
+class _Clock(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"now": "2031-05-04T10:00:00+00:00", "rate": 60}')
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def httpserver_of_a_clock() -> Iterator[tuple[str, str]]:
+    """Where a clock of another time is served, and the hour it shows."""
+    with HTTPServer(("127.0.0.1", 0), _Clock) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/clock", "2031-05-04T10:"
+        server.shutdown()

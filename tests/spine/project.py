@@ -110,7 +110,9 @@ class Ran:
     def of(cls, code: int, out: str, err: str, folder: Path) -> "Ran":
         """Read what there is now."""
         reports = folder / "reports"
-        files = {path.name: path.read_text() for path in reports.iterdir()} if reports.is_dir() else {}
+        files = (
+            {path.name: path.read_text() for path in reports.iterdir() if path.is_file()} if reports.is_dir() else {}
+        )
         return cls(code, out, err, reports, files)
 
     @property

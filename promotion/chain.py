@@ -1,0 +1,84 @@
+"""The records of one promotion, in a row: each run names the one before it, by the hash of its bytes.
+
+Every finished run leaves a copy of its record in the folder `records` of the report directory. What stands there is
+what the next run of the same service, on the same image, goes on from; a record of another image, with the verdict GO,
+is what its figures are shown beside.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FOLDER = "records"
+
+
+class ChainError(ValueError):
+    """A record in the folder cannot be gone on from; the message says which, and what to do."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A record of an earlier run."""
+
+    sha256: str
+    """Of the file's bytes, in hexadecimal."""
+    record: Mapping[str, Any]
+
+    def link(self) -> dict[str, Any]:
+        """How a later record names it."""
+        names = ("phase", "verdict", "started", "finished", "rehearsal")
+        items = {item["id"]: item["status"] for item in self.record["items"]}
+        return {"sha256": self.sha256, **{name: self.record[name] for name in names}, "items": items}
+
+    def figures(self) -> dict[str, Any]:
+        """What it measured, for the figures of a later promotion to stand beside."""
+        measured = {
+            item["id"]: {one["name"]: one["measured"] for one in item["subjects"] if one["measured"]}
+            for item in self.record["items"]
+        }
+        return {
+            "sha256": self.sha256,
+            "digest": self.record["digest"],
+            "finished": self.record["finished"],
+            "measured": {item: found for item, found in measured.items() if found},
+        }
+
+
+def read(folder: Path) -> list[Kept]:
+    """Read what earlier runs left in a report directory, oldest first. ChainError for a file that is no record."""
+    found = []
+    for path in sorted((folder / FOLDER).glob("*.json")):
+        try:
+            text = path.read_bytes()
+            tree = json.loads(text)
+            kept = Kept(hashlib.sha256(text).hexdigest(), tree)
+            _ = kept.link(), kept.figures(), tree["service"], tree["digest"]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as trouble:
+            raise ChainError(
+                f"{path} is not a whole record ({type(trouble).__name__}): the records of one promotion hang together, so "
+                "put it right, or move it away"
+            ) from None
+        found.append(kept)
+    return sorted(found, key=lambda one: str(one.record["finished"]))
+
+
+def chain(kept: Iterable[Kept], service: str, digest: str) -> list[dict[str, Any]]:
+    """Name the records of this promotion, oldest first."""
+    return [one.link() for one in kept if (one.record["service"], one.record["digest"]) == (service, digest)]
+
+
+def before(kept: Sequence[Kept], service: str, digest: str, phase: str) -> dict[str, Any] | None:
+    """Give the figures of the newest promotion of another image that this phase let go on; None if there is none."""
+    for one in reversed(kept):
+        same = (one.record["service"], one.record["phase"], one.record["verdict"]) == (service, phase, "GO")
+        if same and one.record["digest"] != digest:
+            return one.figures()
+    return None
+
+
+def name(record: Mapping[str, Any], sha256: str) -> str:
+    """Name the copy of a record, so that names sort as time does."""
+    return f"{record['finished'].replace(':', '')}-{record['phase']}-{sha256[:12]}.json"
