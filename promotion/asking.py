@@ -108,13 +108,13 @@ def _live(
         wait=asked.wait,
         act=asked.act,
         clock=_clock(),
-        kept=_kept(asked.report_dir),
+        kept=_kept(asked.report_dir, digest, phase),
     )
 
 
-def _kept(report_dir: Path) -> Sequence[Kept]:
+def _kept(report_dir: Path, digest: str, phase: str) -> Sequence[Kept]:
     try:
-        return chain.read(report_dir)
+        return chain.read(report_dir, digest, phase)
     except chain.ChainError as mistake:
         raise pytest.UsageError(str(mistake)) from None
 

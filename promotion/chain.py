@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = "records"
+SHORT = 12
+FEW = 20
 
 
 class ChainError(ValueError):
@@ -47,22 +49,20 @@ class Kept:
         }
 
 
-def read(folder: Path) -> list[Kept]:
-    """Read what earlier runs left in a report directory, oldest first. ChainError for a file that is no record."""
-    found = []
+def read(folder: Path, digest: str, phase: str) -> list[Kept]:
+    """Read what a run goes on from: the newest record of each phase for its image, and those of other images.
+
+    Of other images, the newest few of the same phase are read. Oldest first. ChainError for a file that is no record.
+    """
+    mine: dict[str, Path] = {}
+    others: list[Path] = []
     for path in sorted((folder / FOLDER).glob("*.json")):
-        try:
-            text = path.read_bytes()
-            tree = json.loads(text)
-            kept = Kept(hashlib.sha256(text).hexdigest(), tree)
-            _ = kept.link(), kept.figures(), tree["service"], tree["digest"]
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as trouble:
-            raise ChainError(
-                f"{path} is not a whole record ({type(trouble).__name__}): the records of one promotion hang together, so "
-                "put it right, or move it away"
-            ) from None
-        found.append(kept)
-    return sorted(found, key=lambda one: str(one.record["finished"]))
+        _, of_phase, of_digest, _ = (path.stem.split("~") + [""] * 4)[:4]
+        if of_digest == digest.removeprefix("sha256:")[:SHORT]:
+            mine[of_phase] = path
+        elif not of_digest or of_phase == phase:
+            others.append(path)
+    return sorted(map(_kept, (*mine.values(), *others[-FEW:])), key=lambda one: str(one.record["finished"]))
 
 
 def chain(kept: Iterable[Kept], service: str, digest: str) -> list[dict[str, Any]]:
@@ -80,5 +80,25 @@ def before(kept: Sequence[Kept], service: str, digest: str, phase: str) -> dict[
 
 
 def name(record: Mapping[str, Any], sha256: str) -> str:
-    """Name the copy of a record, so that names sort as time does."""
-    return f"{record['finished'].replace(':', '')}-{record['phase']}-{sha256[:12]}.json"
+    """Name the copy of a record: names sort as time does, and tell phase and image."""
+    parts = (
+        record["finished"].replace(":", ""),
+        record["phase"],
+        record["digest"].removeprefix("sha256:")[:SHORT],
+        sha256[:SHORT],
+    )
+    return f"{'~'.join(parts)}.json"
+
+
+def _kept(path: Path) -> Kept:
+    try:
+        text = path.read_bytes()
+        tree = json.loads(text)
+        kept = Kept(hashlib.sha256(text).hexdigest(), tree)
+        _ = kept.link(), kept.figures(), tree["service"], tree["digest"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as trouble:
+        raise ChainError(
+            f"{path} is not a whole record ({type(trouble).__name__}): the records of one promotion hang together, so "
+            "put it right, or move it away"
+        ) from None
+    return kept

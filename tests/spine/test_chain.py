@@ -29,7 +29,8 @@ def test_each_run_names_the_ones_before(project, workers):
         f"{hashlib.sha256((second.reports / 'record.json').read_bytes()).hexdigest()}" in second.files["checklist.html"]
     )
     third = project.run_apart(*workers)
-    assert third.record["chain"][0]["sha256"] == second.record["previous"]
+    assert [one["sha256"] for one in third.record["chain"]] == [third.record["previous"]]
+    assert third.record["previous"] != second.record["previous"]
     assert len(kept(third)) == 3
 
 
