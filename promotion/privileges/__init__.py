@@ -1,0 +1,1 @@
+"""What IAM roles may do, who may become them, and whether that is more than they need."""
