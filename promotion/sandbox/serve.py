@@ -81,7 +81,7 @@ def serve(app: "WSGIApplication", *, port: int = 0, tls: Callable[[], ssl.SSLCon
     with socket.create_server((LOOPBACK, port), backlog=128) as listening:
         server = make_server(LOOPBACK, 0, app, threaded=True, request_handler=_Handler, fd=listening.fileno())
     if tls:
-        server.ssl_context = tls()  # only tells werkzeug that the scheme is https
+        server.ssl_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)  # only tells werkzeug that the scheme is https
         vars(server)["finish_request"] = _after_handshake(server.finish_request, tls)
     threading.Thread(target=server.serve_forever, args=(3600,), daemon=True).start()
     return server.port

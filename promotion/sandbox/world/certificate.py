@@ -22,12 +22,28 @@ def issue(environment: "Environment") -> None:
     environment.backend("acm")._certificates[environment.certificate].type = "AMAZON_ISSUED"
 
 
-def redate(environment: "Environment", end: datetime, name: str | None = None) -> None:
-    """Let the certificate end at a moment, in UTC, past or future; let it be for another name if one is given."""
+def add(environment: "Environment", name: str) -> str:
+    """Make a certificate for another name (SNI), put it on the HTTPS listener, and give its ARN."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    key, certificate = _leaf(name, today - timedelta(days=ISSUED_DAYS_AGO), today + timedelta(days=VALID_DAYS))
+    answer = environment.client("acm").import_certificate(Certificate=certificate, PrivateKey=key)
+    arn = str(answer["CertificateArn"])
+    listener = environment.listeners[443]
+    kept = environment.backend("acm")._certificates[arn]
+    kept.type, kept.in_use_by = "AMAZON_ISSUED", [listener]
+    environment.client("elbv2").add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": arn}])
+    return arn
+
+
+def redate(environment: "Environment", end: datetime, name: str | None = None, arn: str | None = None) -> None:
+    """Let the certificate end at a moment, in UTC, past or future; let it be for another name if one is given.
+
+    `arn` is that of another certificate than the environment's.
+    """
     from cryptography import x509
 
-    kept = environment.backend("acm")._certificates[environment.certificate]
-    wanted = name or f"shop.{environment.name}.example"
+    kept = environment.backend("acm")._certificates[arn or environment.certificate]
+    wanted = name or (kept.common_name if arn else f"shop.{environment.name}.example")
     _, pem = _leaf(wanted, end - timedelta(days=VALID_DAYS), end)
     kept.cert, kept._cert, kept.sans = pem, x509.load_pem_x509_certificate(pem), [wanted]
     kept.common_name = wanted

@@ -6,10 +6,12 @@ from promotion.sandbox.world import certificate
 from promotion.sandbox.world.names import ALIAS, FUNCTION, REGION, ZONES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from promotion.sandbox.world.model import Environment
 
 APPLICATION_PORT = 8080
-TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 HTTPS = 443
 HTTP = 80
 
@@ -78,6 +80,19 @@ def _security_groups(environment: "Environment") -> None:
     )
 
 
+def stand(environment: "Environment", subnet: str, groups: "Sequence[str]", description: str) -> str:
+    """Put a network interface, as a service of AWS makes them, into a subnet, and groups by id or short name.
+
+    Gives its id.
+    """
+    kept = environment.backend("ec2")
+    made = kept.create_network_interface(
+        subnet, None, group_ids=[environment.groups.get(name, name) for name in groups], description=description
+    )
+    made.status, made.requester_managed = "in-use", True
+    return str(made.id)
+
+
 def _load_balancer(environment: "Environment") -> None:
     elb, name = environment.client("elbv2"), f"shop-{environment.name}"
     certificate.issue(environment)
@@ -89,6 +104,11 @@ def _load_balancer(environment: "Environment") -> None:
         Type="application",
     )["LoadBalancers"][0]
     environment.load_balancer = made["LoadBalancerArn"]
+    part = environment.load_balancer.partition(":loadbalancer/")[2]
+    for subnet in environment.public_subnets:
+        stand(environment, subnet, ["load-balancer"], f"ELB {part}")
+    for subnet in environment.private_subnets:
+        stand(environment, subnet, ["function"], f"AWS Lambda VPC ENI-{FUNCTION}-{subnet.removeprefix('subnet-')}")
     balancers = environment.backend("elbv2")
     balancers.load_balancers[environment.load_balancer].state = "active"  # moto: "provisioning" until it is looked at
     for colour in ("blue", "green"):
