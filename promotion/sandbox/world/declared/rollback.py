@@ -9,4 +9,8 @@ if TYPE_CHECKING:
 
 def toml(world: "World", places: "Places") -> str:  # noqa: ARG001 - each area is asked alike
     """Write the tables of promotion.toml."""
-    return ""
+    return """[rollback]
+canary = { percent = 10, minutes = 5 }
+
+[rollback.fleets.ec2]
+moves = "all-at-once\""""
