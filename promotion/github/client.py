@@ -191,10 +191,10 @@ class GitHubClient:
         from promotion.http import exchange
 
         limits = exchange.Limits(self.limits.connect, self.limits.read, self.limits.total, self.limits.most_bytes)
-        request = Request("GET", url, public_url(url), self._headers(), None)
+        request = Request("GET", url, public_url(url), self.headers(), None)
         started, reply = self.clock.now(), None
         try:
-            received = exchange.send(request, limits, self._context, CookieJar())
+            received = exchange.send(request, limits, self.context, CookieJar())
             reply = received if isinstance(received, Reply) else None
         finally:
             if self.on_call is not None:
@@ -212,7 +212,8 @@ class GitHubClient:
             )
         return received
 
-    def _headers(self) -> Mapping[str, str]:
+    def headers(self) -> Mapping[str, str]:
+        """Give the headers of a request, the token among them: never to be written down."""
         headers = {
             "User-Agent": "promotion-checklist",
             "Accept": ACCEPT,
@@ -231,7 +232,8 @@ class GitHubClient:
         return {**headers, "Authorization": f"Bearer {token}"}
 
     @cached_property
-    def _context(self) -> "ssl.SSLContext | None":
+    def context(self) -> "ssl.SSLContext | None":
+        """What is believed of certificates; None where there are none."""
         from promotion.http.tls import trust
 
         return trust(self.ca_bundle) if urlsplit(self.api_url).scheme == "https" else None

@@ -1,0 +1,1 @@
+"""Telling people of a promotion, and looking whether they were told."""
