@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from promotion.metrics.query import MOST
-from promotion.sandbox.client import Nursery
+from promotion.sandbox.client import Nursery, Running
 from promotion.settings import Settings, load
 from promotion.settings.model import ec2_targets, lambda_targets
 from tests.gate import judge
@@ -43,8 +43,7 @@ LEAST: dict[str, Callable[[Settings], int]] = {
     "elasticloadbalancing:DescribeRules": lambda settings: 2 * _balanced(settings),  # a listener each
     "elasticloadbalancing:DescribeTargetHealth": lambda settings: 2 * _balanced(settings),  # a target group each
     "lambda:GetAlias": _functions,
-    # Of the targets, and of what the dashboard names, which has to be read first.
-    "cloudwatch:GetMetricData": lambda _: 2 * ceil(QUERIES / MOST),
+    "cloudwatch:GetMetricData": lambda _: ceil(QUERIES / MOST),  # targets and dashboard together
     "cloudwatch:GetDashboard": lambda _: 1,
     "cloudwatch:DescribeAlarms": lambda _: 1,
     "cloudwatch:DescribeAlarmHistory": lambda _: 1,
@@ -52,17 +51,25 @@ LEAST: dict[str, Callable[[Settings], int]] = {
 }
 
 
+def counted(world: Running, folder: Path) -> tuple[Counter[str], Counter[str]]:
+    """Judge observability in a world, and give calls made and least calls by operation."""
+    settings = load(world.config, environ=world.environment).settings
+    judge(world, folder, "-m", "observability")
+    made = Counter(call.action for call in world.calls() if call.action)
+    return made, Counter({action: LEAST[action](settings) if action in LEAST else 0 for action in made})
+
+
 def main() -> None:
     """Print calls made and least calls, operation by operation."""
     with TemporaryDirectory() as folder, Nursery() as nursery, nursery.world() as world:
-        settings = load(world.config, environ=world.environment).settings
-        judge(world, Path(folder), "-m", "observability")
-        made = Counter(call.action for call in world.calls() if call.action)
+        made, least = counted(world, Path(folder))
     out = sys.stdout.write
-    least = {action: LEAST[action](settings) if action in LEAST else 0 for action in made}
     for action, count in sorted(made.items()):
         out(f"{action:<45} {count:>3} made, {least[action]:>3} least\n")
-    out(f"{'in all':<45} {made.total():>3} made, {sum(least.values()):>3} least\n")
+    out(
+        f"{'in all':<45} {made.total():>3} made, {least.total():>3} least: "
+        f"{made.total() / least.total():.2f} × the least\n"
+    )
 
 
 if __name__ == "__main__":

@@ -1,32 +1,18 @@
 """What must be asked of CloudWatch to see what a dashboard shows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from promotion.alarms.life import companion
 from promotion.dashboards.body import Dashboard, Row
+from promotion.metrics.joint import Part
 from promotion.metrics.query import Metric, Query
 from promotion.metrics.window import SETTLED_AFTER, Window, floor_minute
 
 RECENT = timedelta(minutes=15)
 """A widget must have data as young as this, or as three of its periods."""
 PERIODS = 3
-
-
-@dataclass(frozen=True)
-class DrawnQuery(Query):
-    """A metric as a widget draws it."""
-
-    period: int = 60
-    """Seconds."""
-
-    def asked(self, name: str, window: Window) -> dict[str, Any]:
-        """Give the query as GetMetricData takes it."""
-        asked = super().asked(name, window)
-        asked["MetricStat"]["Period"] = self.period
-        return asked
 
 
 def span(period: int) -> timedelta:
@@ -46,21 +32,21 @@ def life_of(row: Row) -> Metric | None:
     return None if life == row.metric else life
 
 
-def plan(dashboard: Dashboard, now: datetime) -> list[tuple[Window, list[Query]]]:
+def plan(dashboard: Dashboard, now: datetime) -> list[Part]:
     """List the queries behind a dashboard by the window they are asked for: a single one unless periods are long."""
     by_span: dict[timedelta, dict[str, Query]] = {}
     for query in _queries(dashboard):
         by_span.setdefault(span(query.period), {})[query.key] = query
     end = floor_minute(now - SETTLED_AFTER)
-    return [(Window(end - length, end), list(queries.values())) for length, queries in sorted(by_span.items())]
+    return [Part(list(queries.values()), Window(end - length, end)) for length, queries in sorted(by_span.items())]
 
 
-def _queries(dashboard: Dashboard) -> Iterator[DrawnQuery]:
+def _queries(dashboard: Dashboard) -> Iterator[Query]:
     for widget in dashboard.widgets:
         for row in widget.shown:
             if row.metric is None or not row.is_looked_at:
                 continue
-            drawn = DrawnQuery(key_of(row.metric, row.stat, row.period), row.metric, row.stat, period=row.period)
+            drawn = Query(key_of(row.metric, row.stat, row.period), row.metric, row.stat, period=row.period)
             yield drawn
             life = life_of(row)
             if life is not None:

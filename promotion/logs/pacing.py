@@ -44,11 +44,14 @@ class Pace:
             self._sleep(turn - now)
 
 
-_paces: dict[tuple[str, str], Pace] = {}
+_paces: dict[tuple[str, str, int], Pace] = {}
 _lock = threading.Lock()
 
 
-def filter_pace(account: str, region: str) -> Pace:
-    """Give the pace of FilterLogEvents in an account and region: the same one for every look-up."""
+def filter_pace(account: str, region: str, calls: int = FILTER_CALLS) -> Pace:
+    """Give the pace of FilterLogEvents in an account and region: the same one for every look-up.
+
+    Where so many `calls` are granted as AWS nowhere else does, there is a pace of its own for them.
+    """
     with _lock:
-        return _paces.setdefault((account, region), Pace(FILTER_CALLS, FILTER_SECONDS))
+        return _paces.setdefault((account, region, calls), Pace(calls, FILTER_SECONDS))

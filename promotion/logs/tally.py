@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 
 from promotion.logs.lines import read_line
 from promotion.logs.sample import Constant, Event, LogSample, MemberLog, fewest
@@ -20,6 +21,7 @@ class Tally:
         self._members = {member: MemberLog() for member in writers.members}
         self._ids: dict[str, dict[str, _Span]] = {}
         self._others = 0
+        self._lags: list[float] = []
         self.pages = 0
 
     @property
@@ -39,6 +41,7 @@ class Tally:
             if writer is None:
                 self._others += 1
             else:
+                self._lags.append(max((event.ingested - event.at).total_seconds(), 0.0))
                 self._members[writer] = self._counted(self._members[writer], event)
 
     def hear(self, events: Iterable[Event]) -> None:
@@ -65,6 +68,7 @@ class Tally:
             distinct=len({text for ids in self._ids.values() for text in ids}),
             constant=self._constant(),
             others=self._others,
+            lag_p95_s=round(sorted(self._lags)[ceil(0.95 * len(self._lags)) - 1], 1) if self._lags else None,
         )
 
     def _counted(self, member: MemberLog, event: Event) -> MemberLog:

@@ -7,6 +7,9 @@ from promotion.metrics.query import Metric
 from promotion.metrics.window import MINUTE, Window
 from promotion.unknown import Reason, Unknown
 
+SETTLED = 0.01
+"""The share by which values may be fewer than requests: the newest of them are still coming in."""
+
 
 def refuse_silence(requests: Mapping[datetime, float], metric: Metric, window: Window, max_age: timedelta) -> None:
     """Raise Unknown when a metric has no value in the window (no-data), or none of late (stale)."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from promotion.metrics.alive import refuse_silence
+from promotion.metrics.alive import SETTLED, refuse_silence
 from promotion.metrics.chart import Chart, by_minute
 from promotion.metrics.own_traffic import NONE_MADE, RequestsMade
 from promotion.metrics.query import Metric
@@ -138,6 +138,8 @@ def _count(name: str, place: Failures, look: MetricsLook) -> tuple[ErrorCount, d
                     f"CloudWatch counts {sum(requests.values()):,.0f} requests but has no value for {metric.told()}, "
                     "which is 0 where nothing fails: see whether it is measured",
                 )
+    if place.for_each:
+        _refuse_late(name, place, look, sum(requests.values()))
     shares: dict[datetime, float] = {}
     failed = total = 0.0
     for moment in sorted({*requests, *(moment for found in (*inside, *outside) for moment in found)}):
@@ -149,3 +151,18 @@ def _count(name: str, place: Failures, look: MetricsLook) -> tuple[ErrorCount, d
         failed, total = failed + within + beside, total + of
     parts = {metric.name: round(sum(sums(metric).values())) for metric in (*place.failed, *place.turned_away)}
     return ErrorCount(place.name, round(failed), round(total), parts), shares
+
+
+def _refuse_late(name: str, place: Failures, look: MetricsLook, requests: float) -> None:
+    """Raise Unknown, truncated, while outcomes of requests have yet to come in: failures may be among them.
+
+    A function's metrics bear the time at which the invocation began, and come when it has ended.
+    """
+    for metric in place.failed:
+        told = sum(look.series[key_of(name, metric, "SampleCount")].points().values())
+        if told < requests * (1 - SETTLED):
+            raise Unknown(
+                Reason.TRUNCATED,
+                f"CloudWatch has {told:,.0f} values for {metric.told()} of {requests:,.0f} requests: look again when the "
+                "rest has come",
+            )

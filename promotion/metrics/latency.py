@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from promotion.metrics.alive import refuse_silence
+from promotion.metrics.alive import SETTLED, refuse_silence
 from promotion.metrics.chart import Chart, by_minute
 from promotion.metrics.query import Query
 from promotion.metrics.series import MetricsLook, Series
@@ -21,8 +21,6 @@ from promotion.unknown import Reason, Unknown
 SHARE = 0.01
 """What a 99th percentile leaves over."""
 PERCENTILES = (90.0, 95.0, 98.0, 99.0, 99.5, 99.9)
-_SETTLED = 0.01
-"""The share by which durations may be fewer than requests: the newest of them are still coming in."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,8 @@ class LatencyLook:
     places: tuple[Latency, ...]
     """Those that had requests."""
     chart: Chart
+    edge_p99_ms: float | None = None
+    """What callers waited for, cold starts included, where that is measured elsewhere. Shown, not judged."""
 
     def proof(self, confidence: float) -> Proof:
         """What all places together prove of the share of slow requests."""
@@ -66,7 +66,13 @@ class LatencyLook:
         most = sum(place.over for place in self.places)
         least = sum(place.over_at_least for place in self.places)
         over = f"{most:,}" if least == most else f"{least:,} to {most:,}"
-        return f"p99 {slowest:.0f} ms of {self.limit_ms:g} ms · {over} of {samples:,} over it"
+        edge = ""
+        if self.edge_p99_ms is not None:
+            slow = ", over the limit by what Duration leaves out: cold starts, or the API" * (
+                slowest <= self.limit_ms < self.edge_p99_ms
+            )
+            edge = f" · callers wait {self.edge_p99_ms:.0f} ms{slow}"
+        return f"p99 {slowest:.0f} ms of {self.limit_ms:g} ms · {over} of {samples:,} over it{edge}"
 
 
 def queries(name: str, times: Times, limit_ms: float) -> Iterator[Query]:
@@ -78,15 +84,28 @@ def queries(name: str, times: Times, limit_ms: float) -> Iterator[Query]:
     yield Query(key_of(name, times.requests, "Sum"), times.requests, "Sum")
 
 
+def edge_query(name: str, edge: Times) -> Query:
+    """Ask how long callers of the target `name` waited."""
+    return Query(f"{key_of(name, edge.metric, 'p99')} whole", edge.metric, "p99", whole=True)
+
+
 def _whole(times: Times, limit_ms: float) -> tuple[str, ...]:
     bound = in_unit(times.metric, limit_ms)
     return ("SampleCount", "Maximum", f"TC({bound}:)", f"PR(:{bound})", *(f"p{one:g}" for one in PERCENTILES))
 
 
 def latency(
-    name: str, places: tuple[Times, ...], look: MetricsLook, limit_ms: float, max_age: timedelta
+    name: str,
+    places: tuple[Times, ...],
+    look: MetricsLook,
+    limit_ms: float,
+    max_age: timedelta,
+    edge: Times | None = None,
 ) -> LatencyLook:
-    """Read what was measured of a target. Raises Unknown where it cannot be told."""
+    """Read what was measured of a target. Raises Unknown where it cannot be told.
+
+    `edge` is where it is measured how long callers wait, if anywhere.
+    """
     alive = [times for times in places if look.series[key_of(name, times.requests, "Sum")].points()]
     # Of a blue and a green group one has had no request since the deployment. If none has, the first one says so.
     for times in alive or places[:1]:
@@ -101,7 +120,17 @@ def latency(
         window=look.window.told(),
         places=tuple(_place(name, times, look, limit_ms) for times in alive),
         chart=by_minute(f"p99 of {name} by minute", look.window, by_time, limit=limit_ms, unit=" ms"),
+        edge_p99_ms=None if edge is None else _edge(name, edge, look),
     )
+
+
+def _edge(name: str, edge: Times, look: MetricsLook) -> float | None:
+    """Give the 99th percentile at the edge; None where it cannot be told, which the item on the edge's errors says."""
+    try:
+        p99 = look.series[edge_query(name, edge).key].one()
+        return None if p99 is None else round(milliseconds(edge.metric, p99), 2)
+    except Unknown:
+        return None
 
 
 def _place(name: str, times: Times, look: MetricsLook, limit_ms: float) -> Latency:
@@ -114,7 +143,7 @@ def _place(name: str, times: Times, look: MetricsLook, limit_ms: float) -> Laten
             f"CloudWatch counts {requests:,.0f} requests but has no value for {times.metric.told()}: see why it is not "
             "measured",
         )
-    if count < requests * (1 - _SETTLED):
+    if count < requests * (1 - SETTLED):
         raise Unknown(
             Reason.TRUNCATED,
             f"CloudWatch has {count:,.0f} values for {times.metric.told()} of {requests:,.0f} requests: look again "

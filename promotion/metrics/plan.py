@@ -34,6 +34,11 @@ class Measured:
         """Every place where it is measured how long it takes."""
         return signals.times_of(self.target, self.balancer, self.groups)
 
+    @property
+    def edge(self) -> Times | None:
+        """Where it is measured how long callers wait for it, if that is another place."""
+        return signals.edge_of(self.target)
+
     def limit_ms(self, limits: Limits) -> float:
         """Give the limit of its 99th percentile, in milliseconds."""
         return signals.limit_ms(self.target, limits.lambda_duration_ms, limits.alb_response_time_ms)
@@ -44,6 +49,8 @@ class Measured:
             yield from signals.counts(self.name, place)
         for times in self.times:
             yield from latency.queries(self.name, times, self.limit_ms(limits))
+        if self.edge is not None:
+            yield latency.edge_query(self.name, self.edge)
 
 
 def plan(targets: Iterable[Measured], limits: Limits) -> list[Query]:

@@ -29,7 +29,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Query:
-    """One statistic of one metric, each minute or once over the whole window."""
+    """One statistic of one metric, for each period or once over the whole window."""
 
     key: str
     """Under which the answer is kept."""
@@ -37,6 +37,12 @@ class Query:
     stat: str
     whole: bool = False
     """One period over the whole window: the only way to a percentile of it, since those of minutes do not add up."""
+    period: int = 60
+    """Seconds, unless it is the whole window."""
+
+    def period_in(self, window: Window) -> int:
+        """Give the period in seconds."""
+        return window.seconds if self.whole else self.period
 
     def asked(self, name: str, window: Window) -> dict[str, Any]:
         """Give the query as GetMetricData takes it. No unit: one that does not match would answer nothing."""
@@ -48,7 +54,7 @@ class Query:
                     "MetricName": self.metric.name,
                     "Dimensions": [{"Name": key, "Value": value} for key, value in self.metric.dimensions.items()],
                 },
-                "Period": window.seconds if self.whole else 60,
+                "Period": self.period_in(window),
                 "Stat": self.stat,
             },
         }

@@ -30,6 +30,8 @@ class Failures:
     """Failures that are not counted as requests either: throttles."""
     sparse: bool = False
     """Whether `failed` is there only when it is not zero, as the load balancer's counts are."""
+    for_each: bool = False
+    """Whether `failed` has a sample, 0 or 1, for each request, so that one can count how many have come in."""
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -59,6 +61,7 @@ def failures_of(target: Target, balancer: str = "", groups: Mapping[str, str] | 
             requests=Metric(LAMBDA, "Invocations", alias),
             failed=(Metric(LAMBDA, "Errors", alias),),
             turned_away=(Metric(LAMBDA, "Throttles", alias),),
+            for_each=True,
         )
         return (function, _api(target.api)) if target.api else (function,)
     at_balancer = {"LoadBalancer": dimension(balancer)}
@@ -103,6 +106,14 @@ def times_of(target: Target, balancer: str = "", groups: Mapping[str, str] | Non
     return tuple(made)
 
 
+def edge_of(target: Target) -> Times | None:
+    """Give where it is measured how long callers of a function wait, cold starts and the API itself included."""
+    if not isinstance(target, LambdaTarget) or target.api is None:
+        return None
+    dimensions = _dimensions(target.api)
+    return Times("API Gateway", Metric(API_GATEWAY, "Latency", dimensions), Metric(API_GATEWAY, "Count", dimensions))
+
+
 def limit_ms(target: Target, lambda_ms: float, balancer_ms: float) -> float:
     """Give the limit that the 99th percentile of a target is held to, in milliseconds."""
     return balancer_ms if isinstance(target, Ec2Target) else lambda_ms
@@ -112,6 +123,8 @@ def counts(name: str, failures: Failures) -> Iterator[Query]:
     """Ask for the counts of one place of the target `name`."""
     for metric in failures.metrics:
         yield Query(key_of(name, metric, "Sum"), metric, "Sum")
+    for metric in failures.failed if failures.for_each else ():
+        yield Query(key_of(name, metric, "SampleCount"), metric, "SampleCount")
 
 
 def key_of(name: str, metric: Metric, stat: str) -> str:
@@ -134,15 +147,23 @@ def _alias(target: LambdaTarget) -> dict[str, str]:
 
 
 def _api(api: Api) -> Failures:
-    """HTTP and REST APIs differ in the name of the metric and in what names the API."""
-    if api.kind == "http":
-        dimensions, name = {"ApiId": api.id or "", "Stage": api.stage}, "5xx"
-    else:
-        # Letters outside ASCII are left out of the dimension.
-        plain = (api.name or "").encode("ascii", "ignore").decode()
-        dimensions, name = {"ApiName": plain, "Stage": api.stage}, "5XXError"
+    """HTTP and REST APIs differ in the name of the metric and in what names the API.
+
+    Of a REST API's the average is documented to be the rate: it has a sample for each request.
+    """
+    rest = api.kind == "rest"
+    dimensions = _dimensions(api)
     return Failures(
         name="API Gateway",
         requests=Metric(API_GATEWAY, "Count", dimensions),
-        failed=(Metric(API_GATEWAY, name, dimensions),),
+        failed=(Metric(API_GATEWAY, "5XXError" if rest else "5xx", dimensions),),
+        for_each=rest,
     )
+
+
+def _dimensions(api: Api) -> dict[str, str]:
+    if api.kind == "http":
+        return {"ApiId": api.id or "", "Stage": api.stage}
+    # Letters outside ASCII are left out of the dimension.
+    plain = (api.name or "").encode("ascii", "ignore").decode()
+    return {"ApiName": plain, "Stage": api.stage}

@@ -27,6 +27,23 @@ def put_zero(world: "World", name: str, dimensions: dict[str, str]) -> None:
     world.dev.metrics[metric("AWS/ApiGateway", name, **dimensions)] = Computed(lambda _: [(0.0, 130)], "Count")
 
 
+def behind_a_rest_api(world: "World") -> None:
+    """Let the API of dev be a REST API, which has other metrics than an HTTP API; settings, alarm, dashboard follow."""
+    from moto.cloudwatch.models import Dimension
+
+    from promotion.sandbox.world.api_metrics import api_dimensions, api_metrics, error_names
+    from promotion.sandbox.world.watch import draw_dashboard
+
+    dev = world.dev
+    take_out(world, "AWS/ApiGateway", None)
+    dev.api_kind = "rest"
+    dev.metrics.update(api_metrics(dev))
+    alarm = dev.alarm("api-5xx")
+    alarm.metric_name = error_names(dev)[1]
+    alarm.dimensions = [Dimension(name, value) for name, value in api_dimensions(dev).items()]
+    draw_dashboard(dev)
+
+
 def scaled(samples: Callable[[int], Iterable[Any]], factor: float) -> Callable[[int], Iterable[Any]]:
     """Multiply every sample."""
     return lambda minute: [(value * factor, count) for value, count in samples(minute)]
@@ -35,6 +52,11 @@ def scaled(samples: Callable[[int], Iterable[Any]], factor: float) -> Callable[[
 def thinned(samples: Callable[[int], Iterable[Any]]) -> Callable[[int], Iterable[Any]]:
     """Leave a tenth of the samples out."""
     return lambda minute: [pair for place, pair in enumerate(samples(minute)) if place % 10]
+
+
+def scarce(samples: Callable[[int], Iterable[Any]]) -> Callable[[int], Iterable[Any]]:
+    """Leave a tenth of the zeroes out of samples that are 0 or 1."""
+    return lambda minute: [(value, count * 0.9 if value == 0 else count) for value, count in samples(minute)]
 
 
 def with_slow_ones(

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Log = Callable[[str, str, dict[str, Any]], None]
 """Takes the target, the member and one structured line. Called from the threads that serve."""
 
+Count = Callable[[str, str, int, float], None]
+"""Takes the target, the member, the status and how long it took in milliseconds. No member: nobody was in service."""
+
 CORRELATION_ID = "X-Correlation-ID"
 SERVED_BY = "X-Served-By"
 HSTS = "max-age=31536000; includeSubDomains"
@@ -55,6 +58,7 @@ class Service:
         *,
         members: Sequence[str],
         log: Log,
+        count: Count = lambda *_: None,
         version: str = "1.8.0",
         clock: Clock | None = None,
         orders: Orders | None = None,
@@ -66,6 +70,7 @@ class Service:
         self.members = Members(Member(name, Release(digest, commit, version)) for name in members)
         self._clock = clock or SystemClock()
         self._log = log
+        self._count = count
         self._orders = orders or Orders(self._clock)
         self._sleep = sleep
 
@@ -75,6 +80,7 @@ class Service:
         body = request.get_data()
         chosen = self.members.next()
         if chosen is None:
+            self._count(self.target, "", 503, 0)
             nobody = Response("<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>", 503)
             nobody.content_type = "text/html"
             return nobody(environ, start_response)
@@ -91,7 +97,9 @@ class Service:
             self._sleep(member.slow_ms / 1000)
         reply = problem(500, "Internal Server Error", "the order could not be handled") if fails else None
         reply = reply or self._reply(member, asked, request, body)
-        self._write_log(member, asked, reply, (time.perf_counter() - began) * 1000)
+        took_ms = (time.perf_counter() - began) * 1000
+        self._count(self.target, member.name, reply.status, took_ms)
+        self._write_log(member, asked, reply, took_ms)
         return self._response(member, asked, reply)(environ, start_response)
 
     def _reply(self, member: Member, asked: _Asked, request: Request, body: bytes) -> Reply:

@@ -39,7 +39,7 @@ def _(world: "World") -> None:
     """An alarm was in ALARM from before the deployment until after it, and did not change during it."""
     from promotion.sandbox.world.model import ago
 
-    world.dev.turn_alarm("alb-response-time", "ALARM", ago(minutes=70))
+    world.dev.turn_alarm("alb-response-time", "ALARM", _during(world, -30))
     world.dev.turn_alarm("alb-response-time", "OK", ago(minutes=8))
 
 
@@ -79,10 +79,7 @@ def _(world: "World") -> None:
 @fault("alarm-fired-before", item="no-alarms", kind="clean")
 def _(world: "World") -> None:
     """An alarm went off and recovered before the deployment began."""
-    from promotion.sandbox.world.model import ago
-
-    world.dev.turn_alarm("lambda-errors", "ALARM", ago(minutes=55))
-    world.dev.turn_alarm("lambda-errors", "OK", ago(minutes=50))
+    _blip(world, "lambda-errors", -15, -10)
 
 
 @fault("alarm-fired-later", item="no-alarms", kind="clean")
@@ -204,7 +201,10 @@ def _(world: "World") -> None:
 
 
 def _during(world: "World", minutes: float) -> "datetime":
-    """Give a moment so many minutes after both deployments began."""
+    """Give a moment so many minutes after both deployments began; before that if it is less than nothing.
+
+    Counted from now it would not do: a world may be given out long after it was built.
+    """
     deployments = (world.dev.latest_lambda_deployment, world.dev.latest_ec2_deployment)
     began: datetime = max(deployment.record.create_time for deployment in deployments)
     return began + timedelta(minutes=minutes)

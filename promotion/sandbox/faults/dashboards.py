@@ -69,6 +69,12 @@ def _(world: "World") -> None:
     world.dev.loads[world.dev.green[0]].cpu = 93
 
 
+@fault("lambda-cold-starts", item="dashboard-healthy")
+def _(world: "World") -> None:
+    """Some callers wait seconds for a cold start: no part of the function's duration, but over the line of the API's."""
+    world.dev.flows["lambda"].cold = 0.03
+
+
 @fault("dashboard-threshold-in-milliseconds", item="dashboard-healthy")
 def _(world: "World") -> None:
     """The line of the response time, which is in seconds, stands at 500."""
@@ -90,6 +96,21 @@ def _(world: "World") -> None:
     with drawn(world) as widgets:
         alarms = _titled(widgets, "Alarms")["alarms"]
         alarms.append(f"{alarms[0]}-2")
+
+
+@fault("dashboard-statistic-refused", item="dashboard-healthy", kind="blind")
+def _(world: "World") -> None:
+    """A widget draws a statistic that CloudWatch does not know, and everything that is asked with it is refused."""
+    with drawn(world) as widgets:
+        _titled(widgets, "API latency")["metrics"][0][-1]["stat"] = "p99th"
+
+
+@fault("dashboard-by-the-day", item="dashboard-healthy", kind="clean")
+def _(world: "World") -> None:
+    """A graph by the day stands beside those by the minute."""
+    with drawn(world) as widgets:
+        days = [["AWS/Lambda", "Invocations", "FunctionName", "shop-api", {"stat": "Sum"}]]
+        widgets.append(_widget("metric", title="Invocations by the day", metrics=days, period=86_400))
 
 
 @fault("dashboard-with-every-widget", item="dashboard-healthy", kind="clean")

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
-from promotion.sandbox.measured import answer, put_zero, take_out, with_status
+from promotion.sandbox.measured import answer, behind_a_rest_api, put_zero, scarce, take_out, with_status
 
 if TYPE_CHECKING:
     from promotion.sandbox.seeded import Seeded as World
@@ -85,6 +85,30 @@ def _(world: "World") -> None:
     world.dev.flows["lambda"].requests = 25
 
 
+@fault("dev-deserted", item="error-rate", kind="blind", falls_with=("lambda-duration", "alb-response-time", DASHBOARD))
+def _(world: "World") -> None:
+    """Nobody uses dev: nothing is measured that could be judged, unless the run makes requests itself."""
+    for flow in world.dev.flows.values():
+        flow.requests = 0
+
+
+@fault(
+    "dev-deserted-and-failing",
+    item="error-rate",
+    kind="blind",
+    falls_with=("lambda-duration", "alb-response-time", DASHBOARD),
+)
+def _(world: "World") -> None:
+    """Nobody uses dev, so nobody sees that an order can no longer be read: only requests of the run's own would tell."""
+    from promotion.sandbox.orders import problem
+
+    for flow in world.dev.flows.values():
+        flow.requests = 0
+    for front in ("dev-lambda", "dev-ec2"):
+        for member in world.fronts[front].members:
+            member.fixed["/orders/o-5001"] = problem(500, "Internal Server Error", "the order cannot be read")
+
+
 @fault("error-rate-at-limit", item="error-rate", kind="blind")
 def _(world: "World") -> None:
     """About one in a thousand invocations fails: too close to tell."""
@@ -106,10 +130,40 @@ def _(world: "World") -> None:
         metrics[metric._replace(dimensions=moved)] = metrics.pop(metric)
 
 
+@fault("rest-api", item="error-rate", kind="clean")
+def _(world: "World") -> None:
+    """Before the function is a REST API, whose metrics go by its name and have other names, and all is well."""
+    behind_a_rest_api(world)
+
+
+@fault("rest-api-errors", item="error-rate")
+def _(world: "World") -> None:
+    """Before the function is a REST API, and one in a hundred requests is answered with 500, no error to Lambda."""
+    behind_a_rest_api(world)
+    world.dev.flows["lambda"].handled_errors = 0.01
+
+
+@fault("rest-api-5xx-missing", item="error-rate", kind="blind", falls_with=(DASHBOARD,))
+def _(world: "World") -> None:
+    """A REST API counts requests, but has no 5XXError: only that of an HTTP API is there."""
+    behind_a_rest_api(world)
+    take_out(world, "AWS/ApiGateway", "5XXError")
+    for view in ({}, {"Stage": "live"}):
+        put_zero(world, "5xx", {"ApiName": "shop-dev", **view})
+
+
 @fault("lambda-error-metric-missing", item="error-rate", kind="blind", falls_with=(DASHBOARD,))
 def _(world: "World") -> None:
     """The function is invoked, but its errors are not measured."""
     take_out(world, "AWS/Lambda", "Errors")
+
+
+@fault("lambda-errors-late", item="error-rate", kind="blind")
+def _(world: "World") -> None:
+    """How a tenth of the invocations ended has not come in yet: those that take long are those that fail."""
+    for metric, computed in world.dev.metrics.items():
+        if metric.name == "Errors":
+            computed.samples = scarce(computed.samples)
 
 
 @fault("lambda-metrics-without-alias", item="error-rate", kind="blind", falls_with=("lambda-duration", DASHBOARD))

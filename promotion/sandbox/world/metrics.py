@@ -2,16 +2,16 @@
 
 Names, dimensions and units are those of the services: https://docs.aws.amazon.com/lambda/latest/dg/
 monitoring-metrics-types.html, https://docs.aws.amazon.com/elasticloadbalancing/latest/application/
-load-balancer-cloudwatch-metrics.html (counts of errors come only when there are any; response times are in seconds),
-https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html.
+load-balancer-cloudwatch-metrics.html (counts of errors come only when there are any; response times are in seconds).
 """
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.fills.metrics import Computed, Metric, Sample, computed, metric
+from promotion.sandbox.world.api_metrics import api_metrics
 from promotion.sandbox.world.names import ALIAS, FUNCTION
-from promotion.sandbox.world.traffic import Flow
+from promotion.sandbox.world.traffic import Flow, binary
 
 if TYPE_CHECKING:
     from promotion.sandbox.world.model import Environment
@@ -27,13 +27,8 @@ Part = Callable[[int], float]
 def measure(environment: "Environment") -> None:
     """Make every metric of the environment."""
     made = computed(environment.backend("cloudwatch"))
-    for make in (_function, _api, _balancer, _instances, _canary):
+    for make in (_function, api_metrics, _balancer, _instances, _canary):
         made.update(make(environment))
-
-
-def binary(total: int, hits: int) -> list[Sample]:
-    """Give one sample for each of `total` requests: 1 for `hits` of them, 0 for the rest."""
-    return [pair for pair in ((0.0, total - hits), (1.0, hits)) if pair[1] > 0]
 
 
 def _of(flow: Flow, minute: int, part: Part) -> tuple[Flow, int]:
@@ -58,29 +53,37 @@ def _function(environment: "Environment") -> dict[Metric, Computed]:
 
         views.append(({"FunctionName": FUNCTION, "Resource": alias, "ExecutedVersion": str(version)}, of_version))
     for dimensions, part in views:
-        for name, samples, unit in _function_metrics(flow, part):
+        for name, samples, unit in _function_metrics(flow, part, dimensions.get("ExecutedVersion")):
             made[metric("AWS/Lambda", name, **dimensions)] = Computed(samples, unit)
     for dimensions, part in views[:2]:
         made[metric("AWS/Lambda", "Throttles", **dimensions)] = Computed(_throttles(flow, part), "Count")
     return made
 
 
-def _function_metrics(flow: Flow, part: Part) -> list[tuple[str, Samples, str]]:
-    def invocations(minute: int) -> list[Sample]:
+def _function_metrics(flow: Flow, part: Part, version: str | None) -> list[tuple[str, Samples, str]]:
+    """Give the metrics of a function, or of one version of it. What it answers itself, 500 too, is no error of it."""
+
+    def invoked(minute: int) -> tuple[Flow, int, int]:
         knobs, count = _of(flow, minute, part)
-        done = count - knobs.share(minute, count, knobs.refused)
+        return knobs, count, count - knobs.share(minute, count, knobs.refused)
+
+    def invocations(minute: int) -> list[Sample]:
+        _, _, done = invoked(minute)
+        done += len(flow.live.served(minute, version))
         return [(1.0, done)] if done else []
 
     def errors(minute: int) -> list[Sample]:
-        knobs, count = _of(flow, minute, part)
-        return binary(count - knobs.share(minute, count, knobs.refused), knobs.share(minute, count, knobs.errors))
+        knobs, count, done = invoked(minute)
+        return binary(done + len(flow.live.served(minute, version)), knobs.share(minute, count, knobs.errors))
 
     def duration(minute: int) -> list[Sample]:
-        knobs, count = _of(flow, minute, part)
-        return [(ms, 1) for ms in knobs.took(minute, count - knobs.share(minute, count, knobs.refused))]
+        knobs, _, done = invoked(minute)
+        live = [one.ms for one in flow.live.served(minute, version)]
+        return [(ms, 1) for ms in (*knobs.took(minute, done), *live)]
 
     def concurrency(minute: int) -> list[Sample]:
         _, count = _of(flow, minute, part)
+        count += len(flow.live.served(minute, version))
         return [(2.0, count)] if count else []
 
     return [
@@ -94,36 +97,9 @@ def _function_metrics(flow: Flow, part: Part) -> list[tuple[str, Samples, str]]:
 def _throttles(flow: Flow, part: Part) -> Samples:
     def throttles(minute: int) -> list[Sample]:
         knobs, count = _of(flow, minute, part)
-        return binary(count, knobs.share(minute, count, knobs.refused))
+        return binary(count + len(flow.live.served(minute)), knobs.share(minute, count, knobs.refused))
 
     return throttles
-
-
-def _api(environment: "Environment") -> dict[Metric, Computed]:
-    flow = environment.flows["lambda"]
-
-    def share(minute: int, *names: str) -> list[Sample]:
-        knobs = flow.at(minute)
-        count = knobs.count(minute)
-        return binary(count, sum(knobs.share(minute, count, getattr(knobs, name)) for name in names))
-
-    def took(minute: int, more: float) -> list[Sample]:
-        knobs = flow.at(minute)
-        return [(round(ms + more, 2), 1) for ms in knobs.took(minute, knobs.count(minute))]
-
-    kinds: list[tuple[str, Samples, str]] = [
-        ("Count", lambda minute: binary(*[flow.at(minute).count(minute)] * 2), "Count"),
-        ("5xx", lambda minute: share(minute, "errors", "refused", "handled_errors"), "Count"),
-        ("4xx", lambda minute: share(minute, "client_errors"), "Count"),
-        ("Latency", lambda minute: took(minute, 13.0), "Milliseconds"),
-        ("IntegrationLatency", lambda minute: took(minute, 9.0), "Milliseconds"),
-    ]
-    views = ({"ApiId": environment.api}, {"ApiId": environment.api, "Stage": "$default"})
-    return {
-        metric("AWS/ApiGateway", name, **view): Computed(samples, unit)
-        for view in views
-        for name, samples, unit in kinds
-    }
 
 
 def _balancer(environment: "Environment") -> dict[Metric, Computed]:
@@ -140,7 +116,7 @@ def _balancer(environment: "Environment") -> dict[Metric, Computed]:
         def part(minute: int, colour: str = colour) -> float:
             return environment.traffic_on(colour, minute) if colour else 1.0
 
-        for name, samples, unit in _target_metrics(flow, part):
+        for name, samples, unit in _target_metrics(flow, part, live=colour != "blue"):
             put(name, samples, unit, **group)
         if colour:
             for name, healthy in (("HealthyHostCount", True), ("UnHealthyHostCount", False)):
@@ -148,7 +124,7 @@ def _balancer(environment: "Environment") -> dict[Metric, Computed]:
 
     def refused(minute: int) -> list[Sample]:
         knobs = flow.at(minute)
-        count = knobs.share(minute, knobs.count(minute), knobs.refused)
+        count = knobs.share(minute, knobs.count(minute), knobs.refused) + flow.live.turned_away(minute)
         return [(1.0, count)] if count else []
 
     for name in ("HTTPCode_ELB_5XX_Count", "HTTPCode_ELB_503_Count"):
@@ -156,15 +132,20 @@ def _balancer(environment: "Environment") -> dict[Metric, Computed]:
     return made
 
 
-def _target_metrics(flow: Flow, part: Part) -> list[tuple[str, Samples, str]]:
+def _target_metrics(flow: Flow, part: Part, *, live: bool) -> list[tuple[str, Samples, str]]:
+    """Give the metrics of a target group, or of all. `live` tells whether live requests go there."""
+
     def reached(minute: int) -> tuple[Flow, int]:
         knobs, count = _of(flow, minute, part)
         return knobs, count - knobs.share(minute, count, knobs.refused)
 
-    def failed(name: str) -> Samples:
+    def answered(minute: int, family: int) -> int:
+        return flow.live.answered(minute, family) if live else 0
+
+    def failed(name: str, family: int) -> Samples:
         def samples(minute: int) -> list[Sample]:
             knobs, count = reached(minute)
-            hits = knobs.share(minute, count, getattr(knobs, name))
+            hits = knobs.share(minute, count, getattr(knobs, name)) + answered(minute, family)
             return [(1.0, hits)] if hits else []
 
         return samples
@@ -172,22 +153,25 @@ def _target_metrics(flow: Flow, part: Part) -> list[tuple[str, Samples, str]]:
     def succeeded(minute: int) -> list[Sample]:
         knobs, count = reached(minute)
         hits = count - sum(knobs.share(minute, count, share) for share in (knobs.errors, knobs.client_errors))
+        hits += answered(minute, 200)
         return [(1.0, hits)] if hits > 0 else []
 
     def requests(minute: int) -> list[Sample]:
         _, count = reached(minute)
+        count += len(flow.live.served(minute)) if live else 0
         return [(1.0, count)] if count else []
 
     def response_time(minute: int) -> list[Sample]:
         knobs, count = reached(minute)
-        return [(round(ms / 1000, 6), 1) for ms in knobs.took(minute, count)]
+        own = [one.ms for one in flow.live.served(minute)] if live else []
+        return [(round(ms / 1000, 6), 1) for ms in (*knobs.took(minute, count), *own)]
 
     return [
         ("RequestCount", requests, "Count"),
         ("TargetResponseTime", response_time, "Seconds"),
         ("HTTPCode_Target_2XX_Count", succeeded, "Count"),
-        ("HTTPCode_Target_4XX_Count", failed("client_errors"), "Count"),
-        ("HTTPCode_Target_5XX_Count", failed("errors"), "Count"),
+        ("HTTPCode_Target_4XX_Count", failed("client_errors", 400), "Count"),
+        ("HTTPCode_Target_5XX_Count", failed("errors", 500), "Count"),
     ]
 
 

@@ -5,6 +5,7 @@ moment on, and what was measured is what it would have been.
 """
 
 import random
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -28,12 +29,55 @@ def start_of(minute: int) -> datetime:
     return EPOCH + timedelta(minutes=minute)
 
 
+def binary(total: int, hits: int) -> list[tuple[float, float]]:
+    """Give one sample for each of `total` requests: 1 for `hits` of them, 0 for the rest."""
+    return [pair for pair in ((0.0, total - hits), (1.0, hits)) if pair[1] > 0]
+
+
 @cache
 def latencies(median: float, spread: float, ceiling: float) -> tuple[float, ...]:
     """Draw the latencies of a target once, twice in a row: log-normal, in milliseconds, none above `ceiling`."""
     dice = random.Random(f"{median} {spread}")
     drawn = [round(min(median * exp(spread * dice.gauss(0, 1)), ceiling), 2) for _ in range(POOL)]
     return tuple(drawn * 2)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A request that the live service answered."""
+
+    member: str
+    """Instance or version; empty where none was in service."""
+    status: int
+    ms: float
+
+
+class Live:
+    """What the live service has answered, by the minute. The threads that serve write it."""
+
+    def __init__(self) -> None:
+        self._minutes: dict[int, list[Answered]] = {}
+        self._lock = threading.Lock()
+
+    def note(self, moment: datetime, one: Answered) -> None:
+        """Count a request. The moment is UTC without a zone."""
+        with self._lock:
+            self._minutes.setdefault(minute_of(moment), []).append(one)
+
+    def served(self, minute: int, member: str | None = None) -> list[Answered]:
+        """Give what members answered in a minute, or one of them."""
+        with self._lock:
+            found = tuple(self._minutes.get(minute, ()))
+        return [one for one in found if one.member and member in {None, one.member}]
+
+    def answered(self, minute: int, family: int) -> int:
+        """Tell how many of a minute were answered with a status like 200, 400 or 500."""
+        return sum(one.status // 100 == family // 100 for one in self.served(minute))
+
+    def turned_away(self, minute: int) -> int:
+        """Tell how many requests of a minute there was nobody for."""
+        with self._lock:
+            return sum(not one.member for one in self._minutes.get(minute, ()))
 
 
 @dataclass
@@ -57,12 +101,16 @@ class Flow:
     """What every latency is multiplied with."""
     tail: float = 0
     """The share that takes ten times as long."""
+    cold: float = 0
+    """The share of requests that wait for a cold start, which is no part of a function's own duration."""
     uncorrelated: float = 0
     """The share of log lines without a correlation id."""
     one_id: bool = False
     """Whether every request is logged with the same correlation id."""
     logged: bool = True
     """Whether anything is logged at all."""
+    live: Live = field(default_factory=Live, repr=False, compare=False)
+    """Requests that really came, which metrics count with the rest; the service logs them itself."""
     changes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
     """From which minute on which knobs are turned to what."""
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.fills.alarm_history import configured, history, moved
+from promotion.sandbox.world.api_metrics import api_dimensions, error_names
 from promotion.sandbox.world.model import ago
 from promotion.sandbox.world.names import ALIAS, EC2_LOGS, FUNCTION, LAMBDA_LOGS, REGION
 
@@ -36,13 +37,12 @@ class _Alarm:
 
 def _alarms(environment: "Environment") -> Iterator[_Alarm]:
     alias = {"FunctionName": FUNCTION, "Resource": f"{FUNCTION}:{ALIAS}"}
-    api = {"ApiId": environment.api, "Stage": "$default"}
     balancer = {"LoadBalancer": environment.load_balancer.partition("loadbalancer/")[2]}
     yield _Alarm("lambda-errors", "AWS/Lambda", "Errors", alias, 1)
     yield _Alarm("lambda-throttles", "AWS/Lambda", "Throttles", alias, 0)
     slow = {"more": {"evaluate_low_sample_count_percentile": "evaluate"}}
     yield _Alarm("lambda-duration", "AWS/Lambda", "Duration", alias, 1000, "p99", 2, **slow)  # type: ignore[arg-type]
-    yield _Alarm("api-5xx", "AWS/ApiGateway", "5xx", api, 1)
+    yield _Alarm("api-5xx", "AWS/ApiGateway", error_names(environment)[1], api_dimensions(environment), 1)
     yield _Alarm("alb-5xx", "AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", balancer, 1)
     for colour in ("blue", "green"):
         group = {"TargetGroup": environment.target_groups[colour].rpartition(":")[2], **balancer}
@@ -141,7 +141,8 @@ def _widgets(environment: "Environment") -> list[dict[str, Any]]:
     green = environment.target_groups["green"].rpartition(":")[2]
     first, second = environment.green
     resource = ["FunctionName", FUNCTION, "Resource", f"{FUNCTION}:{ALIAS}"]
-    api = ["ApiId", environment.api, "Stage", "$default"]
+    api = [part for pair in api_dimensions(environment).items() for part in pair]
+    missed, failures = error_names(environment)
     alb = ["TargetGroup", green, "LoadBalancer", balancer]
     memory = ["InstanceId", first, "ImageId", environment.instance(first).image_id,
               "InstanceType", environment.instance(first).instance_type,
@@ -151,9 +152,9 @@ def _widgets(environment: "Environment") -> list[dict[str, Any]]:
         ("Lambda errors", [["AWS/Lambda", "Errors", *resource, {"stat": "Sum"}],
                            [".", "Throttles", ".", ".", ".", ".", {"stat": "Sum"}]], 5),
         ("Lambda invocations", [["AWS/Lambda", "Invocations", *resource, {"stat": "Sum"}]], None),
-        ("API errors", [["AWS/ApiGateway", "5xx", *api, {"stat": "Sum"}]], 5),
+        ("API errors", [["AWS/ApiGateway", failures, *api, {"stat": "Sum"}]], 5),
         ("API requests", [["AWS/ApiGateway", "Count", *api, {"stat": "Sum"}],
-                          [".", "4xx", ".", ".", ".", ".", {"stat": "Sum"}]], None),
+                          [".", missed, ".", ".", ".", ".", {"stat": "Sum"}]], None),
         ("API latency", [["AWS/ApiGateway", "Latency", *api, {"stat": "p99"}]], 1000),
         ("Response time", [["AWS/ApplicationELB", "TargetResponseTime", *alb, {"stat": "p99"}]], 0.5),
         ("ALB errors", [["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", *alb, {"stat": "Sum"}],

@@ -1,21 +1,21 @@
 """Alarms of dev: a healthy world passes; each fault is caught by its item alone; blindness is unknown."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 
 from promotion.sandbox import catalogue
+from promotion.sandbox.fills.alarm_history import history
 from promotion.sandbox.world import build
 from tests.gate import judge
+from tests.observability.proof import assert_does_what_it_says, assert_proven, choice, fallen, faults_of
 
 ITEM = "no-alarms"
 ITEMS = (ITEM, "dashboard-healthy")
-CHOSEN = ("-m", "observability", "-k", "dashboard_healthy or no_alarms")
-FAULTS = [fault for fault in catalogue.load().values() if fault.item == ITEM]
+CHOSEN = choice(*ITEMS)
+FAULTS = faults_of(ITEM)
 HISTORY = "cloudwatch:DescribeAlarmHistory"
-
-
-def fallen(judged):
-    """What of these items is not good."""
-    return {one.partition("[")[0] for one in judged.bad() if one.startswith(ITEMS)}
 
 
 def test_a_healthy_world_passes_with_one_history(nursery, tmp_path):
@@ -23,7 +23,7 @@ def test_a_healthy_world_passes_with_one_history(nursery, tmp_path):
     with nursery.world() as world:
         judged = judge(world, tmp_path, "-m", "observability", "-k", "no_alarms")
         asked = [call.action for call in world.calls() if (call.action or "").startswith("cloudwatch:")]
-    assert fallen(judged) == set(), judged.printed
+    assert fallen(judged, ITEMS) == set(), judged.printed
     assert sorted(asked) == [HISTORY, "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard"]
     assert judged.item(ITEM)["subjects"][0]["measured"].startswith("14 alarms during d-")
 
@@ -33,18 +33,26 @@ def test_what_a_fault_does(nursery, tmp_path, fault):
     """A fault fails the item, a clean twin nothing, blindness makes it unknown; besides only what is declared falls."""
     with nursery.world(fault.name) as world:
         judged = judge(world, tmp_path, *CHOSEN)
-    ours = {name for name in fault.falls_with if name in ITEMS}
-    assert fallen(judged) == (set() if fault.kind == "clean" else {ITEM} | ours), judged.printed
-    assert judged.item(ITEM)["status"] == {"fault": "failed", "clean": "passed", "blind": "unknown"}[fault.kind]
-    if fault.kind == "blind":
-        assert not [item["id"] for item in judged.record["items"] if item["status"] == "failed"], judged.printed
-    assert "Traceback" not in judged.printed
-    assert fault.kind == "clean" or judged.item(ITEM)["subjects"][0]["message"]
+    assert_does_what_it_says(fault, judged, ITEMS)
 
 
 def test_the_item_is_proven():
     """There are faults it must catch, clean twins, and blindnesses that must not pass."""
-    assert {fault.kind for fault in FAULTS} == {"fault", "clean", "blind"}
+    assert_proven(FAULTS, [ITEM])
+
+
+@pytest.mark.parametrize("name", ["alarm-fired-before", "alarm-in-alarm-throughout", "alarm-fired-and-recovered"])
+def test_a_fault_means_the_same_in_a_world_that_was_built_long_ago(name):
+    """A warm process builds its world once and gives it out for as long as the proofs take."""
+    world = build()
+    began = world.dev.latest_ec2_deployment.record.create_time
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=25)):
+        catalogue.find([name])[0].apply(world)
+    first, last = [item.happened for item in history(world.dev.backend("cloudwatch")) if item.what == "StateUpdate"][
+        -2:
+    ]
+    assert (first < began) == (name != "alarm-fired-and-recovered")
+    assert (last < began) == (name == "alarm-fired-before")
 
 
 NAIVE = [

@@ -195,7 +195,7 @@ def test_everything_is_asked_for_in_one_call():
     rows = [["AWS/Lambda", "Errors", "FunctionName", f"f{number % 40}", {"stat": "Sum"}] for number in range(100)]
     windows = plan(read(body(graph(*rows)), REGION, ACCOUNT), NOW)
     assert len(windows) == 1
-    window, queries = windows[0]
+    window, queries = windows[0].window, windows[0].queries
     assert (window.minutes, len(queries)) == (15, 80)
     assert len(queries) <= MOST
     assert queries[0].asked("q0", window)["MetricStat"]["Period"] == 300
@@ -204,7 +204,7 @@ def test_everything_is_asked_for_in_one_call():
 def test_long_periods_are_asked_for_apart():
     """A graph by the day does not make the others be read for days."""
     windows = plan(read(body(graph(["A", "B"], period=60), graph(["A", "B"], period=86_400)), REGION, ACCOUNT), NOW)
-    assert [window.minutes for window, _ in windows] == [15, 3 * 1440]
+    assert [part.window.minutes for part in windows] == [15, 3 * 1440]
 
 
 TEXTS = st.sampled_from(
@@ -316,8 +316,8 @@ def test_any_body_gives_findings_or_unknown(tree, values, status):
         times = tuple(end - timedelta(minutes=len(values) - place) for place in range(len(values)))
         series = {
             query.key: Series("x", times, tuple(values), status)
-            for _, queries in plan(dashboard, NOW)
-            for query in queries
+            for part in plan(dashboard, NOW)
+            for query in part.queries
         }
         signal = Signal("errors", "AWS/Lambda", "Errors", ({"FunctionName": "a"},))
         findings = judge(dashboard, Drawn(end, series), Surroundings(REGION, ACCOUNT, (signal,), (), {}))

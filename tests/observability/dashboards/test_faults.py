@@ -2,18 +2,13 @@
 
 import pytest
 
-from promotion.sandbox import catalogue
 from tests.gate import judge
+from tests.observability.proof import assert_does_what_it_says, assert_proven, choice, fallen, faults_of
 
 ITEM = "dashboard-healthy"
 ITEMS = (ITEM, "no-alarms")
-CHOSEN = ("-m", "observability", "-k", "dashboard_healthy or no_alarms")
-FAULTS = [fault for fault in catalogue.load().values() if fault.item == ITEM]
-
-
-def fallen(judged):
-    """What of these items is not good."""
-    return {one.partition("[")[0] for one in judged.bad() if one.startswith(ITEMS)}
+CHOSEN = choice(*ITEMS)
+FAULTS = faults_of(ITEM)
 
 
 def test_a_healthy_world_passes_with_three_questions(nursery, tmp_path):
@@ -21,7 +16,7 @@ def test_a_healthy_world_passes_with_three_questions(nursery, tmp_path):
     with nursery.world() as world:
         judged = judge(world, tmp_path, "-m", "observability", "-k", "dashboard_healthy")
         asked = [call.action for call in world.calls() if (call.action or "").startswith("cloudwatch:")]
-    assert fallen(judged) == set(), judged.printed
+    assert fallen(judged, ITEMS) == set(), judged.printed
     assert sorted(asked) == ["cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:GetMetricData"]
     assert judged.item(ITEM)["subjects"][0]["measured"].startswith("15 widgets, 14 alarms")
 
@@ -31,18 +26,12 @@ def test_what_a_fault_does(nursery, tmp_path, fault):
     """A fault fails the item, a clean twin nothing, blindness makes it unknown; besides only what is declared falls."""
     with nursery.world(fault.name) as world:
         judged = judge(world, tmp_path, *CHOSEN)
-    ours = {name for name in fault.falls_with if name in ITEMS}
-    assert fallen(judged) == (set() if fault.kind == "clean" else {ITEM} | ours), judged.printed
-    assert judged.item(ITEM)["status"] == {"fault": "failed", "clean": "passed", "blind": "unknown"}[fault.kind]
-    if fault.kind == "blind":
-        assert not [item["id"] for item in judged.record["items"] if item["status"] == "failed"], judged.printed
-    assert "Traceback" not in judged.printed
-    assert fault.kind == "clean" or judged.item(ITEM)["subjects"][0]["message"]
+    assert_does_what_it_says(fault, judged, ITEMS)
 
 
 def test_the_item_is_proven():
     """There are faults it must catch, clean twins, and blindnesses that must not pass."""
-    assert {fault.kind for fault in FAULTS} == {"fault", "clean", "blind"}
+    assert_proven(FAULTS, [ITEM])
 
 
 def test_what_is_not_judged_is_said(nursery, tmp_path):

@@ -46,9 +46,9 @@ def judged(*widgets, targets=None, silent=(), values=None, alarms=(), balanced=B
     balancers = {name: balanced for name, target in (targets or {}).items() if isinstance(target, Ec2Target)}
     dashboard = read(json.dumps({"widgets": list(widgets)}), REGION, ACCOUNT)
     series = {}
-    for window, queries in plan(dashboard, END + timedelta(minutes=2)):
-        for query in queries:
-            found = (values or {}).get(query.metric.name, [1.0] * window.minutes)
+    for part in plan(dashboard, END + timedelta(minutes=2)):
+        for query in part.queries:
+            found = (values or {}).get(query.metric.name, [1.0] * part.window.minutes)
             found = [] if query.metric.name in silent else found
             times = tuple(END - timedelta(minutes=len(found) - place) for place in range(len(found)))
             series[query.key] = Series(query.metric.told(), times, tuple(found), "Complete")
@@ -235,7 +235,7 @@ def test_when_nothing_has_data_nobody_can_tell():
 def test_an_incomplete_answer_is_unknown():
     """What CloudWatch does not call complete is not read as values."""
     dashboard = read(json.dumps({"widgets": [graph(["A", "B"])]}), REGION, ACCOUNT)
-    ((_, (query,)),) = plan(dashboard, END)
+    ((query,),) = (part.queries for part in plan(dashboard, END))
     drawn = Drawn(END, {query.key: Series("B", (END,), (1.0,), "PartialData")})
     with pytest.raises(Unknown) as raised:
         judge(dashboard, drawn, Surroundings(REGION, ACCOUNT, (), (), {}))

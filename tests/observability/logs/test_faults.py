@@ -4,17 +4,13 @@ import json
 
 import pytest
 
-from promotion.sandbox import catalogue
 from tests.gate import judge
+from tests.observability.proof import assert_does_what_it_says, assert_proven, faults_of
 
 ITEMS = ("logs-flowing", "correlation-ids")
-FAULTS = [fault for fault in catalogue.load().values() if fault.item in ITEMS]
+ALL = (*ITEMS, "dashboard-healthy", "no-alarms", "lambda-duration", "alb-response-time", "error-rate")
+FAULTS = faults_of(*ITEMS)
 RUN = ("-m", "observability", "--set", "limits.log_lag_seconds=2")
-
-
-def covers(declared, found):
-    """Whether a declaration `item` or `item[subject]` speaks of what was found, an `item[subject]`."""
-    return found == declared or found.startswith(f"{declared}[")
 
 
 def test_a_healthy_world_passes_at_once(nursery, tmp_path):
@@ -59,22 +55,10 @@ def test_what_a_fault_does(nursery, tmp_path, fault):
     """A fault fails its item, a clean twin nothing, blindness makes it unknown; besides only what is declared falls."""
     with nursery.world(fault.name) as world:
         judged = judge(world, tmp_path, *RUN)
-    found = judged.bad()
-    if fault.kind == "clean":
-        assert found == set(), judged.printed
-        return
-    assert judged.item(fault.item)["status"] == ("failed" if fault.kind == "fault" else "unknown"), judged.printed
-    declared = (fault.item, *fault.falls_with)
-    assert not {one for one in found if not any(covers(name, one) for name in declared)}, judged.printed
-    assert not [name for name in declared if not any(covers(name, one) for one in found)], judged.printed
-    if fault.kind == "blind":
-        assert not [item["id"] for item in judged.record["items"] if item["status"] == "failed"], judged.printed
-    assert "Traceback" not in judged.printed
-    assert all(one["message"] for one in judged.item(fault.item)["subjects"] if one["status"] != "passed")
+    assert_does_what_it_says(fault, judged, ALL)
 
 
 def test_there_are_enough():
     """Each item has a fault it must catch, a twin that must pass, and a blindness that must not."""
-    for item in ITEMS:
-        assert {fault.kind for fault in FAULTS if fault.item == item} == {"fault", "clean", "blind"}
+    assert_proven(FAULTS, ITEMS)
     assert len(FAULTS) >= 16

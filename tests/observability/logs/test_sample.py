@@ -73,7 +73,7 @@ def test_the_newest_event_of_each_counts():
     assert sample.is_fresh(ONE, 10)
     assert not sample.is_fresh(ONE, 3)
     assert not sample.is_fresh(TWO, 10)
-    assert sample.told(FLEET, 10) == f"{ONE}: 3.0 min ago, {TWO}: none"
+    assert sample.told(FLEET, 10) == f"{ONE}: 3.0 min ago, {TWO}: none · 95 % taken in within 1 s"
     assert sample.silence(FLEET, TWO) == f"{TWO} has no event in 30 min"
 
 
@@ -187,4 +187,16 @@ def test_what_was_read_is_said():
     assert sampled(FLEET, [], complete=False).read().endswith("(no more were read)")
     many = Writers("/shop/ec2", tuple(f"i-{number:017x}" for number in range(9)))
     events = [event(member, 1) for member in many.members[:8]]
-    assert sampled(many, events).told(many, 10) == f"8 of 9 younger than 10 min; {many.members[8]}: none"
+    assert (
+        sampled(many, events).told(many, 10)
+        == f"8 of 9 younger than 10 min; {many.members[8]}: none · 95 % taken in within 1 s"
+    )
+
+
+def test_how_long_events_take_to_be_there_is_told():
+    """By the times of the events themselves: within how many seconds 95 of 100 were taken in."""
+    events = [event(ONE, 5, ingested=5 - late / 60) for late in [2] * 95 + [40] * 5]
+    assert sampled(FLEET, events).lag_p95_s == 2
+    assert sampled(FLEET, [*events, event(TWO, 5, ingested=4)]).lag_p95_s == 40
+    assert sampled(FLEET, []).lag_p95_s is None
+    assert sampled(FLEET, [event(ONE, 1, ingested=2)]).lag_p95_s == 0, "a clock that runs ahead"

@@ -54,7 +54,7 @@ class Reader:
     def latency(self, name):
         """Judge how long a target takes."""
         measured = self.measured(name)
-        return latency(name, measured.times, self.look(name), measured.limit_ms(self.limits), AGE)
+        return latency(name, measured.times, self.look(name), measured.limit_ms(self.limits), AGE, measured.edge)
 
     def errors(self, name, made=NONE_MADE):
         """Judge how many requests of a target fail."""
@@ -109,5 +109,6 @@ def read(built):
     yield Reader(built)
     for name, flow in flows.items():
         vars(dev.flows[name]).update(vars(flow))
+    dev.api_kind = "http"
     dev.metrics.clear()
     dev.metrics.update(metrics)

@@ -9,14 +9,16 @@ from types import SimpleNamespace
 import pytest
 from promotion.fixtures import metrics, own_traffic
 
-from promotion.clock import StoppedClock, SystemClock
+from promotion.clock import SystemClock
 from promotion.deployments import Deployment, DeploymentHistory
 from promotion.http.client import HttpClient
 from promotion.http.own_traffic import USER_AGENT, make_requests
 from promotion.http.secrecy import Secrecy
 from promotion.looking.ledger import CALLS
+from promotion.looking.seen import PerSubject
 from promotion.metrics.own_traffic import RequestsMade
 from promotion.settings.observability import Traffic
+from promotion.unknown import Reason, Unknown
 
 CLIENT = HttpClient(Secrecy({}, lambda _: None, lambda text: text), clock=SystemClock())
 
@@ -114,14 +116,22 @@ def test_the_record_has_one_line_for_all_of_them(server):
 NOW = datetime(2026, 5, 4, 10, 30, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("ended_ago", "waits"), [(5, 168), (60, 108), (600, 0), (None, None)])
-def test_metrics_wait_until_own_requests_have_settled(monkeypatch, ended_ago, waits):
-    """Two minutes after the end of the last request's minute; without requests, not at all."""
+@pytest.mark.parametrize(("ended_ago", "waits"), [(5, 168), (15, 168), (60, 108), (600, 0), (None, 0)])
+def test_metrics_wait_until_own_requests_have_settled(ended_ago, waits):
+    """Two minutes after the end of the last request's minute, or of the next if that had all but begun.
+
+    Of a target that could not be asked, its own items speak.
+    """
     slept = []
-    monkeypatch.setattr(metrics.time, "sleep", slept.append)
+
+    def unknown():
+        raise Unknown(Reason.UNREACHABLE, "no answer")
+
     ended = None if ended_ago is None else NOW - timedelta(seconds=ended_ago)
-    metrics._wait_for([RequestsMade(wanted=0, ended=ended)], StoppedClock(NOW))
-    assert slept == ([] if waits is None else [waits])
+    made = {"ec2": unknown, "lambda": lambda: RequestsMade(wanted=0, ended=ended)}
+    clock = SimpleNamespace(now=lambda: NOW, sleep=slept.append)
+    metrics._wait_for(PerSubject("dev_requests_made", made), clock)
+    assert sum(slept) == waits
 
 
 def test_metrics_of_a_deployment_that_goes_on_are_not_due():

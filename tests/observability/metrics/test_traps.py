@@ -1,12 +1,19 @@
 """Where a plain reading of CloudWatch passes what is broken, and ours does not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import mean
+from types import SimpleNamespace
 
 import pytest
 from moto.cloudwatch.exceptions import ValidationError
+from promotion.fixtures.metrics import metric_data
 
+from promotion.metrics.errors import errors
+from promotion.metrics.plan import plan
 from promotion.metrics.units import milliseconds
+from promotion.sandbox.fills.metrics import metric as metric_of
+from promotion.sandbox.measured import behind_a_rest_api, with_status
 from promotion.sandbox.world.model import ago
 from promotion.settings.observability import Api
 from promotion.unknown import Unknown
@@ -97,13 +104,104 @@ def test_everything_throttled_is_all_failures(read):
 
 
 def test_a_function_by_its_name_alone_is_every_version(read):
-    """Calls of other versions dilute what callers of the alias see."""
-    made = read.dev.metrics
-    for metric in list(made):
-        if metric.namespace == "AWS/Lambda" and dict(metric.dimensions).keys() == {"FunctionName", "Resource"}:
-            assert {name: dict(metric.dimensions)[name] for name in ALIAS} == ALIAS
+    """Calls of other versions, by their number say, dilute what callers of the alias see."""
+    read.dev.flows["lambda"].errors = 0.02
+    for key, computed in read.dev.metrics.items():
+        if key == metric_of("AWS/Lambda", "Invocations", FunctionName="shop-api"):
+            read.dev.metrics[key] = replace(computed, samples=lambda _: [(1.0, 13_000)])
+    by_name = {"FunctionName": "shop-api"}
+    naive = sum(read.ask("AWS/Lambda", "Errors", by_name)) / sum(read.ask("AWS/Lambda", "Invocations", by_name))
+    assert naive < read.limits.error_rate
+    assert "function" in read.broken("lambda")
     asked = [query.metric.dimensions for query in read.measured("lambda").queries(read.limits)]
-    assert all("Resource" in one for one in asked if "FunctionName" in one)
+    assert all(one.items() >= ALIAS.items() for one in asked if "FunctionName" in one)
+
+
+def test_a_duration_leaves_out_the_cold_start(read):
+    """The function's own p99 is well within its limit, and its callers wait seconds: that is said beside it."""
+    read.dev.flows["lambda"].cold = 0.03
+    (p99,) = read.ask("AWS/Lambda", "Duration", ALIAS, "p99", period=1800)
+    assert p99 < 500
+    look = read.latency("lambda")
+    assert look.proof(0.95).kept
+    assert look.edge_p99_ms > 2600
+    assert "over the limit by what Duration leaves out: cold starts, or the API" in look.told()
+
+
+def test_outcomes_that_have_not_come_in_are_no_successes(read):
+    """Metrics bear the time an invocation began and come when it has ended: those that take long to fail are missing."""
+    for key, computed in list(read.dev.metrics.items()):
+        if key.name == "Errors":
+            read.dev.metrics[key] = replace(computed, samples=lambda _: [(0.0, 100)])
+    assert sum(read.ask("AWS/Lambda", "Errors", ALIAS)) == 0
+    assert sum(read.ask("AWS/Lambda", "Invocations", ALIAS)) > 3000
+    assert {one.place: one.reason for one in read.errors("lambda").untold} == {"function": "truncated"}
+
+
+def test_outcomes_of_a_rest_api_are_counted_too(read):
+    """Its 5XXError has a sample for each request, which is documented; that of an HTTP API is not."""
+    behind_a_rest_api(read)
+    read.api = Api(kind="rest", name="shop-dev", stage="live")
+    assert {place.place for place in read.errors("lambda").places} == {"function", "API Gateway"}
+    read.dev.flows["lambda"].handled_errors = 0.02
+    assert read.broken("lambda") == {"API Gateway"}
+    for key, computed in list(read.dev.metrics.items()):
+        if key.name == "5XXError":
+            read.dev.metrics[key] = replace(computed, samples=lambda _: [(0.0, 100)])
+    assert {one.place: one.reason for one in read.errors("lambda").untold} == {"API Gateway": "truncated"}
+
+
+@pytest.mark.parametrize("status", ["Forbidden", "InternalError", "PartialData"])
+def test_an_answer_that_is_not_complete_is_no_zero(read, monkeypatch, status):
+    """Its values are none, and their sum is 0, while every fiftieth invocation fails."""
+    read.dev.flows["lambda"].errors = 0.02
+    backend = read.dev.backend("cloudwatch")
+    original, change = backend.get_metric_data, with_status(status, "Errors")
+
+    def changed(queries, **kwargs):
+        asked = {query["Id"]: query for query in queries}
+        return [change(asked[one["id"]], one) for one in original(queries=queries, **kwargs)]
+
+    monkeypatch.setattr(backend, "get_metric_data", changed)
+    assert sum(read.ask("AWS/Lambda", "Errors", ALIAS)) == 0
+    assert "function" in {one.place for one in read.errors("lambda").untold}
+
+
+def test_the_first_page_may_be_empty(read):
+    """And the errors come with the next one."""
+
+    def get_metric_data(**asked):
+        if "NextToken" not in asked:
+            empty = [{"Id": one["Id"], "StatusCode": "PartialData", "Values": [], "Timestamps": []}
+                     for one in asked["MetricDataQueries"]]  # fmt: skip
+            return {"MetricDataResults": empty, "NextToken": "more"}
+        return client.get_metric_data(**{name: value for name, value in asked.items() if name != "NextToken"})
+
+    read.dev.flows["lambda"].errors = 0.02
+    client = read.dev.client("cloudwatch")
+    account = SimpleNamespace(client=lambda _: SimpleNamespace(get_metric_data=get_metric_data))
+    measured = read.measured("lambda")
+    look = metric_data(account, plan([measured], read.limits), read.window)
+    assert errors("lambda", measured.failures, look, 0.001, timedelta(minutes=10)).proofs(0.95)["function"].broken
+
+
+def test_the_newest_value_is_of_half_a_minute(read):
+    """Read as it is, it looks like a good minute: of what has failed in it, little has come in."""
+    now = read.now.replace(second=0, microsecond=0)
+    dimensions = [{"Name": "FunctionName", "Value": "half"}, {"Name": "Resource", "Value": "half:live"}]
+    read.dev.client("cloudwatch").put_metric_data(
+        Namespace="AWS/Lambda",
+        MetricData=[
+            {"MetricName": name, "Dimensions": dimensions, "Timestamp": when, "Values": [value], "Counts": [130]}
+            for minutes, failed in ((3, 1.0), (0, 0.0))
+            for when in [now - timedelta(minutes=minutes)]
+            for name, value in (("Invocations", 1.0), ("Errors", failed))
+        ],
+    )
+    half = {"FunctionName": "half", "Resource": "half:live"}
+    newest = read.ask("AWS/Lambda", "Errors", half, end=now + timedelta(minutes=1))[0]
+    assert newest == 0
+    assert sum(read.ask("AWS/Lambda", "Errors", half)) == 130
 
 
 def test_the_metrics_of_the_other_kind_of_api_do_not_exist(read):
