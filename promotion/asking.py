@@ -24,6 +24,8 @@ from promotion.terminal import verbosity
 
 CLOCK = "PROMOTION_CLOCK"
 """The variable that names the clock of a rehearsal."""
+_SEEN_AFTER = 6.0
+"""How many minutes old a rollout is in the embedded world when nobody waits for it: both decisions are due then."""
 
 
 def as_controller(config: pytest.Config, asked: Asked, checklist: Checklist) -> tuple[Run, Controller]:
@@ -83,7 +85,7 @@ def _live(
     path, own_digest = _config_path(config, asked), None
     if asked.sandbox is not None:
         outputs.clear()
-        path, own_digest = _start_sandbox(asked.sandbox, stop)
+        path, own_digest = _start_sandbox(asked, phase, stop)
     digest = asked.digest or own_digest
     if digest is None:
         raise pytest.UsageError(
@@ -107,6 +109,7 @@ def _live(
         asked.report_dir,
         wait=asked.wait,
         act=asked.act,
+        seal=asked.seal,
         clock=_clock(),
         kept=_kept(asked.report_dir, digest, phase),
     )
@@ -130,11 +133,14 @@ def _clock() -> ServedClock | None:
         raise pytest.UsageError(f"{CLOCK} names a clock that cannot be read: {trouble}") from None
 
 
-def _start_sandbox(faults: tuple[str, ...], stop: list[Callable[[], None]]) -> tuple[Path, str]:
+def _start_sandbox(asked: Asked, phase: str, stop: list[Callable[[], None]]) -> tuple[Path, str]:
+    """Start the embedded world at the moment that the phase is about; a run that waits sees the rollout from its start."""
     from promotion.sandbox import catalogue, client
+    from promotion.sandbox.exchange import SCENE_OF
 
+    minutes = _SEEN_AFTER if phase == "rollout" and not asked.wait else None
     try:
-        world = client.start(faults)
+        world = client.start(asked.sandbox or (), rate=asked.sandbox_rate, scene=SCENE_OF[phase], minutes=minutes)
     except (catalogue.CatalogueError, client.SandboxError) as mistake:
         raise pytest.UsageError(str(mistake)) from None
     stop.append(world.stop)

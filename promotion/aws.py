@@ -7,6 +7,7 @@ import json
 import threading
 from typing import Any
 
+from promotion.leaks.quiet import keep_answers_out_of_logs
 from promotion.looking.ledger import note_call
 from promotion.redact import Redactor
 from promotion.settings.account import AwsAccess
@@ -67,6 +68,7 @@ class Account:
     def _open(self) -> Any:
         import boto3
 
+        keep_answers_out_of_logs()
         base = self._watched(_botocore_session(self._environment.profile))
         role = self._environment.role
         if role is None:

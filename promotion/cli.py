@@ -8,13 +8,22 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `promotion …` and give its exit code."""
-    from promotion.sandbox import command
+    from promotion.acting import command as acting
+    from promotion.baseline import command as baseline
+    from promotion.promotions import command as promotions
+    from promotion.sandbox import command as sandbox
+    from promotion.sealing import command as sealing
 
     parser = argparse.ArgumentParser(
-        prog="promotion", description="Beside the gate: its embedded world and its settings."
+        prog="promotion",
+        description="Beside the gate: what people say of a promotion, its embedded world, its settings.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    command.add_parsers(commands)
+    promotions.add_parsers(commands)
+    acting.add_parsers(commands)
+    baseline.add_parsers(commands)
+    sealing.add_parsers(commands)
+    sandbox.add_parsers(commands)
     schema = commands.add_parser("schema", help="print the JSON schema of promotion.toml, for editors")
     schema.set_defaults(run=_schema)
     asked = parser.parse_args(arguments)

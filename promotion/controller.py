@@ -1,6 +1,7 @@
 """The process that keeps the record: it gathers outcomes, decides, writes, and sets the exit code."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Generator
@@ -8,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from promotion import report, terminal
+from promotion import pipelines, report, terminal
 from promotion.outcome import DIED, PROPERTY, Outcome
 from promotion.outputs import Outputs
 from promotion.run import Run
 from promotion.status import Exit, Status
-from promotion.unknown import Reason
+from promotion.unknown import Reason, Unknown
 
+SEAL_MINUTES = 60
+"""So long a seal counts: what was seen in dev may be other an hour later."""
 _RAISED = re.compile(r"^[E\s]*([\w.]+(?:Error|Exception): .+)$", re.MULTILINE)
 
 
@@ -87,6 +90,7 @@ class Controller:
         ended_empty = session.exitstatus if replay is None else replay["exit_code"]
         findings.nothing_selected = ended_empty == pytest.ExitCode.NO_TESTS_COLLECTED
         self._write_record(session)
+        self._act(session)
         try:
             return (yield)
         except Exception as trouble:  # noqa: BLE001 - whatever a reporting plugin stumbles over, the record must say so
@@ -100,9 +104,14 @@ class Controller:
             self._outputs.put_in_place()
             if self._record["complete"] and self._run.question.replay is None:
                 self._outputs.keep(self._record)
+            sealed = self._sealed(session)
             if session.config.pluginmanager.hasplugin("terminalreporter"):
                 writer, quiet = session.config.get_terminal_writer(), terminal.verbosity(session.config) < 0
                 terminal.print_record(writer, self._record, self._outputs.shown, only_verdict=quiet)
+                for line in pipelines.tell(self._record, report.summary(self._record), os.environ).splitlines():
+                    writer.line(line)
+                if sealed:
+                    writer.line(sealed)
 
     def pytest_unconfigure(self) -> None:
         """Let go of whatever the run held."""
@@ -134,6 +143,40 @@ class Controller:
         """Leave out the machine's description: it makes no two reports alike."""
         metadata.clear()
 
+    def _act(self, session: pytest.Session) -> None:
+        """Take the rollout back, if that is what was judged and asked for. The record is on disk before, and after."""
+        question, record = self._run.question, self._record
+        if not question.act or question.replay is not None or record is None:
+            return
+        from promotion.acting.deciding import calls_for_rollback
+
+        why = calls_for_rollback(record, question.loaded.settings.rollout.hold)
+        if not why:
+            return
+        from promotion.acting.after_judgement import take_back
+
+        try:
+            take_back(self._run, why)
+        finally:
+            self._write_record(session)
+
+    def _sealed(self, session: pytest.Session) -> str | None:
+        """Seal the run if that was asked for, and say so. A GO that cannot be sealed does not end with 0."""
+        key, record = self._run.question.seal, self._record
+        if key is None or record is None:
+            return None
+        if record["verdict"] != "GO":
+            return "not sealed: only a GO is"
+        from promotion.sealing.seal import seal
+        from promotion.sealing.signers import open_signer
+
+        try:
+            seal(self._outputs.folder, open_signer(key), minutes=SEAL_MINUTES)
+        except Unknown as unknown:
+            session.exitstatus = Exit.INTERNAL
+            return f"not sealed: {unknown.message}"
+        return f"sealed: {self._outputs.folder.name}/seal"
+
     def _write_record(self, session: pytest.Session | None) -> None:
         record = self._record = self._run.record(complete=True)
         self._outputs.finish(record, report.summary(record))
@@ -143,8 +186,9 @@ class Controller:
     def _read_plan(self) -> None:
         findings, spool = self._run.findings, self._run.spool
         if self._distributed and spool is not None:
-            shared = spool.share("plan", lambda: {"plan": [], "tests": {}})
+            shared = spool.share("plan", lambda: {"plan": [], "tests": {}, "rules": {}})
             findings.tests = {test: (item, subject) for test, (item, subject) in shared["tests"].items()}
+            findings.rules = shared["rules"]
             if self._run.question.replay is None:
                 findings.plan = [(item, subject) for item, subject in shared["plan"]]
 

@@ -5,7 +5,7 @@ Pure. Shapes follow the CodeDeploy API reference
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 UNFINISHED = frozenset({"Created", "Queued", "InProgress", "Baking", "Ready"})
@@ -53,6 +53,26 @@ class DeploymentTarget:
 
 
 @dataclass(frozen=True)
+class Revision:
+    """What a deployment installs, and where that is kept (API_RevisionLocation)."""
+
+    kind: str = ""
+    """`S3`, `AppSpecContent`, `String`, `GitHub`."""
+    bucket: str = ""
+    key: str = ""
+    version: str | None = None
+    """The version of the object, where one was named."""
+    etag: str | None = None
+    """What the object's ETag must be, where that was said."""
+    sha256: str | None = None
+    """Of an AppSpec that CodeDeploy keeps itself, in hex."""
+
+    def told(self) -> str:
+        """The revision in a few words."""
+        return f"s3://{self.bucket}/{self.key}" if self.kind == "S3" else f"the {self.kind} {(self.sha256 or '')[:12]}"
+
+
+@dataclass(frozen=True)
 class Deployment:
     """One deployment of a deployment group."""
 
@@ -70,6 +90,7 @@ class Deployment:
     """The deployment that rolled this one back."""
     rolls_back: str | None = None
     """The deployment that this one rolls back."""
+    source: Revision = Revision()
 
     @property
     def is_rollback(self) -> bool:
@@ -99,17 +120,21 @@ class DeploymentHistory:
     newest: Deployment
     """Made by a person, a pipeline or a rollback; never by Auto Scaling."""
     added_later: tuple[Deployment, ...] = ()
+    last_good: Deployment | None = None
+    """The newest that succeeded, where it was looked for: what a rollback deploys again."""
+    added_since_good: tuple[Deployment, ...] = ()
+    """Made by Auto Scaling since then."""
 
 
 @dataclass(frozen=True)
 class DeploymentGroup:
-    """How a deployment group is configured, as far as it is judged here."""
+    """How a deployment group is configured, as far as it is judged here (API_DeploymentGroupInfo)."""
 
     application: str
     name: str
-    newest: str
-    """Id of the deployment attempted last, by whomever."""
-    newest_created: datetime
+    newest: str | None
+    """Id of the deployment attempted last, by whomever; None if there never was one."""
+    newest_created: datetime | None
     style: str
     """`BLUE_GREEN` or `IN_PLACE`."""
     traffic_control: bool
@@ -118,7 +143,27 @@ class DeploymentGroup:
     blue_wait_minutes: int
     """How long they are kept before they are terminated."""
     alarms: tuple[str, ...] = ()
-    """Names of the alarms that stop a deployment."""
+    last_successful: str | None = None
+    """Id of the newest deployment that succeeded, by whomever."""
+    platform: str = ""
+    """`Lambda` or `Server`."""
+    config: str = ""
+    """Name of the deployment configuration."""
+    role: str = ""
+    """ARN of the service role."""
+    alarms_enabled: bool = False
+    ignores_unreadable_alarms: bool = False
+    """Whether a deployment goes on when CodeDeploy cannot read the alarms."""
+    rolls_back: bool = False
+    """Whether automatic rollback is enabled."""
+    rollback_events: tuple[str, ...] = ()
+    target_groups: tuple[str, ...] = ()
+    """Names."""
+    ready_action: str = ""
+    """`CONTINUE_DEPLOYMENT` or `STOP_DEPLOYMENT`: whether traffic is rerouted at once or waits for somebody."""
+    ready_wait_minutes: int = 0
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Everything that is configured, by the dotted name it has in the API; each value as text, lists in order."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +193,11 @@ class Alias:
     weights: Mapping[str, float]
     """Share of traffic (0 to 1) that goes to other versions."""
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Every version that gets traffic, the one it points to first."""
+        return (self.version, *(name for name, weight in self.weights.items() if weight > 0))
+
 
 @dataclass(frozen=True)
 class Host:
@@ -163,6 +213,19 @@ class Host:
     def told(self) -> str:
         """The host in a few words."""
         return f"{self.id} in {self.target_group} is {self.state}{f' ({self.why})' if self.why else ''}"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An instance as EC2 describes it."""
+
+    id: str
+    state: str
+    """`running`, `terminated` and so on; `gone` if EC2 no longer knows it."""
+    detailed_monitoring: bool = False
+    """Whether its metrics come every minute and not every five."""
+    image: str = ""
+    """The image it runs, if one of its tags is declared to say so."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +245,11 @@ class Traffic:
     def serving(self) -> tuple[Host, ...]:
         """Hosts registered where traffic goes."""
         return tuple(host for host in self.hosts if host.target_group in self.serving_groups)
+
+    @property
+    def serving_instances(self) -> tuple[str, ...]:
+        """Ids of the instances that get traffic or would, if they were well."""
+        return tuple(sorted({host.id for host in self.serving if host.state not in ("draining", "unused")}))
 
 
 GRACE_MINUTES = 10

@@ -12,6 +12,8 @@ SOURCES = (
     "digest",
     "wait",
     "act",
+    "journal",
+    "chain",
     "redactor",
     "secrecy",
     "dev_aws",

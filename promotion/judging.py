@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Generator, Mapping
+from inspect import cleandoc
 from typing import Any
 
 import pytest
@@ -56,6 +57,7 @@ class Judging:
             self._run.findings.tests = {
                 test.nodeid: (line.id, subject_of(test) or line.id) for test, line in lines.items() if line is not None
             }
+            self._run.findings.rules = {line.id: _rule(test) for test, line in lines.items() if line is not None}
             if self._run.question.replay is None:
                 self._run.findings.plan = self._full_plan(items)
             else:
@@ -67,7 +69,9 @@ class Judging:
             return
         if self._run.spool is not None:
             findings = self._run.findings
-            self._run.spool.share("plan", lambda: {"plan": findings.plan, "tests": findings.tests})
+            self._run.spool.share(
+                "plan", lambda: {"plan": findings.plan, "tests": findings.tests, "rules": findings.rules}
+            )
         if not session.testsfailed:
             self._run.looking.start(key for test in session.items for key in self._evidence_of(test))
 
@@ -177,3 +181,9 @@ def _shown(longrepr: Any, hide: Redactor) -> Any:
     text = str(longrepr).expandtabs()
     shown = harmless_lines(hide.shown(text))
     return longrepr if shown == text else shown
+
+
+def _rule(test: pytest.Item) -> str:
+    """How a test judges, in its own words: the first paragraph of its docstring, on one line."""
+    words = cleandoc(getattr(getattr(test, "function", None), "__doc__", None) or "")
+    return " ".join(words.split("\n\n", maxsplit=1)[0].split())

@@ -27,11 +27,15 @@ class Asked:
     config: Path | None
     sandbox: tuple[str, ...] | None
     """Faults to seed into the embedded world; None: no embedded world."""
+    sandbox_rate: float
+    """Seconds of the embedded world per second."""
     replay: Path | None
     report_dir: Path
     assignments: tuple[str, ...]
     wait: bool
     """Whether to wait for what is not due yet."""
+    seal: str | None
+    """The key to seal the run with, as `promotion seal --key` takes it."""
     act: bool
     """Whether the run may change the world: post, open tickets, roll back."""
 
@@ -59,6 +63,12 @@ def add_options(parser: pytest.Parser) -> None:
         help="judge the embedded world instead of a real one, with these faults seeded (see `promotion faults`)",
     )
     group.addoption(
+        "--sandbox-rate",
+        type=float,
+        metavar="N",
+        help="let the embedded world's clock go so many times as fast: a rehearsal of a rollout in seconds",
+    )
+    group.addoption(
         "--trivy-report",
         metavar="FILE",
         help="a report of Trivy in JSON, asked before other scans of the image",
@@ -76,6 +86,11 @@ def add_options(parser: pytest.Parser) -> None:
         help="act where the checklist asks for it: tell people, open tickets, roll back. Without it nothing is changed",
     )
     group.addoption(
+        "--seal",
+        metavar="KEY",
+        help="sign record and report if the verdict is GO: a PEM file, awskms:///KEY, or keyless",
+    )
+    group.addoption(
         "--report-dir", metavar="DIR", help="where record.json, checklist.html, junit.xml, summary.md go", type=Path
     )
 
@@ -87,22 +102,26 @@ def read_options(config: pytest.Config) -> Asked:
         digest=config.getoption("--digest") or os.environ.get("PROMOTION_DIGEST") or None,
         config=config.getoption("--config"),
         sandbox=None if sandbox is None else tuple(name.strip() for name in sandbox.split(",") if name.strip()),
+        sandbox_rate=config.getoption("--sandbox-rate") or 1.0,
         replay=config.getoption("--replay"),
         report_dir=config.getoption("--report-dir") or config.invocation_params.dir / "reports",
         assignments=(*config.getoption("promotion_set"), *_trivy_report(config)),
         wait=config.getoption("--wait"),
         act=config.getoption("--act"),
+        seal=config.getoption("--seal"),
     )
     if asked.replay is not None:
         for name in ("--digest", "--config", "--sandbox"):
             if config.getoption(name) is not None:
                 raise pytest.UsageError(f"--replay judges what the record holds: it takes no {name}")
-        if asked.wait or asked.act:
-            raise pytest.UsageError("--replay judges what the record holds: it neither waits nor acts")
+        if asked.wait or asked.act or asked.seal:
+            raise pytest.UsageError("--replay judges what the record holds: it neither waits nor acts nor seals")
         if asked.assignments:
             raise pytest.UsageError("--replay judges what the record holds: it takes no --set")
     if asked.sandbox is not None and asked.config is not None:
         raise pytest.UsageError("--sandbox brings its own settings: it takes no --config (use --set for single values)")
+    if config.getoption("--sandbox-rate") is not None:
+        _check_rate(asked)
     if asked.digest is not None:
         _check_digest(asked.digest)
     return asked
@@ -115,6 +134,13 @@ def _trivy_report(config: pytest.Config) -> tuple[str, ...]:
         return ()
     path = (config.invocation_params.dir / report).absolute()
     return (f"image.vulnerabilities.trivy_report={json.dumps(str(path))}",)
+
+
+def _check_rate(asked: Asked) -> None:
+    if asked.sandbox is None:
+        raise pytest.UsageError("--sandbox-rate is about the embedded world: give --sandbox with it")
+    if not asked.sandbox_rate >= 1:
+        raise pytest.UsageError(f"--sandbox-rate takes 1 or more, got {asked.sandbox_rate:g}: time cannot be slowed")
 
 
 def _check_digest(digest: str) -> None:

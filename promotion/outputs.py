@@ -10,6 +10,7 @@ import pytest
 
 from promotion import chain
 from promotion.record import record_text
+from promotion.report.carrier import mended
 
 RECORD, PAGE, JUNIT, SUMMARY = "record.json", "checklist.html", "junit.xml", "summary.md"
 
@@ -64,6 +65,8 @@ class Outputs:
         for name in (PAGE, JUNIT):
             part = self._part(name)
             if part.exists():
+                if name == PAGE:
+                    part.write_text(mended(part.read_text(encoding="utf-8")), encoding="utf-8")
                 part.replace(self.folder / name)
 
     def finish(self, record: Mapping[str, Any], summary: str) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from promotion.acting.receipt import Receipt
+from promotion.acting.verifying import verified
 from promotion.checklist import Checklist
 from promotion.checklist import Item as Line
 from promotion.looking.entry import Entry
@@ -27,6 +29,8 @@ class Findings:
     """Every case that exists, in order, selected or not."""
     tests: dict[str, Case] = field(default_factory=dict)
     """The case of each test, by its node id."""
+    rules: dict[str, str] = field(default_factory=dict)
+    """By item, how it is judged: the first paragraph of its test's docstring."""
     outcomes: dict[Case, Outcome] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     """Why tests could not be collected or the run broke off."""
@@ -73,6 +77,8 @@ class Frame:
     """What the promotion before this one measured."""
     waivers: Sequence[Mapping[str, Any]] = ()
     """Every waiver for an item of the phase, and what it did."""
+    acts: Sequence[Mapping[str, Any]] = ()
+    """Receipts of what was done to take the rollout back."""
 
 
 def canonical(tree: Any) -> str:
@@ -100,6 +106,10 @@ def build(
         code = findings.broken_off or Exit.INTERNAL
     elif findings.nothing_selected:
         decided, code = Verdict.HOLD, Exit.NOTHING_SELECTED
+    if frame.acts:
+        decided = Verdict.NO_GO
+        if complete:
+            code = Exit.NO_GO if verified(Receipt.of(dict(act)) for act in frame.acts) else Exit.ROLLBACK_UNVERIFIED
     return {
         "schema": SCHEMA,
         "phase": frame.phase,
@@ -128,6 +138,7 @@ def build(
         "previous": frame.chain[-1]["sha256"] if frame.chain else None,
         "before": frame.before,
         "waivers": [dict(waiver) for waiver in frame.waivers],
+        "acts": [dict(act) for act in frame.acts],
         "evidence": {name: entry.as_json() for name, entry in sorted(entries.items())},
     }
 
@@ -165,6 +176,7 @@ def _item(line: Line, findings: Findings) -> dict[str, Any]:
         "title": line.title,
         "due": line.due,
         "how": line.how,
+        "rule": findings.rules.get(line.id, ""),
         "status": str(status),
         "reason": reason,
         "subjects": subjects,

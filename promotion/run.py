@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from promotion import chain
+from promotion.acting.journal import NAME
 from promotion.chain import Kept
 from promotion.checklist import Checklist
 from promotion.clock import ServedClock, StoppedClock, SystemClock, TickingClock, parse_stamp, stamp
@@ -46,6 +47,8 @@ class Question:
     """The record to judge again."""
     wait: bool = False
     """Whether look-ups may wait for what is not due yet."""
+    seal: str | None = None
+    """The key to seal the run with."""
     kept: Sequence[Kept] = ()
     """The records that earlier runs left in the report directory, oldest first."""
     act: bool = False
@@ -66,6 +69,8 @@ class Run:
         self.started = question.replay["started"] if question.replay else stamp(self.clock.now())
         self.spool: Spool | None = None
         self.looking: Looking | None = None
+        self.acts: list[dict[str, Any]] = []
+        """Receipts of what was done after everything had been judged."""
         self._verbosity = verbosity
         for name, value in os.environ.items():
             if _SECRET_NAME.search(name):
@@ -115,7 +120,16 @@ class Run:
     def sources(self) -> Sources:
         """What look-ups and the fixtures of the same names are given."""
         question = self.question
-        return Sources(self.settings, question.digest, self.clock, self.redactor, wait=question.wait, act=question.act)
+        return Sources(
+            self.settings,
+            question.digest,
+            self.clock,
+            self.redactor,
+            journal=question.report_dir / NAME,
+            wait=question.wait,
+            act=question.act,
+            chain=chain.chain(question.kept, self.settings.service, question.digest),
+        )
 
     def _take_over(self, record: Mapping[str, Any]) -> None:
         """What a replay does not find out anew: which cases there are, what did not run, what failed beside them."""
@@ -169,6 +183,7 @@ class Run:
             settings_origins=question.loaded.origins,
             chain=question.replay["chain"] if question.replay else self._chain(),
             before=question.replay["before"] if question.replay else self._before(),
+            acts=question.replay.get("acts", ()) if question.replay else self.redactor.tree(self.acts),
             waivers=self.redactor.tree(self._waivers((self.judged_at if complete else self.clock.now()).date())),
         )
         return build(frame, self.checklist, self.findings, self.entries(), complete=complete)

@@ -2,11 +2,13 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from promotion.acting.journal import Journal
 from promotion.artifact.opening import image_account, open_github, open_image
 from promotion.aws import Account
 from promotion.clock import TickingClock
@@ -27,8 +29,10 @@ class Sources(Mapping[str, Callable[[], Any]]):
         clock: TickingClock,
         redactor: Redactor,
         *,
+        journal: Path,
         wait: bool = False,
         act: bool = False,
+        chain: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self._settings = settings
         self._redactor = redactor
@@ -41,6 +45,8 @@ class Sources(Mapping[str, Callable[[], Any]]):
             "digest": lambda: digest,
             "wait": lambda: wait,
             "act": lambda: act,
+            "journal": lambda: Journal(journal),
+            "chain": lambda: chain,
             "redactor": lambda: redactor,
             "secrecy": lambda: Secrecy(dict(os.environ), redactor.add, redactor.text),
             "dev_aws": lambda: self._account("dev"),

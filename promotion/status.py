@@ -46,6 +46,7 @@ class Exit(IntEnum):
     NOTHING_SELECTED = 5
     HOLD_UNKNOWN = 10
     HOLD_WAITING = 11
+    ROLLBACK_UNVERIFIED = 20
 
 
 def worst(statuses: Iterable[Status]) -> Status:

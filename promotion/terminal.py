@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import pytest
 
 from promotion.harmless import harmless
-from promotion.looking.doing import told
+from promotion.looking.doing import lines, told
 from promotion.status import Exit, Status
 from promotion.unknown import Reason
 
@@ -28,6 +28,7 @@ _MEANING = {
     Exit.NO_GO: "something failed",
     Exit.HOLD_UNKNOWN: "something could not be told",
     Exit.HOLD_WAITING: "only people or time are awaited",
+    Exit.ROLLBACK_UNVERIFIED: "the rollback is not verified: a person is needed now",
 }
 
 
@@ -95,9 +96,11 @@ def wants_tracebacks(config: pytest.Config) -> bool:
 
 
 def progress(out: TextIO | None) -> Callable[[int, int, str], None]:
-    """Tell in one line how looking goes, on a terminal only."""
-    if out is None or not out.isatty():
+    """Tell in one line how looking goes, on a terminal; elsewhere, in lines, what a long watch sees."""
+    if out is None:
         return lambda _still, _all, _name: None
+    if not out.isatty():
+        return lambda _still, _all, _name: write_lines(out)
 
     def show(still: int, everything: int, name: str) -> None:
         doing = f"{harmless(name)} {told(name)}".rstrip()
@@ -107,8 +110,17 @@ def progress(out: TextIO | None) -> Callable[[int, int, str], None]:
     return show
 
 
+def write_lines(out: TextIO) -> None:
+    """Write what was worth a line."""
+    for line in lines():
+        out.write(f"{harmless(line)}\n")
+        out.flush()
+
+
 def end_progress(out: TextIO | None) -> None:
     """Wipe the progress line."""
+    if out is not None and not out.isatty():
+        write_lines(out)
     if out is not None and out.isatty():
         out.write("\r\x1b[K")
         out.flush()
@@ -138,6 +150,8 @@ def print_record(
     for waiver in record["waivers"]:
         if waiver["message"]:
             writer.line(f"≈ {_one_line(waiver['message'])}", yellow=True)
+    for act in record["acts"]:
+        _print_act(writer, act)
     writer.line()
     _print_verdict(writer, record)
     _print_blockers(writer, record)
@@ -159,6 +173,12 @@ def _print_item(writer: "TerminalWriter", item: Mapping[str, Any], width: int, i
                 writer.line(
                     f"{'      → ' if number == 0 else '        '}{line}", **{_MARKS[Status(subject["status"])][2]: True}
                 )
+
+
+def _print_act(writer: "TerminalWriter", act: Mapping[str, Any]) -> None:
+    good = act["state"] in ("done", "already")
+    said = ": ".join(part for part in (f"{act['state']}, {act['what']}", act["message"]) if part)
+    writer.line(f"{'»' if good else '✗'} {_one_line(said)}", **({} if good else {"red": True}))
 
 
 def _items(count: int) -> str:

@@ -3,8 +3,8 @@
 import subprocess
 import sys
 
-PROMISED = 10
-"""HOLD: what is judged passes, and what is not judged yet says so."""
+PROMISED = 0
+"""GO: everything on the checklist is good."""
 
 
 def main() -> int:

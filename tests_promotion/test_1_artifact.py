@@ -64,6 +64,8 @@ def test_digest_immutable(
         return
     if digest_place == RECORD:
         measured(recorded_digest[RECORD].told)
+        contradictions = [*recorded_digest[RECORD].contradictions()]
+        assert not contradictions, listed(contradictions)
         recorded_digest[RECORD].refuse_gaps()
         return
     target = settings.dev.targets[digest_place]

@@ -85,7 +85,7 @@ def test_correlation_ids(dev_target, dev_log_writers, dev_log_sample, dev_correl
 @item("dashboard-healthy")
 def test_dashboard_healthy(
     dev_dashboard,
-    dev_dashboard_metrics,
+    dev_metrics,
     dev_dashboard_alarms,
     dev_load_balancer,
     dev_target_groups,
@@ -94,12 +94,11 @@ def test_dashboard_healthy(
     measured,
 ):
     """The dashboard shows the signals of what is in use, each widget has data, and nothing on it is past its limit."""
-    if dev_dashboard.name is None:
+    if settings.dev.dashboard is None:
         raise Unknown(Reason.NOT_DECLARED, "promotion.toml names no dashboard: set `dashboard` in [dev]")
-    assert dev_dashboard.body is not None, (
-        f"there is no dashboard {dev_dashboard.name}: make it, or check `dashboard` in [dev]"
-    )
-    dashboard = body.read(dev_dashboard.body, settings.dev.region, settings.dev.account)
+    found = dev_dashboard[settings.dev.dashboard]
+    assert found.body is not None, f"there is no dashboard {found.name}: make it, or check `dashboard` in [dev]"
+    dashboard = body.read(found.body, settings.dev.region, settings.dev.account)
     balancers = {
         name: Balanced(dev_load_balancer[name], dev_target_groups[name], dev_listener_weights[name])
         for name in dev_load_balancer
@@ -111,7 +110,7 @@ def test_dashboard_healthy(
         tuple(balancers.values()),
         dev_dashboard_alarms.by_name,
     )
-    findings = judge_dashboard(dashboard, dev_dashboard_metrics, surroundings)
+    findings = judge_dashboard(dashboard, dev_metrics.dashboard, surroundings)
     well(findings, f"{len(dashboard.widgets)} widgets, {len(dashboard.alarms)} alarms", measured)
 
 

@@ -1,1 +1,111 @@
 """4. Security and secrets: what the service may know and do, and who may come in."""
+
+from promotion.deployments import listed
+from promotion.https import balanced as https
+from promotion.https.judgement import Wanted
+from promotion.items import item
+from promotion.leaks import judgement as leaks
+from promotion.network import guarded as guards
+from promotion.privileges import judgement as privileges
+from promotion.privileges.findings import told
+from promotion.said import NotApplicable
+from promotion.secrets import judgement as secrets
+from promotion.settings.network import Https
+from promotion.settings.subjects import in_environment
+from promotion.unknown import Unknown
+
+
+@item("secrets-manager", per="secret")
+def test_secrets_manager(
+    secret, secret_looks, secret_keys, secret_access, other_secrets, secret_readiness, settings, measured
+):
+    """Each secret can be read by those who need it, and by nobody else; the application says that it has loaded it."""
+    looked_at, findings = secrets.judge(
+        secret,
+        settings,
+        secret_looks[secret],
+        secrets.Parts(secret_keys, secret_access, other_secrets, secret_readiness),
+    )
+    shut(findings, looked_at, measured)
+
+
+@item("no-secrets-in-logs", per="dev_log_group")
+def test_no_secrets_in_logs(dev_log_group, dev_leaks, settings, clock, measured):
+    """No event since the deployment holds a secret of the service, in any form, nor what looks like anybody's."""
+    search = dev_leaks[dev_log_group]
+    measured(search.told())
+    leak = leaks.problem(search, settings.leaks.allow, clock.now().date())
+    assert not leak, leak
+    if doubts := leaks.doubts(search, settings.dev.targets):
+        raise Unknown(doubts[0].reason, listed([doubt.message for doubt in doubts]))
+
+
+@item("least-privilege", per="role")
+def test_least_privilege(role, role_policies, role_advice, settings, measured):
+    """A role may do what it needs and no more, and nobody becomes it but the service it is for."""
+    which, name = in_environment(role)
+    environment = settings.environment(which)
+    declared = next(one for one in environment.roles if one.name == name)
+    look, advice = role_policies[role], role_advice[role]
+    judged = privileges.judge(look, declared, environment.region)
+    measured(" · ".join(part for part in (judged.told(look), advice.told()) if part))
+    findings = [*judged.findings, *privileges.remarked(advice)]
+    assert not findings, told(role, findings)
+
+
+@item("security-groups", per="guarded")
+def test_security_groups(
+    guarded,
+    security_groups,
+    network_interfaces,
+    prefix_lists,
+    balancers,
+    registered_targets,
+    function_networks,
+    settings,
+    measured,
+):
+    """Of the internet nobody comes in but to the listeners, and to the application nobody but by the load balancer."""
+    which, _ = in_environment(guarded)
+    environment = settings.environment(which)
+    ground = guards.survey(environment, security_groups[which], network_interfaces[which], lambda: prefix_lists[which])
+    declared = {f"{which} {name}": offered for name, offered in environment.network.https.items()}
+    parts = guards.Parts(declared, balancers, registered_targets, function_networks)
+    shut(*guards.judge(guarded, environment, ground, parts), measured)
+
+
+@item("https-alb", per="balanced")
+def test_https_alb(
+    balanced,
+    balancers,
+    balancer_certificates,
+    plain_rules,
+    tls_front,
+    certificate_handshakes,
+    plain_http,
+    hsts,
+    settings,
+    clock,
+    measured,
+):
+    """Who connects is shown a good certificate over TLS of today, and who comes without TLS is led to it."""
+    which, name = in_environment(balanced)
+    environment, look = settings.environment(which), balancers[balanced]
+    declared = environment.network.https.get(name, Https())
+    if declared.not_applicable is not None:
+        assert look.any_there is None, (
+            f"HTTPS is declared not to apply to {balanced} ({declared.not_applicable}), but {look.any_there} stands before "
+            "it: take `not_applicable` away"
+        )
+        raise NotApplicable(declared.not_applicable)
+    looks = https.Looks(balancer_certificates, plain_rules, tls_front, certificate_handshakes, plain_http, hsts)
+    wanted = Wanted(declared.policies, declared.min_days, clock.now())
+    shut(*https.judge(balanced, environment.targets[name].url, look, looks, wanted), measured)
+
+
+def shut(findings, looked_at, measured):
+    """Nothing is wrong, and there is nothing that nobody could tell; what was not judged is said."""
+    measured("; ".join([looked_at, *findings.said[:4]]))
+    assert not findings.problems, listed(findings.problems)
+    if findings.doubts:
+        raise Unknown(findings.doubts[0].reason, listed([doubt.message for doubt in findings.doubts]))

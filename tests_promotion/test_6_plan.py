@@ -1,1 +1,166 @@
 """6. Production deployment plan: when, by whom, in which steps, and who knows of it."""
+
+from datetime import timedelta
+
+from promotion.alarms.findings import Findings
+from promotion.channels import announcing
+from promotion.dashboards.signals import Balanced
+from promotion.deployments import listed
+from promotion.items import item
+from promotion.promotions import attesting, calendars, personnel, window
+from promotion.promotions.local_time import LocalTimeError
+from promotion.rollback import groups, monitored, reaction
+from promotion.rollback import shift as shifting
+from promotion.rollback.counterpart import counterpart
+from promotion.said import NotApplicable
+from promotion.settings.model import lambda_targets
+from promotion.unknown import Reason, Unknown
+
+
+@item("deployment-window")
+def test_deployment_window(
+    promotion_record, attestations, freeze_events, change_calendar_states, settings, digest, clock, measured
+):
+    """A window and a backup window are agreed, of the right length, not over, and outside of every freeze."""
+    record = attesting.record_of(promotion_record, digest)
+    if record.window is None:
+        attesting.attested("deployment-window", attestations, settings, digest, clock)
+    try:
+        times = window.times(record.window)
+    except LocalTimeError as mistake:
+        raise AssertionError(f"{promotion_record.name}: {mistake}") from None
+    now = clock.now()
+    measured(times.told(now))
+    closed = [*window.frozen(settings.plan.freezes, times), *calendars.closed(freeze_events, change_calendar_states)]
+    problems = [*window.problems(times, settings.plan.window, now, closed)]
+    assert not problems, listed(problems)
+
+
+@item("key-personnel")
+def test_key_personnel(promotion_record, attestations, settings, digest, clock, measured):
+    """Three people who may are named: who leads, who is on call, and, somebody else than the first, who approves."""
+    record = attesting.record_of(promotion_record, digest)
+    if personnel.nobody_named(record.people):
+        attesting.attested("key-personnel", attestations, settings, digest, clock)
+    measured(personnel.told(record.people))
+    problems = [*personnel.problems(record.people, settings)]
+    assert not problems, listed(problems)
+
+
+@item("canary-strategy", per="prod_target")
+def test_canary_strategy(prod_target, prod_deployment_group, prod_shift, prod_stopping_alarms, settings, measured):
+    """The attached configuration shifts traffic as the plan says, and the alarms can speak before the shift is over."""
+    group, shift, plan = prod_deployment_group[prod_target], prod_shift[prod_target], settings.rollback
+    measured(f"{shift.config}: {shift.told()}")
+    if prod_target in lambda_targets(settings.prod):
+        wrong = shifting.no_such_canary(shift, plan.canary)
+        assert not wrong, wrong
+        late = [*reaction.too_late(group, prod_stopping_alarms, plan.canary.minutes)]
+        assert not late, listed(late)
+        return
+    declared = plan.fleets.get(prod_target)
+    if declared is None:
+        raise Unknown(
+            Reason.NOT_DECLARED,
+            f"promotion.toml does not say how the plan reroutes traffic to the new instances of {prod_target}: add "
+            f'`[rollback.fleets.{prod_target}]` with `moves = "all-at-once"` or what the plan says',
+        )
+    problems = [*shifting.no_such_fleet_shift(shift, group, declared)]
+    assert not problems, listed(problems)
+
+
+@item("canary-monitored", per="prod_target")
+def test_canary_monitored(
+    prod_target,
+    dev_canary_metrics,
+    prod_function_metrics,
+    prod_fleet_metrics,
+    prod_load_balancer,
+    prod_target_groups,
+    prod_listener_weights,
+    prod_traffic,
+    prod_instances,
+    prod_memory_metrics,
+    prod_log,
+    settings,
+    measured,
+):
+    """What the watch of the rollout will read is there: per version or per instance, every minute; and the log."""
+    findings, target = Findings(), settings.prod.targets[prod_target]
+    max_age = timedelta(minutes=settings.limits.metric_age_minutes)
+    if prod_target in lambda_targets(settings.prod):
+        canary, look = dev_canary_metrics[counterpart(prod_target, settings)], prod_function_metrics[prod_target]
+        queries = monitored.of_function(target)
+        monitored.judge_canary(canary, findings)
+        measured(f"version {canary.version} in {canary.deployment} · {len(queries)} metrics in prod")
+    else:
+        serving, instances = prod_traffic[prod_target].serving_instances, prod_instances[prod_target]
+        memory, look = prod_memory_metrics[prod_target], prod_fleet_metrics[prod_target]
+        balanced = Balanced(
+            prod_load_balancer[prod_target], prod_target_groups[prod_target], prod_listener_weights[prod_target]
+        )
+        queries = monitored.of_fleet(balanced, serving, memory)
+        findings.problems += monitored.judge_instances(target, instances, serving)
+        findings.problems += monitored.judge_memory(memory, settings.rollback.memory, serving)
+        measured(f"{len(queries)} metrics in prod, of {len(serving)} instances")
+    monitored.judge_metrics(queries, look, max_age, findings)
+    findings.problems += monitored.judge_log(prod_log[prod_target])
+    assert not findings.problems, listed(findings.problems)
+    if findings.doubts:
+        raise Unknown(findings.doubts[0].reason, listed([doubt.message for doubt in findings.doubts]))
+
+
+@item("full-shift", per="prod_target")
+def test_full_shift(prod_target, prod_deployment_group, prod_shift, settings, measured):
+    """All the rest of the traffic follows the canary; instances that were replaced are kept for a while."""
+    group = prod_deployment_group[prod_target]
+    if prod_target in lambda_targets(settings.prod):
+        shift = prod_shift[prod_target]
+        measured(f"{shift.config}: {shift.told()}")
+        wrong = shifting.no_full_shift(shift)
+    else:
+        kept = "kept" if group.blue_action == "KEEP_ALIVE" else f"kept for {group.blue_wait_minutes} min"
+        measured(f"replaced instances are {kept}")
+        wrong = groups.blue_problem(group, settings.rollback.keep_previous_minutes)
+    assert not wrong, wrong
+
+
+@item("automatic-rollback", per="prod_target")
+def test_automatic_rollback(prod_target, prod_deployment_group, measured):
+    """The group rolls back by itself when a deployment fails, and when an alarm stops it."""
+    group = prod_deployment_group[prod_target]
+    measured(f"{group.name}: {', '.join(group.rollback_events) or 'no event'}")
+    problems = [*groups.rollback_problems(group)]
+    assert not problems, listed(problems)
+
+
+@item("stakeholders-notified")
+def test_stakeholders_notified(stakeholder_channels, attestations, settings, digest, clock, measured):
+    """Everybody who should know was told of the window: the message is there, or somebody says so."""
+    measured(
+        announcing.told_or_attested(
+            "stakeholders-notified", stakeholder_channels, attestations, settings, digest, clock
+        )
+    )
+
+
+@item("status-page")
+def test_status_page(status_page_maintenance, promotion_record, attestations, settings, digest, clock, measured):
+    """The status page has scheduled maintenance for the window; or somebody says so; or there is no such page."""
+    channels = settings.channels
+    if channels.no_status_page is not None:
+        raise NotApplicable(channels.no_status_page)
+    if status_page_maintenance is None:
+        attesting.attested("status-page", attestations, settings, digest, clock)
+    record = attesting.record_of(promotion_record, digest)
+    agreed = announcing.window_of(record)
+    if agreed is None:
+        raise Unknown(Reason.AWAITS_PERSON, "no window is agreed yet, so no maintenance can be scheduled for it")
+    found = announcing.covering(status_page_maintenance, agreed, channels.status_page.components)
+    measured(f"{found.name}: {found.start[:16]}Z to {found.end[11:16]}Z")
+
+
+@item("channel-notified")
+def test_channel_notified(team_channels, attestations, settings, digest, clock, measured):
+    """The team's channels were told of the window: the message is there, or was posted, or somebody says so."""
+    measured(announcing.told_or_attested("channel-notified", team_channels, attestations, settings, digest, clock))

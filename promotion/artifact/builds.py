@@ -1,8 +1,11 @@
 """Which build made the image, as it is attested or labelled. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from promotion.github.claims import BuildClaim
+from promotion.promotions.attesting import other_image
+from promotion.promotions.record import PromotionRecord
 from promotion.unknown import Reason, Unknown
 
 
@@ -29,6 +32,9 @@ class Recorded:
     commit: str | None
     run: int | None
     known_by: str
+    promotion: PromotionRecord | None = None
+    """The promotion record, if there is one yet."""
+    promotion_name: str = "the promotion record"
 
     @property
     def told(self) -> str:
@@ -40,3 +46,18 @@ class Recorded:
         """Raise Unknown, no-data, unless a commit or a run stands in it."""
         if self.commit is None and self.run is None:
             raise Unknown(Reason.NO_DATA, "neither the commit nor the run that built the image is known")
+
+    def contradictions(self) -> Iterator[str]:
+        """Say where the promotion record says otherwise, a sentence each."""
+        said = self.promotion
+        if said is None:
+            return
+        if said.digest != self.digest:
+            yield other_image(self.promotion_name, said.digest, self.digest)
+        if said.commit and self.commit is not None and said.commit != self.commit:
+            yield (
+                f"{self.promotion_name} names the commit {said.commit}, but the image was built from {self.commit}: "
+                "correct it"
+            )
+        if said.build_run is not None and self.run is not None and said.build_run != self.run:
+            yield f"{self.promotion_name} names the run {said.build_run}, but {self.run} built the image: correct it"

@@ -21,6 +21,7 @@ from promotion.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
     from promotion.github.client import GitHubClient
+    from promotion.oci.push import Pusher
 
 _ECR_HOST = re.compile(r"(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.")
 
@@ -80,6 +81,26 @@ def open_image(image: Image, looking: Looking, secrecy: Secrecy, ecr: Callable[[
                 limits=limits,
                 on_call=_note_call,
             )
+        )
+    except ValueError as mistake:
+        raise Unknown(Reason.NOT_DECLARED, f"{mistake}: check [image] in promotion.toml") from None
+
+
+def open_pusher(image: Image, looking: Looking, secrecy: Secrecy, ecr: Callable[[], Any]) -> "Pusher":
+    """Open the image's repository to push beside the image. Raises Unknown as `open_image` does."""
+    from promotion.oci.push import Pusher
+    from promotion.oci.reference import Repository
+    from promotion.oci.source import Limits
+
+    if image.layout is not None:
+        raise Unknown(Reason.NOT_SUPPORTED, "the image is in a directory, to which nothing is attached")
+    try:
+        return Pusher(
+            Repository.parse(image.repository),
+            endpoint=image.endpoint_url,
+            login=_login(image, secrecy, ecr),
+            ca_bundle=image.ca_bundle,
+            limits=Limits(connect_timeout=looking.connect_timeout, read_timeout=looking.read_timeout),
         )
     except ValueError as mistake:
         raise Unknown(Reason.NOT_DECLARED, f"{mistake}: check [image] in promotion.toml") from None

@@ -38,3 +38,13 @@ def content(client: GitHubClient, path: str, ref: str) -> Content:
     what = f"the file {path} at {ref} in {client.repository}"
     answer = client.get(f"/contents/{quote(path.strip('/'))}", what, permission=CONTENTS, query={"ref": ref})
     return Content.read(answer, ref, what)
+
+
+def last_change(client: GitHubClient, path: str, ref: str) -> Commit:
+    """Look at the newest commit, up to this one, that changed a file. Raises Unknown, malformed, if none did."""
+    what = f"the last change of {path} up to {ref} in {client.repository}"
+    asked = {"path": path.strip("/"), "sha": ref, "per_page": "1"}
+    answer = client.get("/commits", what, permission=CONTENTS, query=asked)
+    if not isinstance(answer, list) or not answer:
+        raise malformed(what, "there is no commit in the answer")
+    return Commit.read(answer[0], what)

@@ -107,6 +107,11 @@ def errors(
     )
 
 
+def counted(name: str, place: Failures, look: MetricsLook) -> ErrorCount:
+    """Count one place of the target `name` over a window, whatever the periods are. Raises Unknown as `errors` notes it."""
+    return _count(name, place, look)[0]
+
+
 def _without_idle_groups(
     untold: list[Untold], counted: list[ErrorCount], places: tuple[Failures, ...]
 ) -> Iterator[Untold]:

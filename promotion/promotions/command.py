@@ -16,7 +16,7 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     attest = subparsers.add_parser("attest", help="add a person's word for an item to the record of a promotion")
     attest.add_argument("item", metavar="ITEM", help="id of an item that checklist.md marks MH or H")
     for parser in (plan, attest):
-        parser.add_argument("--digest", type=_digest, required=True, metavar="sha256:…", help="the image")
+        parser.add_argument("--digest", type=digest, required=True, metavar="sha256:…", help="the image")
         parser.add_argument("--config", type=Path, default=Path("promotion.toml"), metavar="FILE", help="the settings")
     attest.add_argument("--by", required=True, metavar="NAME", help="who gives their word: login or e-mail address")
     attest.add_argument("--link", default="", metavar="URL", help="where it can be seen; it must answer")
@@ -55,7 +55,8 @@ def run_attest(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Read a digest from the command line."""
     if not DIGEST.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no digest: expected sha256: and 64 hex digits")
     return text

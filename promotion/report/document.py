@@ -7,17 +7,21 @@ from typing import Any
 
 from markupsafe import Markup
 
+from promotion.report.acts import acts
 from promotion.report.glyphs import symbols
 from promotion.report.head import head
 from promotion.report.markup import el
 from promotion.report.reading import Reading
 from promotion.report.sections import index, sections
 from promotion.report.signoff import footer, sign_off
+from promotion.report.story import story
 from promotion.report.style import stylesheet
+from promotion.report.timeline import timeline
 from promotion.report.verdict import headline
+from promotion.report.vouched import vouched
 
 
-def fragment(record: Mapping[str, Any]) -> str:
+def fragment(record: Mapping[str, Any], *, signed: Mapping[str, Any] | None = None) -> str:
     """Draw the filled-in checklist as static HTML with its own style, complete without a script.
 
     The same record gives the same text, whatever the machine, the time zone, the locale and the hash seed.
@@ -29,8 +33,12 @@ def fragment(record: Mapping[str, Any]) -> str:
         el("style", Markup(stylesheet(reading.digest))),  # noqa: S704 - the digest in it is escaped as CSS
         symbols(),
         head(reading),
+        story(reading),
+        timeline(reading),
+        vouched(reading),
+        acts(reading),
         el("div", index(reading), sections(reading), cls="checklist"),
-        sign_off(reading),
+        sign_off(reading, signed),
         footer(reading),
         cls="promotion",
         lang="en",
@@ -38,13 +46,17 @@ def fragment(record: Mapping[str, Any]) -> str:
     return f"{drawn}"
 
 
-def page(record: Mapping[str, Any]) -> str:
-    """Put the fragment in a document of its own, that allows no script, no network and no style but its own (CSP 3)."""
+def page(record: Mapping[str, Any], *, signed: Mapping[str, Any] | None = None) -> str:
+    """Put the fragment in a document of its own, that allows no script, no network and no style but its own (CSP 3).
+
+    `signed` is a sign-off: `approver`, `at`, `notes`, `how`, and `page`, the SHA-256 of the page that was signed.
+    """
     reading = Reading(record)
     style = hashlib.sha256(stylesheet(reading.digest).encode()).digest()
     allowed = f"'sha256-{base64.b64encode(style).decode()}'"
     policy = f"default-src 'none'; style-src {allowed}; base-uri 'none'; form-action 'none'"
-    title = " · ".join(part for part in (headline(reading), reading.service, reading.digest[:19]) if part)
+    rehearsed = "Rehearsal" if record.get("rehearsal") is True else ""
+    title = " · ".join(part for part in (rehearsed, headline(reading), reading.service, reading.digest[:19]) if part)
     start = el(
         "head",
         el("meta", charset="utf-8"),
@@ -53,5 +65,5 @@ def page(record: Mapping[str, Any]) -> str:
         el("meta", name="referrer", content="no-referrer"),
         el("title", title),
     )
-    body = el("body", el("main", Markup(fragment(record))))  # noqa: S704 - made of elements
+    body = el("body", el("main", Markup(fragment(record, signed=signed))))  # noqa: S704 - made of elements
     return f"<!doctype html>\n{el('html', start, body, lang='en')}\n"

@@ -1,23 +1,23 @@
 """The first screen: the verdict in words, what blocks, and the facts of the run."""
 
-from collections.abc import Mapping
 from itertools import groupby
-from typing import Any
 
 from markupsafe import Markup
 
+from promotion.report.facts import facts
 from promotion.report.glyphs import glyph
 from promotion.report.markup import Child, cut, el
-from promotion.report.moments import lasted, moment
-from promotion.report.reading import Item, Reading, table, text
-from promotion.report.values import laid_out
+from promotion.report.moments import moment
+from promotion.report.reading import Item, Reading, text
 from promotion.report.verdict import face, headline, sentence
-from promotion.report.words import FACES, PHASES
+from promotion.report.words import FACES, PHASES, listed
 
 BLOCKING = 30
 """Blocking items spoken of one by one; the others are named by number."""
 SUBJECTS = 3
-"""Subjects of a blocking item that are spoken of here."""
+"""Messages of a blocking item that stand here."""
+NAMES = 6
+"""Subjects named that the same is said of."""
 MESSAGE = 400
 """Characters of a message here; the item has more of it."""
 
@@ -31,13 +31,16 @@ def head(reading: Reading) -> Markup:
         el("h1", el("b", reading.service), " from dev to prod" if reading.service else "From dev to prod"),
         _warnings(reading),
         _verdict(reading),
-        _facts(reading),
+        facts(reading),
     )
 
 
 def _warnings(reading: Reading) -> list[Child]:
     """Say what makes the page itself doubtful, above the verdict."""
     found: list[Child] = []
+    if reading.record.get("rehearsal") is True:
+        said = " Time was told by another clock than the machine's. It is no promotion, and cannot be sealed as one."
+        found.append(el("p", el("b", "A rehearsal."), said, cls="warning rehearsal"))
     if reading.doubt:
         found.append(el("p", el("b", "Do not rely on this page."), " ", reading.doubt, cls="warning"))
     if not reading.complete:
@@ -91,16 +94,21 @@ def _stops(reading: Reading) -> Child:
 
 def _stop(item: Item) -> Markup:
     title = el("a", el("span", item.number, cls="number"), " ", item.title, href=f"#{item.anchor}")
-    bad = [subject for subject in item.subjects if not subject.good]
+    complaints = item.complaints
     said: list[Child] = [
-        el("p", el("b", f"{name}: ") if name else None, cut(subject.message, MESSAGE))
-        for name, subject in ((item.name_of(subject), subject) for subject in bad[:SUBJECTS])
-        if name or subject.message
+        el("p", el("b", f"{_named(names)}: ") if names else None, cut(message, MESSAGE))
+        for names, message in complaints[:SUBJECTS]
+        if names or message
     ]
-    if bad[SUBJECTS:]:
-        said.append(el("p", f"and {len(bad) - SUBJECTS} more"))
+    if complaints[SUBJECTS:]:
+        said.append(el("p", f"and {sum(len(names) for names, _ in complaints[SUBJECTS:])} more"))
     aside = el("span", item.face.word, cls=f"word tone-{item.face.tone}")
     return el("li", glyph(item.face), el("div", title, aside, said))
+
+
+def _named(names: list[str]) -> str:
+    more = [f"{len(names) - NAMES} more"] if names[NAMES:] else []
+    return listed([*names[:NAMES], *more])
 
 
 def _numbers(items: list[Item]) -> list[Child]:
@@ -117,40 +125,3 @@ def _waivers(reading: Reading) -> Child:
         title = el("a", el("span", item.number, cls="number"), " ", item.title, href=f"#{item.anchor}")
         lines.append(el("li", glyph(item.face), el("div", title, f" waived {said}" if said else " waived")))
     return el("div", el("h3", "Let through by a waiver"), el("ul", lines), cls="stops") if lines else None
-
-
-def _facts(reading: Reading) -> Markup:
-    record = reading.record
-    settings = table(record.get("settings"))
-    started, finished = text(record.get("started")), text(record.get("finished"))
-    took, selection = lasted(started, finished), text(record.get("selection"))
-    facts = [
-        _fact("From", _place("dev", table(settings.get("dev")))),
-        _fact("To", _place("prod", table(settings.get("prod")))),
-        _fact("Phase", el("code", reading.phase)),
-        _fact("Started", moment(started)),
-        _fact("Finished", [moment(finished), el("i", f" after {took}") if took else None] if finished else None),
-        _fact("Clock", _clock(record.get("clock"))),
-        _fact("Selection", el("code", selection) if selection not in {"", reading.phase} else None),
-        _hash("Settings, SHA-256", text(record.get("settings_sha256"))),
-        _hash("Checklist, SHA-256", text(record.get("checklist_sha256"))),
-    ]
-    digest = el("div", el("dt", "Image digest"), el("dd", el("code", reading.digest or "none given")), cls="digest")
-    return el("dl", digest, facts, cls="facts")
-
-
-def _fact(name: str, value: Child) -> Child:
-    return el("div", el("dt", name), el("dd", value)) if value else None
-
-
-def _place(name: str, environment: Mapping[str, Any]) -> Child:
-    where = " · ".join(part for part in (text(environment.get("account")), text(environment.get("region"))) if part)
-    return [el("b", name), f" {where}"] if where else None
-
-
-def _clock(clock: Any) -> Child:
-    return moment(clock) if isinstance(clock, str) else laid_out(clock) if clock else None
-
-
-def _hash(name: str, value: str) -> Child:
-    return el("div", el("dt", name), el("dd", el("code", value)), cls="hash") if value else None

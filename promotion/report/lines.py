@@ -5,13 +5,17 @@ from typing import Any
 
 from markupsafe import Markup
 
+from promotion.report import before, figures
 from promotion.report.glyphs import glyph
 from promotion.report.markup import Child, cut, el
 from promotion.report.moments import moment
 from promotion.report.proof import MESSAGE, proof
 from promotion.report.reading import Item, Reading, Subject, text
 from promotion.report.values import laid_out
+from promotion.report.vouched import signature
 
+SHORT = 36
+"""Characters of a figure that still stand beside an item's words."""
 _HOW = {"H": "A person attests this item.", "MH": "A person may attest this item where a machine cannot see it."}
 
 
@@ -21,7 +25,7 @@ def line(reading: Reading, item: Item) -> Markup:
         glyph(item.face),
         el("span", item.number, cls="number"),
         el("span", item.title, "\u2002", el("small", item.id), cls="title"),
-        el("span", _measured(item), cls="measured"),
+        _figure(_measured(item), before.of_item(reading, item)),
         el("span", item.face.word, cls=f"word tone-{item.face.tone}"),
         _accepted(item),
     ]
@@ -40,6 +44,11 @@ def line(reading: Reading, item: Item) -> Markup:
     )
 
 
+def _figure(now: str, then: Child) -> Markup:
+    """Draw what was measured, and what it was before; much of it gets a line of its own."""
+    return el("span", now, then, cls="measured long" if len(now) > SHORT else "measured")
+
+
 def _measured(found: Item | Subject) -> str:
     """Say what was measured, and why that is not enough."""
     reason = found.reason.replace("-", " ") if found.face.name == "unknown" else ""
@@ -54,7 +63,8 @@ def _accepted(item: Item) -> Child:
         parts = [f"was {kept}" if kept else "", _by(item.waiver), f"until {until}" if until else ""]
         return _note(parts, text(item.waiver.get("reason")))
     if item.face.name == "attested":
-        parts = [_by(item.attestation), moment(text(item.attestation.get("at")))]
+        at, signed = moment(text(item.attestation.get("at"))), signature(item.attestation)
+        parts = [_by(item.attestation), at, signed]
         return _note(parts, text(item.attestation.get("statement")))
     if item.face.name == "not-applicable":
         return _note([], next((subject.message for subject in item.subjects if subject.message), ""))
@@ -77,10 +87,13 @@ def _more(reading: Reading, item: Item) -> list[Child]:
     users = [name for subject in item.subjects for name in dict.fromkeys(subject.evidence)]
     shared = [name for name in item.evidence if not several or users.count(name) > 1]
     spoken = frozenset(subject.message for subject in item.subjects)
-    found: list[Child] = [_subject(reading, item, s, shared, several=several) for s in item.subjects]
+    found: list[Child] = [figures.of_item(reading, item)]
+    found += [_subject(reading, item, s, shared, several=several) for s in item.subjects]
     found += [_word("Waiver", item.waiver), _word("Attestation", item.attestation)]
     found += [proof(reading, item, name, spoken=spoken) for name in shared]
     found = [part for part in found if part]
+    if item.rule and not item.quiet:
+        found.insert(0, el("p", el("b", "Judged:"), " ", cut(item.rule, MESSAGE), cls="rule"))
     if found and not item.quiet:
         found.append(el("p", _HOW[item.how], cls="rest") if item.how in _HOW else None)
     return found
@@ -95,17 +108,17 @@ def _subject(reading: Reading, item: Item, subject: Subject, shared: list[str], 
     spoken = frozenset({subject.message})
     proofs = [proof(reading, item, name, spoken=spoken, closed=subject.good and not item.good) for name in own]
     named = item.name_of(subject) and not subject.good
-    row = _subject_row(subject, alone=not several) if several or named else None
+    row = _subject_row(reading, item, subject, alone=not several) if several or named else None
     return el("div", row, message, proofs, cls="subject") if row or message or proofs else None
 
 
-def _subject_row(subject: Subject, *, alone: bool) -> Markup:
+def _subject_row(reading: Reading, item: Item, subject: Subject, *, alone: bool) -> Markup:
     """Draw a subject's row. What an item's only subject measured stands on the item's own row already."""
     return el(
         "div",
         glyph(subject.face),
         el("b", subject.name, cls="name"),
-        el("span", None if alone else _measured(subject), cls="measured"),
+        _figure("", None) if alone else _figure(_measured(subject), before.was(reading, item, subject)),
         el("span", subject.face.word, cls=f"word tone-{subject.face.tone}"),
         cls="who",
     )

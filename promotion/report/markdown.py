@@ -9,9 +9,11 @@ from typing import Any
 
 from promotion.report.markup import shown
 from promotion.report.moments import lasted, moment
-from promotion.report.reading import Item, Reading, Section, table, text
+from promotion.report.reading import Item, Reading, Section, rows, table, text
 from promotion.report.signoff import record_sha256
 from promotion.report.verdict import headline, sentence
+from promotion.report.vouched import signature
+from promotion.report.words import listed
 
 BLOCKING = 50
 """Blocking items spoken of one by one."""
@@ -40,6 +42,7 @@ def summary(record: Mapping[str, Any]) -> str:
         *_warnings(reading),
         *_stops(reading),
         *_waivers(reading),
+        *_people(reading),
         *_tally(reading),
         _run(reading),
     ]
@@ -68,6 +71,8 @@ def _code(words: str) -> str:
 
 def _warnings(reading: Reading) -> list[str]:
     found = []
+    if reading.record.get("rehearsal") is True:
+        found.append("> **A rehearsal.** Time was told by another clock than the machine's: it is no promotion.")
     if reading.doubt:
         found.append(f"> **Do not rely on this record.** {_plain(reading.doubt, MESSAGE)}")
     if reading.record.get("exit_code") == 20:
@@ -95,12 +100,14 @@ def _stops(reading: Reading) -> list[str]:
 def _stop(item: Item) -> list[str]:
     measured = f" · {_plain(item.measured, NAME)}" if item.measured else ""
     lines = [f"- **{_title(item)}** · {item.face.word.lower()}{measured}"]
-    bad = [subject for subject in item.subjects if not subject.good]
-    for subject in bad[:SUBJECTS]:
-        name = f"{_plain(item.name_of(subject), NAME)}: " if item.name_of(subject) else ""
-        if name or subject.message:
-            lines.append(f"  - {name}{_plain(subject.message, MESSAGE)}")
-    return lines + [f"  {line}" for line in _more(len(bad) - SUBJECTS, "subjects")]
+    complaints = item.complaints
+    for names, message in complaints[:SUBJECTS]:
+        more = [f"{len(names) - SUBJECTS} more"] if names[SUBJECTS:] else []
+        name = f"{listed([*(_plain(one, NAME) for one in names[:SUBJECTS]), *more])}: " if names else ""
+        if name or message:
+            lines.append(f"  - {name}{_plain(message, MESSAGE)}")
+    left = sum(len(names) for names, _ in complaints[SUBJECTS:])
+    return lines + [f"  {line}" for line in _more(left, "subjects")]
 
 
 def _waivers(reading: Reading) -> list[str]:
@@ -108,16 +115,44 @@ def _waivers(reading: Reading) -> list[str]:
     lines = []
     for item in waived[:BLOCKING]:
         who, until = _plain(text(item.waiver.get("by")), NAME), _plain(moment(text(item.waiver.get("until"))), NAME)
-        lines.append(f"- **{_title(item)}**{f' by {who}' if who else ''}{f' until {until}' if until else ''}")
+        why = _plain(text(item.waiver.get("reason")), MESSAGE)
+        said = f"{f' by {who}' if who else ''}{f' until {until}' if until else ''}{f': {why}' if why else ''}"
+        lines.append(f"- **{_title(item)}**{said}")
     lines += _more(len(waived) - BLOCKING, "items")
-    return ["### Let through by a waiver", "\n".join(lines)] if lines else []
+    # What a waiver has not done, or will not do for long, is for the approver, too.
+    said_of = [text(waiver.get("message")) for waiver in map(table, rows(reading.record.get("waivers")))]
+    told = [f"- {_plain(message, MESSAGE)}" for message in said_of if message]
+    lines += [*told[:BLOCKING], *_more(len(told) - BLOCKING, "waivers")]
+    return ["### Let through by a waiver" if waived else "### Waivers", "\n".join(lines)] if lines else []
+
+
+def _people(reading: Reading) -> list[str]:
+    """Name who vouches for what, when, and what was declared not to apply."""
+    attested = [item for item in reading.items if item.face.name == "attested"]
+    lines = []
+    for item in attested[:BLOCKING]:
+        word = item.attestation
+        who, at = _plain(text(word.get("by")), NAME), _plain(moment(text(word.get("at"))), NAME)
+        how, what = signature(word), _plain(text(word.get("statement")), MESSAGE)
+        said = f"{f' by {who}' if who else ''}{f' on {at}' if at else ''}{f', {how}' if how else ''}"
+        lines.append(f"- **{_title(item)}**{said}{f': {what}' if what else ''}")
+    lines += _more(len(attested) - BLOCKING, "items")
+    declared = [item for item in reading.items if item.face.name == "not-applicable"]
+    why = [f"- **{_title(item)}**: {_plain(_reason(item), MESSAGE)}" for item in declared[:BLOCKING]]
+    why += _more(len(declared) - BLOCKING, "items")
+    found = ["### Attested by people", "\n".join(lines)] if lines else []
+    return found + (["### Declared not to apply", "\n".join(why)] if why else [])
+
+
+def _reason(item: Item) -> str:
+    return next((one.message for one in item.subjects if one.message), "no reason is recorded")
 
 
 def _tally(reading: Reading) -> list[str]:
     sections = [section for section in reading.sections if section.items]
-    rows = [_row(section) for section in sections[:SECTIONS]]
+    lines = [_row(section) for section in sections[:SECTIONS]]
     head = "| | Section | Good | Not good |\n| --: | --- | --: | --- |\n"
-    return [head + "\n".join(rows), *(_more(len(sections) - SECTIONS, "sections"))] if rows else []
+    return [head + "\n".join(lines), *(_more(len(sections) - SECTIONS, "sections"))] if lines else []
 
 
 def _row(section: Section) -> str:

@@ -72,6 +72,16 @@ def el(tag: LiteralString, /, *children: Child, **attributes: str | bool | None)
     return Markup(f"<{start}>" if tag in VOID else f"<{start}>{_written(children)}</{tag}>")  # noqa: S704 - both are escaped
 
 
+_WEB = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][!-~]*)?")
+
+
+def web(address: str) -> Child:
+    """Give a link if the text is a plain https address, without a user in it; else the text. What is read is where it goes."""
+    if not _WEB.fullmatch(address):
+        return address
+    return el("a", address, href=address, rel="noreferrer noopener", cls="web")
+
+
 def cut(text: str, limit: int) -> str:
     """Return the text, or its first `limit` characters and how many more there are."""
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters in record.json)"

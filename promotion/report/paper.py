@@ -3,12 +3,13 @@
 import re
 from typing import Final
 
+from promotion.report import style_people
 from promotion.report.palette import PAPER, variables
 
 FILTERS: Final = """
 @media screen{
 .promotion:has(#only-blocks:checked) :is(.item,.section,.index a.quiet):not(.blocks){display:none}
-.promotion:has(#only-blocks:checked) :is(.section h3,.section .later){display:none}
+.promotion:has(#only-blocks:checked) :is(.section h3,.section .later,.section>.figures){display:none}
 .promotion:has(#only-blocks:checked) .notice{display:block;color:var(--quiet);font-size:13px;padding-top:24px}
 .promotion:has(#all-evidence:checked) details::details-content{content-visibility:visible;block-size:auto;display:block}
 }
@@ -30,7 +31,7 @@ _PRINT: Final = """
 .facts div{padding:4pt 0}
 .facts .digest code{font-size:9.6pt}
 .facts .hash code{font-size:6.3pt}
-.promotion :is(.rest,.measured,.word,.message,.elsewhere,.stops p,.counts,.note,.row .number),
+.promotion :is(.rest,.measured,.word,.message,.rule,.elsewhere,.stops p,.counts,.note,.row .number),
 .proof,.value table,.who,.index a{font-size:8.8pt}
 .promotion :is(dt,.calls,.seen,.section h3,.section .later){font-size:8pt}
 .index{grid-template-columns:repeat(3,minmax(0,1fr));gap:0 16pt;break-inside:avoid}
@@ -49,8 +50,9 @@ line-height:13.5pt}
 .more{padding:2pt 3pt 8pt 48pt}
 .subject>:is(.message,.proof,.elsewhere){margin-left:19pt}
 .promotion :is(h2,h3,summary,.who,.later){break-after:avoid}
-.row,.who,.message,.stops li,.verdict .said,.facts,.value tr,.proof,.sign-off,.warning,.chart{break-inside:avoid}
-.blanks{grid-template-columns:minmax(0,2fr) minmax(0,1fr) minmax(0,1.4fr);gap:30pt 20pt;margin-top:40pt}
+.row,.who,.message,.stops li,.verdict .said,.value tr,.proof,.sign-off,.warning,.chart{break-inside:avoid}
+.blanks{grid-template-columns:minmax(0,2fr) minmax(0,1fr) minmax(0,1.4fr);gap:0 20pt;margin-top:8pt;
+grid-template-rows:minmax(28pt,auto) auto}
 .sign-off{margin-top:20pt}
 """
 
@@ -62,7 +64,7 @@ def paper(digest: str) -> str:
         f"@page{{size:A4;margin:14mm 13mm 17mm;@bottom-left{{content:{css_string(digest)};{foot}}}"
         f'@bottom-right{{content:counter(page) " / " counter(pages);{foot}}}}}'
     )
-    return f"{page}\n@media print{{:root{{color-scheme:light;{variables(PAPER)}}}{_PRINT}}}\n"
+    return f"{page}\n@media print{{:root{{color-scheme:light;{variables(PAPER)}}}{_PRINT}{style_people.PAPER}}}\n"
 
 
 def css_string(text: str) -> str:

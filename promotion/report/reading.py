@@ -42,6 +42,8 @@ class Subject:
     message: str
     measured: str
     evidence: tuple[str, ...]
+    waiver: Mapping[str, Any]
+    attestation: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,15 @@ class Item:
     anchor: str
     number: str
     title: str
+    status: str
+    """As the record says it."""
     face: Face
     good: bool
     reason: str
     measured: str
     due: str
     how: str
+    rule: str
     in_phase: bool
     subjects: tuple[Subject, ...]
     waiver: Mapping[str, Any]
@@ -81,6 +86,15 @@ class Item:
     def name_of(self, subject: Subject) -> str:
         """Name a subject; empty for the only one of an item without subjects, which is called like the item."""
         return "" if subject.name == self.id else subject.name
+
+    @property
+    def complaints(self) -> list[tuple[list[str], str]]:
+        """What is said of the subjects that are not good: of those with the same message together, by their names."""
+        found: dict[str, list[str]] = {}
+        for subject in self.subjects:
+            if not subject.good:
+                found.setdefault(subject.message, []).append(self.name_of(subject))
+        return [([name for name in names if name], message) for message, names in found.items()]
 
     @property
     def evidence(self) -> list[str]:
@@ -153,6 +167,10 @@ class Reading:
         """GO, NO-GO or HOLD; HOLD when the record contradicts itself."""
         return "HOLD" if self.doubt else text(self.record.get("verdict"))
 
+    def seen(self, name: str) -> Any:
+        """Give what a look-up of this name saw; None if there is none in the record, or it could not look."""
+        return table(self.evidence.get(name)).get("value")
+
     @cached_property
     def homes(self) -> dict[str, Item]:
         """Evidence to the one item it is shown under: the first that blocks, else the first that uses it."""
@@ -200,12 +218,14 @@ def _item(item: Mapping[str, Any], in_phase: bool, anchors: set[str]) -> Item:
         anchor=_anchor("item", text(item.get("id")), anchors),
         number=text(item.get("number")),
         title=text(item.get("title")),
+        status=status,
         face=face,
         good=good,
         reason=reason,
         measured=text(item.get("measured")) or _measured(subjects),
         due=text(item.get("due")),
         how=text(item.get("how")),
+        rule=text(item.get("rule")),
         in_phase=in_phase,
         subjects=subjects,
         waiver=table(item.get("waiver")),
@@ -223,6 +243,8 @@ def _subject(subject: Mapping[str, Any]) -> Subject:
         message=text(subject.get("message")),
         measured=text(subject.get("measured")),
         evidence=tuple(text(name) for name in rows(subject.get("evidence"))),
+        waiver=table(subject.get("waiver")),
+        attestation=table(subject.get("attestation")),
     )
 
 

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from promotion.report import figures
 from promotion.report.charts import stacked
 from promotion.report.lines import line
 from promotion.report.markup import Child, el
@@ -83,4 +84,4 @@ def _lines(reading: Reading, section: Section) -> list[Child]:
         if due:
             written.append(el("h3", f"Due {due} min" if due.startswith("T+") else f"Due {due}"))
         written += [line(reading, item) for item in items]
-    return written
+    return [*written, figures.of_section(reading, section)]

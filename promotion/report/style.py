@@ -4,6 +4,7 @@ from typing import Final
 
 from promotion.report.palette import DARK, LIGHT, variables
 from promotion.report.paper import FILTERS, paper
+from promotion.report.style_people import END, NARROW, PARTS, STORY, WORDS
 
 _CARRIER: Final = """
 body>p,#title,#environment-header,#environment,.summary__data>h2,.run-count,.filter,.controls,.summary__reload,
@@ -64,9 +65,10 @@ font-weight:650;font-size:14px;white-space:nowrap}
 .stops li a{font-weight:600}
 .stops .word{font-size:12.5px;font-weight:650;margin-left:10px}
 .stops p{font-size:14px}
-.promotion .facts{display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:0 28px;margin:22px 0 0}
-.facts div{grid-column:span 2;padding:7px 0;border-top:1px solid var(--line)}
-.facts .hash{grid-column:span 3}
+.promotion .facts{display:grid;grid-template-columns:repeat(12,minmax(0,1fr));gap:0 28px;margin:22px 0 0}
+.facts div{grid-column:span 3;padding:7px 0;border-top:1px solid var(--line)}
+.facts :is(.hash,.wide){grid-column:span 6}
+.facts :not(.hash)+.hash{grid-column:1/span 6}
 .facts .hash code{font-size:12px}
 .facts .digest{grid-column:1/-1;border-top:0}
 .facts .digest code{font-size:15px;font-weight:600;user-select:all}
@@ -123,6 +125,12 @@ summary.row:hover{background:var(--panel)}
 .measured{font-size:13.5px;text-align:right;font-variant-numeric:tabular-nums;max-width:26em}
 .word{font-size:13.5px;font-weight:650}
 .row .word,.who .word{text-align:right;white-space:nowrap}
+.row .title{grid-column:3;grid-row:1}
+.row .word{grid-column:5;grid-row:1}
+.row .title:has(+.measured.long){grid-column:3/5}
+.row .measured.long{grid-column:3/-1;grid-row:2;text-align:left;max-width:none;line-height:20px}
+.who .measured.long{grid-column:2/-1;grid-row:2;text-align:left;max-width:none}
+.who .word{grid-column:4;grid-row:1}
 .row .note{grid-column:3/-1;font-size:13px;line-height:20px;color:var(--quiet)}
 .row>.glyph{margin-top:2px}
 .item:is(.is-bad,.is-unsure,.is-wait){border-left-color:var(--tone)}
@@ -137,6 +145,7 @@ summary.row:hover{background:var(--panel)}
 
 _MORE: Final = """
 .more{padding:4px 8px 16px 70px}
+.promotion .rule{font-size:13.5px;color:var(--quiet);max-width:86ch;padding:4px 0}
 .more>.rest{margin-top:10px}
 .promotion .message{font-size:14.5px;max-width:76ch;padding:4px 0;white-space:pre-line}
 .subject+.subject{border-top:1px dotted var(--line)}
@@ -185,23 +194,19 @@ border-width:0 1.5px 1.5px 0;transform:rotate(-45deg)}
 .chart .limit{stroke:var(--bad);stroke-width:1.4;stroke-dasharray:5 3}
 .chart .line{fill:none;stroke:var(--word);stroke-width:1.8;stroke-linejoin:round}
 .chart .dot{fill:var(--word)}
+.chart .line.is-baseline{stroke:var(--quiet);stroke-dasharray:4 3}
+.chart :is(.even,.leads){fill:none;stroke:var(--quiet);stroke-dasharray:2 4}
+.chart .leads{stroke:var(--word);stroke-dasharray:5 3}
+.chart .moment{stroke:var(--quiet);stroke-dasharray:1 3}
 .chart .breach{fill:var(--bad);opacity:.15}
 .chart .tick{font-size:9.5px;fill:var(--quiet)}
 """
 
-_END: Final = """
-.sign-off{border:1.5px solid var(--ink);border-radius:10px;padding:20px 24px 24px;margin-top:40px}
-.promotion .sign-off h2{font-size:19px;margin-bottom:4px}
-.blanks{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,1fr) minmax(0,1.4fr);gap:44px 28px;margin-top:52px}
-.blanks div{border-top:1px solid var(--ink);padding-top:4px;font-size:12px;color:var(--quiet)}
-.blanks .notes{grid-column:1/-1;border:1px solid var(--line);border-radius:6px;min-height:110px;padding:6px 12px}
-.promotion footer{margin-top:20px;font-size:12.5px;color:var(--quiet)}
-.promotion footer dl{display:grid;grid-template-columns:auto minmax(0,1fr);gap:2px 16px;margin-bottom:8px}
-.promotion footer dt{font-size:inherit}
-.promotion footer code{color:var(--ink)}
-"""
-
 _NARROW: Final = """
+@media screen and (max-width:900px){
+.facts div{grid-column:span 6}
+.facts :is(.hash,.wide,:not(.hash)+.hash){grid-column:1/-1}
+}
 @media screen and (max-width:680px){
 .promotion{padding:20px 16px 48px;font-size:14.5px}
 .promotion h1{font-size:24px}
@@ -211,16 +216,19 @@ _NARROW: Final = """
 .verdict .said>code{grid-column:2;justify-self:start}
 .verdict :is(.said,.stops){padding:14px 14px 16px}
 .stops .word{display:block;margin-left:0}
-.facts :is(div,.hash){grid-column:1/-1}
+.facts :is(div,.hash,.wide,:not(.hash)+.hash){grid-column:1/-1}
 .index{grid-template-columns:minmax(0,1fr)}
 .section>h2 .tally{margin-left:0;width:100%}
 .row{grid-template-columns:18px 30px minmax(0,1fr) auto 10px;gap:0 8px;padding-left:6px;padding-right:2px}
 summary.row::after{grid-column:5}
 .row .measured{grid-column:3/-1;grid-row:2;text-align:left}
+.row :is(.title,.title:has(+.measured.long)){grid-column:3}
+.row .word{grid-column:4}
 .promotion .row small{display:block}
 .more{padding-left:14px;padding-right:4px}
 .who{grid-template-columns:15px minmax(0,1fr) auto;padding-right:0}
 .who .measured{grid-column:2/-1;grid-row:2;text-align:left}
+.who .word{grid-column:3}
 .subject>:is(.message,.proof,.elsewhere){margin-left:0}
 .value dl{grid-template-columns:minmax(0,1fr);gap:0}
 .value dd{padding-bottom:4px}
@@ -231,7 +239,7 @@ summary.row::after{grid-column:5}
 .value td::before{content:attr(data-is) " ";color:var(--quiet)}
 .calls li{grid-template-columns:minmax(0,1fr) auto;padding-bottom:4px}
 .calls li code{grid-column:1/-1}
-.blanks{grid-template-columns:minmax(0,1fr)}
+.blanks{grid-template-columns:minmax(0,1fr);grid-template-rows:none;grid-auto-rows:minmax(30px,auto)}
 .sign-off{padding:16px}
 }
 """
@@ -243,4 +251,22 @@ def stylesheet(digest: str) -> str:
         f":root{{color-scheme:light dark;{variables(LIGHT)}}}\n"
         f"@media (prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}"
     )
-    return "".join((colours, _CARRIER, _BASE, _HEAD, _INDEX, _ITEMS, _MORE, _END, _NARROW, FILTERS, paper(digest)))
+    return "".join(
+        (
+            colours,
+            _CARRIER,
+            _BASE,
+            _HEAD,
+            _INDEX,
+            _ITEMS,
+            _MORE,
+            PARTS,
+            STORY,
+            WORDS,
+            END,
+            _NARROW,
+            NARROW,
+            FILTERS,
+            paper(digest),
+        )
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from promotion.report.drawn import drawn
+from promotion.report.drawn import is_chart
 from promotion.report.markup import Child, cut, el, join
 
 TEXT = 600
@@ -45,10 +45,9 @@ def _value(value: Any, room: _Room, depth: int) -> Markup:
     if not depth:
         return el("code", cut(json.dumps(value, ensure_ascii=False, sort_keys=True), TEXT))
     if isinstance(value, Mapping):
-        chart = drawn(value)
-        if chart is not None:
+        if is_chart(value):
             room.take()
-            return chart
+            return el("i", f"drawn as a chart: {cut(value['title'], TEXT)}")
         return _fields(value, room, depth) if value else _nothing("none")
     return _entries(value, room, depth) if value else _nothing("none")
 

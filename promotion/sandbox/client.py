@@ -23,7 +23,7 @@ from typing import Literal, Self
 import promotion
 from promotion.sandbox.calls import Call
 from promotion.sandbox.control import CALLS
-from promotion.sandbox.exchange import STOP, Order, Ready, SandboxError
+from promotion.sandbox.exchange import SCENES, STOP, Order, Ready, SandboxError
 from promotion.sandbox.places import Places
 
 __all__ = ["Nursery", "Running", "SandboxError", "start"]
@@ -68,18 +68,21 @@ def start(
     port_base: int | None = None,
     latency_ms: float = 0,
     rate: float = 1,
+    scene: str = SCENES[0],
+    minutes: float | None = None,
     ready_within: float = READY_WITHIN,
 ) -> Running:
     """Start a world in a process of its own and wait until it is served.
 
     `port_base` is the first of fixed ports; free ones are taken if it is not given. `latency_ms` is added to each API
-    answer. `rate` is sandbox seconds per real second. `ready_within` is in seconds.
+    answer. `rate` is sandbox seconds per real second. `scene` is one of SCENES, `minutes` how long ago its rollout
+    began. `ready_within` is in seconds.
 
     Raises SandboxError: the sandbox is not installed, a fault is unknown or broke, a port is taken, or time is up.
     """
     process = _Process("one")
     try:
-        ready = process.ask(Order(tuple(faults), port_base, latency_ms, rate), ready_within)
+        ready = process.ask(Order(tuple(faults), port_base, latency_ms, rate, scene, minutes), ready_within)
     except BaseException:
         process.end()
         raise
@@ -95,13 +98,20 @@ class Nursery:
         self._lock = threading.Lock()
         self._process = _Process("many")
 
-    def world(self, *faults: str, latency_ms: float = 0, rate: float = 1) -> Running:
-        """Give a new world with these faults. Safe from several threads.
+    def world(
+        self,
+        *faults: str,
+        latency_ms: float = 0,
+        rate: float = 1,
+        scene: str = SCENES[0],
+        minutes: float | None = None,
+    ) -> Running:
+        """Give a new world with these faults, at a scene. Safe from several threads.
 
         Raises SandboxError as `start` does.
         """
         with self._lock:
-            ready = self._process.ask(Order(faults, None, latency_ms, rate), self._within)
+            ready = self._process.ask(Order(faults, None, latency_ms, rate, scene, minutes), self._within)
         return _running(ready, lambda: self._stop(ready.pid))
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from tempfile import NamedTemporaryFile
 
 from promotion.sandbox import catalogue
 from promotion.sandbox.client import Running, start
-from promotion.sandbox.exchange import SandboxError
+from promotion.sandbox.exchange import SCENE_OF, SCENES, SandboxError
 from promotion.sandbox.places import FIXED_PORT_BASE
 
 
@@ -35,6 +35,13 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--latency-ms", type=float, default=0, metavar="N", help="added to each answer of AWS, registry and GitHub"
     )
     sandbox.add_argument("--fault", action="append", default=[], metavar="NAME", help="seed this fault; repeatable")
+    sandbox.add_argument(
+        "--scene", choices=SCENES, default=SCENES[0], help="the moment at which it stands (default %(default)s)"
+    )
+    sandbox.add_argument("--minutes", type=float, metavar="M", help="how long ago the rollout of the scene began")
+    sandbox.add_argument(
+        "--rate", type=float, default=1, metavar="N", help="sandbox seconds per real second (default %(default)s)"
+    )
     sandbox.set_defaults(run=run_sandbox)
     faults = subparsers.add_parser("faults", help="list the faults that can be seeded in the sandbox")
     faults.add_argument("--json", action="store_true", help="as JSON")
@@ -68,7 +75,14 @@ def run_sandbox(arguments: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: ended.set())
     try:
         catalogue.find(arguments.fault)
-        running = start(arguments.fault, port_base=arguments.port_base, latency_ms=arguments.latency_ms)
+        running = start(
+            arguments.fault,
+            port_base=arguments.port_base,
+            latency_ms=arguments.latency_ms,
+            rate=arguments.rate,
+            scene=arguments.scene,
+            minutes=arguments.minutes,
+        )
     except (SandboxError, catalogue.CatalogueError) as error:
         return _usage_error(error)
     with running:
@@ -99,7 +113,8 @@ def _tell(arguments: argparse.Namespace, running: Running) -> None:
     print("In another shell:")
     for line in [f". {shlex.quote(str(arguments.env_out.absolute()))}"] if arguments.env_out else _exports(running):
         print(f"  {line}")
-    print(f"  pytest -m pre_promotion --config {shlex.quote(str(config))} --digest={running.digest}")
+    phase = next(phase for phase, scene in SCENE_OF.items() if scene == arguments.scene)
+    print(f"  pytest -m {phase} --config {shlex.quote(str(config))} --digest={running.digest}")
     print("It ends with Ctrl-C.", flush=True)
 
 

@@ -6,6 +6,10 @@ from typing import Any, Self
 
 from promotion.sandbox.places import Places
 
+SCENES = ("pre_promotion", "rollout", "rolled-out", "rolled-back")
+"""The moments at which a world can stand: before the promotion, in the middle of it, after it, after its rollback."""
+SCENE_OF = {"pre_promotion": SCENES[0], "rollout": SCENES[1], "postdeploy": SCENES[2], "after_rollback": SCENES[3]}
+"""Phase of the checklist to the scene that it is about."""
 STOP = b"stop "
 """Stands before the pid of a world that is not needed any more."""
 REFUSED = b'{"refused":'
@@ -27,6 +31,9 @@ class Order:
     """Added to each answer of AWS, the registry and GitHub."""
     rate: float = 1
     """Sandbox seconds per real second."""
+    scene: str = SCENES[0]
+    minutes: float | None = None
+    """How many minutes ago the rollout began, in a scene that has one; None: as long as the scene takes."""
 
     def line(self) -> bytes:
         """As it is sent."""
@@ -56,7 +63,7 @@ class Ready:
 
     def line(self) -> bytes:
         """As it is sent."""
-        places = {**vars(self.places), "fronts": dict(self.places.fronts)}
+        places = {**vars(self.places), "fronts": dict(self.places.fronts), "plain": dict(self.places.plain)}
         return _line({**vars(self), "places": places})
 
     @classmethod

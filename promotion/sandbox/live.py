@@ -5,14 +5,14 @@ import ssl
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from promotion.sandbox import catalogue
 from promotion.sandbox.calls import Calls
 from promotion.sandbox.clock import Clock
 from promotion.sandbox.control import CLOCK, beside
 from promotion.sandbox.edge import Edge
-from promotion.sandbox.exchange import Order, Ready, SandboxError
+from promotion.sandbox.exchange import SCENES, Order, Ready, SandboxError
 from promotion.sandbox.places import Places
 from promotion.sandbox.serve import LOOPBACK, serve
 from promotion.sandbox.tls import Authority, Tls
@@ -21,13 +21,21 @@ from promotion.sandbox.wire import Wire
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from promotion.sandbox.plain import PlainFront
+    from promotion.sandbox.world.building import World as Built
+    from promotion.sandbox.world.scenes.play import Play
+
+
+PLAIN = "-http"
+"""Ends the name of a front-end's edge without TLS."""
+
 
 class World(Protocol):
     """What is built without a socket.
 
     Going live adds what faults can reach besides: `wire`, the Wire to AWS, for what goes wrong per operation; `edges`,
-    the Edge of `registry`, `github` and each front-end, for what goes wrong per path; `tls`, the Tls of the front-ends,
-    for which certificate they show; `clock`, the Clock.
+    the Edge of `registry`, `github` and each front-end (`dev-ec2-http` is that of its port 80), for what goes wrong per
+    path; `tls`, the Tls of the front-ends, for which certificate they show; `clock`, the Clock.
     """
 
     @property
@@ -60,27 +68,53 @@ class World(Protocol):
 def go_live(world: World, authority: Authority, order: Order, folder: Path) -> Ready:
     """Seed the order's faults and serve the world from threads of this process; `folder` takes its files.
 
-    Raises CatalogueError for an unknown fault, SandboxError for a fixed port that is taken.
+    Raises CatalogueError for an unknown fault, SandboxError for a scene or a rate that there is not, and for a fixed
+    port that is taken.
     """
     faults = catalogue.find(order.faults)
     calls = Calls()
+    if order.rate < 1:
+        raise SandboxError(f"the sandbox's clock goes at 1 second a second or faster, not at {order.rate:g}")
     clock, tls = Clock(order.rate), Tls(authority, world.fronts)
-    wire = Wire(clock.leads(world.aws), calls, latency_ms=order.latency_ms)
+    play, led = _stand(world, order, clock)
+    wire = Wire(led(world.aws), calls, latency_ms=order.latency_ms)
     apis = {"registry": world.registry, "github": world.github}
+    if hasattr(world, "channels"):
+        apis["channels"] = world.channels
     edges = {
-        name: Edge(name, clock.leads(app), calls, latency_ms=order.latency_ms if name in apis else 0)
+        name: Edge(name, led(app), calls, latency_ms=order.latency_ms if name in apis else 0)
         for name, app in {**apis, **world.fronts}.items()
     }
+    plain: Mapping[str, PlainFront] = getattr(world, "plain", {})
+    edges |= {name + PLAIN: Edge(name + PLAIN, led(app), calls) for name, app in plain.items()}
     vars(world).update(wire=wire, edges=edges, tls=tls, clock=clock)
     for fault in faults:
         fault.apply(world)
+    if play:
+        play.advance(play.now, anew=True)
     apps: dict[str, WSGIApplication] = {"aws": beside(wire, clock, calls), **edges}
     contexts = {front: partial(tls.context, front) for front in world.fronts}
     places = _serve(apps, contexts, order.port_base, folder)
+    for name, front in plain.items():
+        front.https_port = places.fronts[name].rpartition(":")[2]
     config = folder / "promotion.toml"
     Path(places.ca_file).write_bytes(authority.ca_pem)
     config.write_text(world.promotion_toml(places), encoding="utf-8")
-    return Ready(os.getpid(), world.digest, str(folder), str(config), world.environment(places), places)
+    environment = {**world.environment(places), **({"PROMOTION_CLOCK": places.clock} if order.rate != 1 else {})}
+    return Ready(os.getpid(), world.digest, str(folder), str(config), environment, places)
+
+
+def _stand(
+    world: World, order: Order, clock: Clock
+) -> "tuple[Play | None, Callable[[WSGIApplication], WSGIApplication]]":
+    """Let the world stand at the order's scene; give its play, and what has an application follow clock and play."""
+    if order.scene == SCENES[0] and order.minutes is None:
+        return None, clock.leads
+    from promotion.sandbox.world import scenes
+
+    play = scenes.stand(cast("Built", world), order.scene, order.minutes)
+    now = scenes.told_by(clock)
+    return play, lambda app: clock.leads(play.leads(app, now) if play else app)
 
 
 def _serve(
@@ -101,4 +135,8 @@ def _serve(
             ) from error
     aws, registry, github = (f"http://{LOOPBACK}:{ports[name]}" for name in ("aws", "registry", "github"))
     fronts = {name: f"https://localhost:{ports[name]}" for name in contexts}
-    return Places(aws, registry, github, aws + CLOCK, fronts, str(folder / "ca.pem"))
+    plain = {
+        name.removesuffix(PLAIN): f"http://localhost:{port}" for name, port in ports.items() if name.endswith(PLAIN)
+    }
+    channels = f"http://{LOOPBACK}:{ports['channels']}" if "channels" in ports else ""
+    return Places(aws, registry, github, aws + CLOCK, fronts, str(folder / "ca.pem"), channels, plain)

@@ -1,7 +1,7 @@
 """Where the parts of a world are served."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 FIXED_PORT_BASE = 4600
 """First of the fixed local ports: AWS, registry, GitHub, then the front-ends in their order."""
@@ -23,3 +23,7 @@ class Places:
     """Front-end (`dev-lambda`, `dev-ec2`, `prod-lambda`, `prod-ec2`) to its `https://localhost:PORT`."""
     ca_file: str
     """PEM file of the certificate authority of the front-ends."""
+    channels: str = ""
+    """Slack, Teams and the status page, `http://127.0.0.1:PORT`, each under a path of its own."""
+    plain: Mapping[str, str] = field(default_factory=dict)
+    """Front-end behind a load balancer to its `http://localhost:PORT`, which stands for port 80."""

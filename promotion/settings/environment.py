@@ -120,15 +120,26 @@ class Environment(AwsAccess):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        for kind, checks in (("smoke test", self.smoke_tests), ("journey", self.journeys)):
+        for kind, checks in (("smoke test", self.smoke_tests), ("journey", self.journeys), ("role", self.roles)):
             names = [check.name for check in checks]
             for name in names:
                 if names.count(name) > 1:
                     raise ValueError(f"two {kind}s are called {name!r}")
+        for name in self.network.https:
+            if name not in self.targets or self.targets[name].kind != "ec2":
+                raise ValueError(f'`network.https` speaks of {name!r}, which is no target of kind "ec2"')
         journeys = [journey for journey in self.journeys if isinstance(journey, StepsJourney)]
         on_targets: list[SmokeTest | StepsJourney] = [*self.smoke_tests, *journeys]
         for check in on_targets:
             if check.target not in self.targets:
                 known = ", ".join(self.targets)
                 raise ValueError(f"{check.name!r} names the target {check.target!r}; the targets are {known}")
+        for secret in self.secrets:
+            if strange := [name for name in secret.used_by if name not in self.targets]:
+                raise ValueError(
+                    f"`used_by` of {secret.name!r} names {strange[0]!r}; the targets are {', '.join(self.targets)}"
+                )
+        names = [secret.name for secret in self.secrets]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"two secrets are called {twice!r}")
         return self

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from promotion.settings.model import Settings
+from promotion.settings.plan import RECORD
 
 PREFIX = "PROMOTION__"
 """`PROMOTION__DEV__REGION=eu-west-1` sets `dev.region`."""
@@ -24,6 +25,12 @@ _PATHS = (
     "image.layout",
     "github.ca_bundle",
     "image.vulnerabilities.trivy_report",
+    "leaks.rules",
+    "plan.record",
+    "plan.calendar",
+    "plan.attestations.allowed_signers",
+    "postdeploy.budget.open_slo",
+    "baseline.file",
     *(f"{signer}.{name}" for signer in _SIGNERS for name in ("key", "trust_root")),
 )
 """Settings that are files: relative to the folder of promotion.toml."""
@@ -59,6 +66,8 @@ def load(path: Path, *, environ: Mapping[str, str] | None = None, assignments: S
             raise SettingsError(f"--set takes key=value, such as dev.region=eu-west-1, not {assignment!r}")
         _assign(tree, key.strip(), value, origins, "--set")
     base = path.resolve().parent
+    if isinstance(plan := tree.setdefault("plan", {}), dict):
+        plan.setdefault("record", RECORD)  # from the file's folder, too, where nobody names another
     for key in _PATHS:
         _from_base(tree, key.split("."), base)
     _read_waivers(tree, base)
@@ -94,8 +103,11 @@ def _from_base(table: Any, key: Sequence[str], base: Path) -> None:
     """Make a path that stands in the file one from the file's folder."""
     for part in key[:-1]:
         table = table.get(part) if isinstance(table, dict) else None
-    if isinstance(table, dict) and isinstance(path := table.get(key[-1]), str):
+    path = table.get(key[-1]) if isinstance(table, dict) else None
+    if isinstance(path, str):
         table[key[-1]] = str(base / path)
+    elif isinstance(path, list):
+        table[key[-1]] = [str(base / one) if isinstance(one, str) else one for one in path]
 
 
 def parse(tree: Mapping[str, Any], source: str, origins: Mapping[str, str] | None = None) -> Settings:

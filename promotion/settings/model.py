@@ -4,13 +4,17 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from promotion.settings.acting import Acting
+from promotion.settings.baseline import Baseline
 from promotion.settings.channels import Channels
 from promotion.settings.endpoints import Call, StepsJourney
 from promotion.settings.environment import Ec2Target, Environment, LambdaTarget
 from promotion.settings.image import GitHub, Image, Signer
 from promotion.settings.observability import Limits
 from promotion.settings.plan import Plan
+from promotion.settings.postdeploy import Postdeploy
 from promotion.settings.rollback import Rollback
+from promotion.settings.rollout import Rollout
 from promotion.settings.secrets import Leaks
 from promotion.settings.strict import Strict
 from promotion.settings.waivers import Waiver
@@ -43,8 +47,12 @@ class Settings(Strict):
     limits: Limits = Limits()
     leaks: Leaks = Leaks()
     rollback: Rollback = Rollback()
+    rollout: Rollout = Rollout()
     plan: Plan = Plan()
     channels: Channels = Channels()
+    acting: Acting = Acting()
+    postdeploy: Postdeploy = Postdeploy()
+    baseline: Baseline = Baseline()
     looking: Looking = Looking()
     waivers_file: str | None = None
     """TOML file of more `[[waivers]]`, kept and reviewed apart from this one."""

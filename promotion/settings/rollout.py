@@ -34,6 +34,10 @@ class Rollout(Strict):
     """How a rollout is watched, and what follows."""
 
     judge: Judge = Judge()
+    cpu_percent: float = Field(default=85, gt=0, le=100)
+    """How busy an instance's processors may be, averaged over the newest minutes."""
+    memory_percent: float = Field(default=85, gt=0, le=100)
+    """How much of an instance's memory may be used."""
     tick_seconds: float = Field(default=15, ge=1)
     """Seconds between looks."""
     first_decision_minutes: float = Field(default=2, gt=0)

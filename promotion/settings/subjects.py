@@ -22,6 +22,8 @@ _KINDS: dict[str, _Kind] = {
     "dev_lambda": _Kind(lambda s: list(lambda_targets(s.dev)), '[dev.targets.…] with kind = "lambda"', "dev_target"),
     "dev_ec2": _Kind(lambda s: list(ec2_targets(s.dev)), '[dev.targets.…] with kind = "ec2"', "dev_target"),
     "dev_smoke_test": _Kind(lambda s: [test.name for test in s.dev.smoke_tests], "[[dev.smoke_tests]]"),
+    "prod_smoke_test": _Kind(lambda s: [test.name for test in s.prod.smoke_tests], "[[prod.smoke_tests]]"),
+    "prod_secret": _Kind(lambda s: [secret.name for secret in s.prod.secrets], "[[prod.secrets]]"),
     "signer": _Kind(lambda s: list(s.signers), "[image.signer]"),
     "scan_source": _Kind(lambda s: list(s.image.vulnerabilities.order), "[image.vulnerabilities] with `sources`"),
     "previous_image": _Kind(lambda s: ["prod"] if lambda_targets(s.prod) else [], "[prod.targets.…]"),
@@ -34,10 +36,17 @@ _KINDS: dict[str, _Kind] = {
     "prod_ec2": _Kind(lambda s: list(ec2_targets(s.prod)), '[prod.targets.…] with kind = "ec2"', "prod_target"),
     "secret": _Kind(lambda s: _both(s, lambda e: [secret.name for secret in e.secrets]), "[[dev.secrets]]"),
     "role": _Kind(lambda s: _both(s, lambda e: [role.name for role in e.roles]), "[[dev.roles]]"),
+    "environment": _Kind(lambda _: ["dev", "prod"], "[dev] and [prod]"),
+    "balanced": _Kind(lambda s: _both(s, lambda e: list(ec2_targets(e))), '[dev.targets.…] with kind = "ec2"'),
+    "connected_function": _Kind(
+        lambda s: _both(s, lambda e: list(lambda_targets(e))), '[dev.targets.…] with kind = "lambda"'
+    ),
+    "guarded": _Kind(lambda s: _both(s, _guarded), "[dev.targets.…]"),
     "dev_log_group": _Kind(
-        lambda s: list(dict.fromkeys(target.logs.group for target in s.dev.targets.values() if target.logs)),
+        lambda s: list(dict.fromkeys([*(t.logs.group for t in s.dev.targets.values() if t.logs), *s.leaks.groups])),
         "`logs` of [dev.targets.…]",
     ),
+    "dev_dashboard_name": _Kind(lambda s: [s.dev.dashboard] if s.dev.dashboard else [], "`dashboard` of [dev]"),
     "dev_journey": _Kind(lambda s: [journey.name for journey in s.dev.journeys], "[[dev.journeys]]"),
 }
 
@@ -45,6 +54,12 @@ _KINDS: dict[str, _Kind] = {
 def _both(settings: Settings, names: Callable[[Environment], Sequence[str]]) -> list[str]:
     """Speak of what dev and prod both have by environment and name: `dev shop-lambda`."""
     return [f"{which} {name}" for which in ("dev", "prod") for name in names(settings.environment(which))]
+
+
+def _guarded(environment: Environment) -> list[str]:
+    """Name what security groups guard: load balancers, instances and functions by their target, and all else."""
+    named = [f"{part} of {name}" for name in ec2_targets(environment) for part in ("load balancer", "instances")]
+    return [*named, *(f"function of {name}" for name in lambda_targets(environment)), "other groups"]
 
 
 def in_environment(subject: str) -> tuple[str, str]:

@@ -56,14 +56,16 @@ def attestations_artifact(digest: str, layers: Sequence[AttLayer]) -> Artifact:
     return _image([(DSSE_TYPE, layer.envelope, layer.annotations) for layer in layers], tag(digest, "att"))
 
 
-def bundle_artifact(target: Target, bundle: BundleManifest, created: datetime) -> Artifact:
+def bundle_artifact(
+    target: Target, bundle: BundleManifest, created: datetime, artifact_type: str = BUNDLE_TYPE
+) -> Artifact:
     """Lay out a sigstore bundle that refers to `target`.
 
     Attach a bundle by another key than the image's only when the image has a `sign/v1` bundle: cosign 3 no longer
-    looks at the `.sig` tag once there is any bundle.
+    looks at the `.sig` tag once there is any bundle. Under another `artifact_type` cosign does not see it.
     """
     annotations = {**bundle.annotations, "org.opencontainers.image.created": f"{created:%Y-%m-%dT%H:%M:%SZ}"}
-    return _referrer(target, BUNDLE_TYPE, (BUNDLE_TYPE, bundle.bundle), annotations)
+    return _referrer(target, artifact_type, (BUNDLE_TYPE, bundle.bundle), annotations)
 
 
 def envelope_artifact(target: Target, envelope: bytes, artifact_type: str, created: datetime) -> Artifact:

@@ -116,7 +116,8 @@ def test_the_permissions_page_is_exact(nursery, tmp_path):
     """The policy in docs/permissions.md allows what a run asks of AWS, and nothing else."""
     page = (ROOT / "docs/permissions.md").read_text()
     policies = [json.loads(match["text"]) for match in BLOCK.finditer(page) if match["kind"] == "json"]
-    allowed = {action for policy in policies for statement in policy["Statement"] for action in statement["Action"]}
+    statements = [one for policy in policies for one in policy["Statement"] if one["Sid"] != "Act"]
+    allowed = {action for statement in statements for action in statement["Action"]}
     with nursery.world() as world:
         judge(world, tmp_path, "-m", "pre_promotion")
         asked = {call.action for call in world.calls() if call.action}

@@ -32,6 +32,7 @@ WANTED = {
     f"{REPOSITORY}/branches/{{branch}}": "get",
     f"{REPOSITORY}/branches/{{branch}}/protection": "get",
     f"{REPOSITORY}/code-scanning/alerts": "get",
+    f"{REPOSITORY}/commits": "get",
     f"{REPOSITORY}/commits/{{ref}}": "get",
     f"{REPOSITORY}/contents/{{path}}": "get",
     f"{REPOSITORY}/deployments": "get post",

@@ -104,6 +104,14 @@ def test_commit_branch_and_file(client: GitHubClient, github: GitHub, planted: P
     survives(Content, plan)
 
 
+def test_when_a_file_was_last_changed(client: GitHubClient, github: GitHub, planted: Planted, checked: Checked) -> None:
+    """The newest commit up to the one asked about that changed it, and none of a file that there never was."""
+    assert code.last_change(client, "docs/rollback.md", COMMIT).sha == PREVIOUS
+    assert code.last_change(client, "/README.md", COMMIT).committed == github.repository.commits[PREVIOUS].at
+    assert checked.asked[0].endswith(f"/commits?path=docs%2Frollback.md&sha={COMMIT}&per_page=1")
+    unknown(lambda: code.last_change(client, "docs/none.md", COMMIT), Reason.MALFORMED)
+
+
 def test_names_with_slashes_and_blanks(
     client: GitHubClient, github: GitHub, planted: Planted, checked: Checked
 ) -> None:

@@ -50,6 +50,12 @@ def broken_off() -> dict[str, Any]:
 
 
 @pytest.fixture
+def during() -> dict[str, Any]:
+    """NO-GO during the rollout, rehearsed: with charts, receipts and an earlier record."""
+    return sample.during()
+
+
+@pytest.fixture
 def afterwards() -> dict[str, Any]:
     """HOLD after deployment: time is awaited."""
     return sample.afterwards()

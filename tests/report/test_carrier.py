@@ -1,11 +1,18 @@
 """pytest-html carries the fragment, and nothing of its own is seen."""
 
 from promotion.report import fragment
+from promotion.report.carrier import mended
 
 
 def test_the_fragment_is_carried_word_for_word(carried, troubled):
     """The file that pytest-html writes holds the fragment unchanged."""
     assert fragment(troubled) in carried
+
+
+def test_the_carrying_page_says_its_language(carried):
+    """pytest-html's template names none; nothing else of the page changes."""
+    assert carried.count("<html>") == 1
+    assert mended(carried) == carried.replace("<html>", '<html lang="en">')
 
 
 def test_every_part_of_pytest_html_is_hidden(carried, troubled):

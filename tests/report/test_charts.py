@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.report.charts import BOTTOM, LEFT, RIGHT, TOP, amount, bars, line, stacked
+from promotion.report.charts import bars, line, stacked
+from promotion.report.plot import BOTTOM, LEFT, RIGHT, TOP, amount
 
 from .dom import read
 

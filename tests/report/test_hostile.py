@@ -39,6 +39,7 @@ FIELDS = {
     "section number": lambda r, t: r["sections"][2].update(number=t),
     "item id": lambda r, t: _item(r).update(id=t),
     "item title": lambda r, t: _item(r).update(title=t),
+    "item rule": lambda r, t: _item(r).update(rule=t),
     "item number": lambda r, t: _item(r).update(number=t),
     "subject name": lambda r, t: _subject(r).update(name=t),
     "subject message": lambda r, t: _subject(r).update(message=t),
@@ -59,6 +60,16 @@ FIELDS = {
     "call operation": lambda r, t: r["evidence"]["dev_response_times"]["calls"][0].update(operation=t),
     "request id": lambda r, t: r["evidence"]["dev_response_times"]["calls"][0].update(request_id=t),
     "waiver": lambda r, t: _item(r, "image-size").update(waiver={"by": t, "until": t, "reason": t}),
+    "waiver of the record": lambda r, t: r.update(waivers=[{"item": t, "approver": t, "reason": t, "message": t}]),
+    "waiver's state": lambda r, t: r.update(waivers=[{"item": "image-size", "state": t}]),
+    "chain": lambda r, t: r.update(chain=[{"phase": t, "verdict": t, "finished": t, "sha256": t, "items": {t: t}}]),
+    "act": lambda r, t: r.update(acts=[{"what": t, "state": t, "at": t, "id": t, "link": t, "message": t}]),
+    "figures before": lambda r, t: r.update(before={"measured": {"alb-response-time": {"shop-dev": f"was {t}"}}}),
+    "digest before": lambda r, t: r.update(before={"digest": "x", "finished": t}),
+    "people": lambda r, t: _plan(r, people={"lead": t, "on_call": t, "approver": t}),
+    "window": lambda r, t: _plan(r, window={"start": "x", "zone": t, "backup": {"start": "x", "minutes": t}}),
+    "chart": lambda r, t: _value(r).update(chart=_chart(t)),
+    "statement": lambda r, t: _item(r, "rollback-plan").update(attestation={"by": "x", "at": t, "statement": t}),
     "attestation": lambda r, t: _item(r, "rollback-plan").update(attestation={"by": t, "link": t, t: t}),
 }
 
@@ -73,6 +84,14 @@ def _subject(record: dict[str, Any]) -> dict[str, Any]:
 
 def _value(record: dict[str, Any]) -> dict[str, Any]:
     return record["evidence"]["dev_response_times"]["value"]
+
+
+def _plan(record: dict[str, Any], **said: Any) -> None:
+    record["evidence"]["promotion_record"] = {"value": {"record": said}}
+
+
+def _chart(words: str) -> dict[str, Any]:
+    return {"chart": "line", "title": words, "values": [1], "limit": 2, "unit": "", "start": words, "end": words}
 
 
 def _small() -> dict[str, Any]:

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from promotion.report import fragment, page
+from promotion.report import annotations, fragment, page, summary
 
 from .dom import Node, read
 from .sample import DIGEST
 
-SAMPLES = ("good", "troubled", "waiting", "broken_off", "afterwards", "whole_checklist")
+SAMPLES = ("good", "troubled", "waiting", "broken_off", "during", "afterwards", "whole_checklist")
 
 
 @pytest.fixture(params=SAMPLES)
@@ -72,14 +72,29 @@ def test_what_blocks_is_linked_with_its_message(troubled):
     assert "shop-prod-instances: sg-0a1b2c3d4e5f60718" in stops.text
 
 
+def test_what_is_said_of_several_subjects_is_said_once(troubled):
+    """Subjects with the same message are named together, where people read and where GitHub shows it."""
+    item = next(item for item in troubled["items"] if item["id"] == "security-groups")
+    for subject in item["subjects"]:
+        subject.update(status="failed", message="open to the world")
+    said = "shop-prod-alb, shop-prod-instances and shop-prod-lambda: open to the world"
+    assert read(page(troubled)).all("div", "stops")[0].text.count("open to the world") == 1
+    assert all(said in drawn for drawn in (read(page(troubled)).text, summary(troubled), annotations(troubled)))
+
+
 def test_every_link_goes_somewhere_on_the_page(record):
-    """Each link is to an id of this page, and no id stands twice."""
+    """Each link is to an id of this page, or to the web address that it shows; and no id stands twice."""
     root = read(page(record))
     ids = [node.attributes["id"] for node in root if "id" in node.attributes]
     assert len(ids) == len({*ids})
-    links = [node.attributes["href"] for node in root if "href" in node.attributes]
-    assert links
-    assert {link.removeprefix("#") for link in links} <= {*ids}
+    links = [node for node in root if "href" in node.attributes]
+    within = {node.attributes["href"].removeprefix("#") for node in links if node.attributes["href"][0] == "#"}
+    assert within
+    assert within <= {*ids}
+    for node in links:
+        if node.attributes["href"][0] != "#":
+            assert node.text == node.attributes["href"]
+            assert node.text.startswith("https://")
 
 
 def test_sections_tell_marker_and_tally(troubled):
@@ -95,13 +110,20 @@ def test_facts(troubled):
     """Digest, accounts, times, clock and hashes stand among the facts; the digest alone in its element."""
     facts = read(page(troubled)).one("dl", "facts")
     assert facts.one("div", "digest").one("code").text == DIGEST
-    assert [(fact.all("dt")[0].text, fact.all("dd")[0].text) for fact in facts.all("div")][1:7] == [
+    assert [(fact.all("dt")[0].text, fact.all("dd")[0].text) for fact in facts.all("div")][1:14] == [
+        ("Commit", "4be91c7d20f1a9b8c7d6e5f4a3b2c1d0e9f8a7b6"),
+        ("Build run", "8841, attempt 1"),
         ("From", "dev 111122223333 · eu-west-1"),
         ("To", "prod 444455556666 · eu-west-1"),
-        ("Phase", "pre_promotion"),
+        ("Deployment window", "2026-11-23 15:00 for 30 min Europe/Viennaelse 2026-11-24 10:00 for 30 min"),
+        ("Deployment lead", "release-lead"),
+        ("On call", "on-call-engineer"),
+        ("Approver", "release-approver"),
         ("Started", "2026-11-23 09:41:07Z"),
         ("Finished", "2026-11-23 09:42:55Z after 1 min 49 s"),
         ("Clock", "2026-11-23 09:42:52Z"),
+        ("Phase", "pre_promotion"),
+        ("Figures before", "sha256:1b7e5a0c9d2f of 2026-11-09 09:12:44Z, record 41c7ba50f2d9"),
     ]
     assert troubled["settings_sha256"] in facts.text
     assert troubled["checklist_sha256"] in facts.text
@@ -153,6 +175,14 @@ def test_subjects_have_rows_of_their_own(troubled):
     assert not root.by_id("item-build-workflow").all("div", "who")
 
 
+def test_how_an_item_is_judged_stands_under_its_row(troubled):
+    """What the judgement asks for, in the words of its test; not where nobody has looked."""
+    next(item for item in troubled["items"] if item["id"] == "smoke-tests")["rule"] = "Each answers."
+    root = read(page(troubled))
+    assert root.by_id("item-alb-response-time").one("p", "rule").text.startswith("Judged: p99 over the whole window")
+    assert "Each answers." not in root.text
+
+
 def test_measured_of_an_item_is_made_from_its_subjects(troubled):
     """Without a measured value of its own an item shows its subjects', or how many are good, and why it is unknown."""
     root = read(page(troubled))
@@ -162,7 +192,7 @@ def test_measured_of_an_item_is_made_from_its_subjects(troubled):
 
     assert measured("health-checks") == "lambda 200 in 84 ms · alb 2 of 2 hosts"
     assert measured("least-privilege") == "2 of 3 good · access denied"
-    assert measured("alb-response-time") == "624 ms of 500 ms"
+    assert measured("alb-response-time") == "624 ms of 500 ms was 412 ms of 500 ms"
     troubled["items"][0]["measured"] = "run 7"
     assert read(page(troubled)).by_id("item-build-workflow").all("span", "measured")[0].text == "run 7"
 
@@ -192,6 +222,28 @@ def test_the_machine_fills_no_line_of_the_sign_off(good):
     assert all([child.tag for child in div.children] == ["span"] for div in blanks.all("div"))
 
 
+SIGNED = {
+    "approver": "release-approver",
+    "at": "2026-11-23T10:02:00Z",
+    "notes": "Read with the team.\nWatch the image's size.",
+    "how": {"signature": "ssh"},
+    "page": "0" * 64,
+}
+
+
+def test_what_a_person_signed_stands_in_the_lines(good):
+    """Approver, moment, the end of the digest and the notes are filled, and the page that was signed is named."""
+    block = read(page(good, signed=SIGNED)).by_id("sign-off")
+    assert [b.text for b in block.all("b", "filled")] == [
+        "release-approver (SSH signature)",
+        "2026-11-23 10:02:00Z",
+        DIGEST[-8:],
+        SIGNED["notes"],
+    ]
+    assert f"Signed over checklist.html, sha256:{'0' * 64}" in block.text
+    assert fragment(good, signed=SIGNED).count('<div class="promotion"') == 1
+
+
 def test_footer_has_the_hash_of_the_record(good, tmp_path):
     """The footer names what `sha256sum record.json` prints."""
     import json
@@ -218,9 +270,10 @@ def test_the_page_allows_no_style_but_its_own(record):
 def test_the_page_holds_the_fragment_word_for_word(record):
     """What pytest-html carries and what stands alone are the same text."""
     assert fragment(record) in page(record)
+    assert page(record).count('<div class="promotion"') == 1
     root = read(page(record))
     assert root.one("html").attributes["lang"] == "en"
-    assert root.one("title").text
+    assert root.one("head").one("title").text
 
 
 def test_status_is_never_colour_alone(record):

@@ -16,7 +16,7 @@ DRAW = (
 HOUSE = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", ["troubled", "whole_checklist"])
+@pytest.mark.parametrize("name", ["troubled", "during", "whole_checklist"])
 def test_other_machines_draw_the_same(name, request):
     """Hash seed, time zone, locale and encoding of the process change nothing."""
     record = request.getfixturevalue(name)

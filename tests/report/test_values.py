@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from promotion.report.drawn import charts_in, drawn
+from promotion.report.markup import join
 from promotion.report.values import laid_out
 
 from .dom import read
@@ -90,11 +92,15 @@ CHART |= {"start": "", "end": ""}
 
 
 def test_a_chart_is_drawn():
-    """An object of a chart's shape becomes a picture, with its limit and what lies over it."""
-    root = read(laid_out({"chart of the window": CHART, "samples": 3}))
+    """An object of a chart's shape is found wherever it stands; where it stood, the page says that it is drawn."""
+    value = {"chart of the window": CHART, "samples": 3, "more": [{"deep": CHART}]}
+    root = read(join(charts_in(value)))
+    assert len(root.all("figure")) == 2
+    root = root.all("figure")[0]
     assert "most 640.5 ms, limit 500 ms, 1 of 2 over it, 1 without data" in root.one("figcaption").text
     assert root.one("svg").all("line", "limit")
-    assert [dt.text for dt in root.all("dt")] == ["chart of the window", "samples"]
+    laid = read(laid_out({"chart of the window": CHART, "samples": 3}))
+    assert [dd.text for dd in laid.all("dd")] == ["drawn as a chart: p99", "3"]
 
 
 @pytest.mark.parametrize(
@@ -103,11 +109,13 @@ def test_a_chart_is_drawn():
 )
 def test_what_is_almost_a_chart_is_laid_out(change):
     """A value of any other shape is shown like any other value."""
-    assert not read(laid_out(CHART | change)).all("svg")
+    assert drawn(CHART | change) is None
+    assert "drawn as a chart" not in laid_out(CHART | change)
 
 
 def test_words_of_a_chart_are_escaped():
     """What evidence says never becomes markup."""
-    root = read(laid_out(CHART | {"title": "<script>", "start": "<b>"}))
+    hostile = CHART | {"title": "<script>", "start": "<b>"}
+    root = read(join([drawn(hostile), laid_out(hostile)]))
     assert not root.all("script")
     assert root.one("figcaption").one("b").text == "<script>"

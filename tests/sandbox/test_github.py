@@ -144,6 +144,7 @@ def test_everything_there_is_to_read(asking: Asking, github: GitHub, planted: Pl
         "rules/branches/none",
         "contents/docs",
         "contents/docs/rollback.md",
+        "commits",
         "commits/main",
         f"commits/{PREVIOUS[:7]}",
         "code-scanning/alerts",

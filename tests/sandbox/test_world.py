@@ -522,7 +522,7 @@ def places(world):
     """Give addresses at which nothing listens."""
     fronts = {name: f"https://localhost:{4700 + n}" for n, name in enumerate(world.fronts)}
     return Places("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "http://127.0.0.1:1/clock",
-                  fronts, "/tmp/ca.pem")  # fmt: skip
+                  fronts, "/tmp/ca.pem", "http://127.0.0.1:5")  # fmt: skip
 
 
 def test_the_settings_are_valid_and_name_what_is_there(built):

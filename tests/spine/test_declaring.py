@@ -154,7 +154,9 @@ def test_the_declared_look_ups_are_sound():
     assert not [one.name for one in REGISTRY.values() if not one.__doc__]
 
 
-def test_the_reserved_names_are_the_sources_there_are():
+def test_the_reserved_names_are_the_sources_there_are(tmp_path):
     """What a look-up may ask for is exactly what the run can give."""
-    given = Sources(parse(tomllib.loads(SETTINGS), "x"), "sha256:" + "a" * 64, SystemClock(), Redactor())
+    given = Sources(
+        parse(tomllib.loads(SETTINGS), "x"), "sha256:" + "a" * 64, SystemClock(), Redactor(), journal=tmp_path / "j"
+    )
     assert set(given) == set(SOURCES)

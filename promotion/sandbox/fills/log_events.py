@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.core.utils import unix_time_millis, utcnow
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
-from moto.logs.models import LogsBackend
+from moto.logs.models import LogGroup, LogsBackend
 from moto.logs.responses import LogsResponse
 
 from promotion.sandbox.fills import amends
@@ -35,6 +35,17 @@ def fed(backend: Any, group: str, start: int | None, end: int | None) -> None:
     """Have a log group hold what it is to hold in a span of time; None is open."""
     for feed in feeds(backend):
         feed(group, start or 0, int(unix_time_millis(utcnow())) if end is None else end)
+
+
+@amends(LogGroup, "to_describe_dict")
+def described(original: Any, self: Any) -> dict[str, Any]:
+    """Tell the group's class and data protection too: its `log_group_class` and `data_protection_status` may be set."""
+    status = vars(self).get("data_protection_status")
+    return {
+        **original(self),
+        "logGroupClass": vars(self).get("log_group_class", "STANDARD"),
+        **({"dataProtectionStatus": status} if status else {}),
+    }
 
 
 @amends(LogsResponse, "filter_log_events")

@@ -137,6 +137,7 @@ def each_query_its_own_metric(
     if len(queries) > QUERIES:
         raise ValidationError(f"The collection MetricDataQueries must not have a size greater than {QUERIES}.")
     results = []
+    measured: dict[tuple[Metric, str | None, int], dict[datetime, Samples]] = {}
     for query in queries:
         if "MetricStat" not in query:
             raise NotImplementedError(f"metric expressions: {query.get('Expression')}")
@@ -149,9 +150,12 @@ def each_query_its_own_metric(
         name = asked["Metric"]["MetricName"]
         wanted = Metric(asked["Metric"]["Namespace"], name, _dimensions(asked["Metric"].get("Dimensions") or ()))
         span = window(start_time, end_time, int(asked["Period"]))
+        place = (wanted, asked.get("Unit"), int(asked["Period"]))
+        if place not in measured:
+            measured[place] = read(self, wanted, asked.get("Unit"), span)
         found = {
             moment: value
-            for moment, samples in read(self, wanted, asked.get("Unit"), span).items()
+            for moment, samples in measured[place].items()
             if (value := samples.statistic(stat)) is not None
         }
         moments = sorted(found, reverse=scan_by != "TimestampAscending")

@@ -50,12 +50,16 @@ def StopDeployment(backend: Any, ask: Any) -> dict[str, Any]:
     stopped = backend.get_deployment(ask("deploymentId"))
     if stopped.status in OVER:
         raise DeploymentAlreadyCompleted(f"The deployment {stopped.deployment_id} is already completed.")
-    stopped.status, stopped.complete_time = "Stopped", utcnow()
-    stopped.error_information = {"code": "MANUAL_STOP", "message": "The deployment was stopped by a user."}
     configured = stopped.deployment_group.auto_rollback_configuration
     wanted = configured.get("enabled") and "DEPLOYMENT_STOP_ON_REQUEST" in configured.get("events", ())
-    if ask("autoRollbackEnabled") or (ask("autoRollbackEnabled") is None and wanted):
-        roll_back(backend, stopped)
+    rolls_back = bool(ask("autoRollbackEnabled") or (ask("autoRollbackEnabled") is None and wanted))
+    if playing := vars(stopped).get("playing"):
+        playing.stop(utcnow(), rolls_back=rolls_back)
+    else:
+        stopped.status, stopped.complete_time = "Stopped", utcnow()
+        stopped.error_information = {"code": "MANUAL_STOP", "message": "The deployment was stopped by a user."}
+        if rolls_back:
+            roll_back(backend, stopped)
     return {
         "status": "Succeeded",
         "statusMessage": "No more commands will be scheduled for execution in the deployment instances",

@@ -37,6 +37,8 @@ class Samples:
 
     values: list[tuple[float, float]] = field(default_factory=list)
     sets: list[StatisticSet] = field(default_factory=list)
+    _kept: "tuple[tuple[int, int], _Distribution] | None" = field(default=None, repr=False, compare=False)
+    """The distribution of so many values and sets: dear to make, and often asked for again."""
 
     def add(self, values: Iterable[tuple[float, float]]) -> None:
         """Take more values in."""
@@ -70,10 +72,16 @@ class Samples:
         kind, low, high = parse(name)
         if any(one.samples > 1 and one.minimum != one.maximum for one in self.sets):
             return None
-        values = self.values + [(one.minimum, one.samples) for one in self.sets]
-        if any(value < 0 for value, _ in values):
+        distribution = self._distribution()
+        if distribution.values[0] < 0:
             return None
-        return _bounded(kind, _Distribution(values), low, high)
+        return _bounded(kind, distribution, low, high)
+
+    def _distribution(self) -> "_Distribution":
+        size = (len(self.values), len(self.sets))
+        if self._kept is None or self._kept[0] != size:
+            self._kept = (size, _Distribution(self.values + [(one.minimum, one.samples) for one in self.sets]))
+        return self._kept[1]
 
     def _basic(self, name: str) -> float:
         match name:
@@ -139,6 +147,16 @@ class _Distribution:
         above = self._at(int(position) + 1)
         return below + (above - below) * (position % 1)
 
+    def between(self, floor: float | None, ceiling: float | None) -> float:
+        """Count the samples over a floor and up to a ceiling."""
+        return max(self._up_to(ceiling, self.total) - self._up_to(floor, 0), 0)
+
+    def _up_to(self, bound: float | None, otherwise: float) -> float:
+        if bound is None:
+            return otherwise
+        place = bisect_right(self.values, bound)
+        return self.ranks[place - 1] if place else 0
+
     def _at(self, index: int) -> float:
         return self.values[min(bisect_right(self.ranks, index), len(self.values) - 1)]
 
@@ -151,20 +169,15 @@ def _bounded(kind: str, samples: _Distribution, low: Bound | None, high: Bound |
         None if bound is None else samples.percentile(bound.number) if bound.percent else bound.number
         for bound in (low, high)
     )
+    if kind in ("TC", "PR"):
+        count = samples.between(floor, ceiling)
+        return count if kind == "TC" else 100 * count / samples.total
     pairs = list(zip(samples.values, samples.counts, strict=True))
     if kind == "WM":
         return sum(_clamp(value, floor, ceiling) * count for value, count in pairs) / samples.total
     inside = [(v, n) for v, n in pairs if (floor is None or v > floor) and (ceiling is None or v <= ceiling)]
     count, total = sum(n for _, n in inside), sum(v * n for v, n in inside)
-    match kind:
-        case "TC":
-            return count
-        case "TS":
-            return total
-        case "PR":
-            return 100 * count / samples.total
-        case _:
-            return total / count if count else 0.0
+    return total if kind == "TS" else total / count if count else 0.0
 
 
 def _clamp(value: float, floor: float | None, ceiling: float | None) -> float:

@@ -50,6 +50,7 @@ _ENDPOINTS: dict[tuple[str, str], Callable[..., Reply]] = {
     ("GET", f"{_REPO}/deployments/<int:number>/statuses"): deployments.statuses,
     ("POST", f"{_REPO}/deployments/<int:number>/statuses"): deployments.add_status,
     ("GET", f"{_REPO}/attestations/<digest>"): code.attestations,
+    ("GET", f"{_REPO}/commits"): code.commits,
     ("GET", f"{_REPO}/commits/<path:ref>"): code.commit,
     ("GET", f"{_REPO}/contents/<path:path>"): code.contents,
     ("GET", f"{_REPO}/branches/<path:name>"): code.branch,

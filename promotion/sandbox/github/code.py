@@ -6,7 +6,7 @@ from typing import Any
 
 from promotion.sandbox.github import answers
 from promotion.sandbox.github.exchange import Ask, Problem, Reply, missing
-from promotion.sandbox.github.records import Alert
+from promotion.sandbox.github.records import Alert, Commit
 
 PREDICATES = {
     "provenance": ("https://slsa.dev/provenance/",),
@@ -22,6 +22,16 @@ def commit(ask: Ask, ref: str) -> Reply:
     if found is None:
         raise Problem(422, f"No commit found for SHA: {ref}")
     return Reply(answers.commit(ask, found))
+
+
+def commits(ask: Ask) -> Reply:
+    """List the commits up to `sha` (the default branch if none is given), newest first; with `path`, those changing it."""
+    ref, path = ask.query("sha") or ask.repository.default_branch, ask.query("path")
+    newest = ask.repository.resolve(ref)
+    if newest is None:
+        raise missing()
+    found = [one for one in _history(ask, newest) if path is None or _changes(ask, one, path.strip("/"))]
+    return ask.page(found, _listed_commit)
 
 
 def contents(ask: Ask, path: str) -> Reply:
@@ -119,6 +129,33 @@ def alerts(ask: Ask) -> Reply:
         if tool in {None, alert.tool} and state in {None, alert.state} and ref in {None, alert.ref}
     ]
     return ask.page(found[::-1], _alert)
+
+
+def _history(ask: Ask, newest: Commit) -> list[Commit]:
+    """Give a commit and everything before it, newest first."""
+    found: dict[str, Commit] = {}
+    waiting = [newest]
+    while waiting:
+        one = waiting.pop()
+        if one.sha not in found:
+            found[one.sha] = one
+            waiting += [ask.repository.commits[sha] for sha in one.parents if sha in ask.repository.commits]
+    return sorted(found.values(), key=lambda one: one.at, reverse=True)
+
+
+def _changes(ask: Ask, found: Commit, path: str) -> bool:
+    """Tell whether a file, or one in a folder, is other than in the commit before."""
+    before = next((ask.repository.commits[sha].files for sha in found.parents if sha in ask.repository.commits), {})
+
+    def below(files: dict[str, bytes]) -> dict[str, bytes]:
+        return {name: content for name, content in files.items() if name == path or name.startswith(f"{path}/")}
+
+    return below(found.files) != below(before)
+
+
+def _listed_commit(ask: Ask, found: Commit) -> dict[str, Any]:
+    """Describe a commit as a list does: without the files it changed."""
+    return {key: value for key, value in answers.commit(ask, found).items() if key not in ("files", "stats")}
 
 
 def _alert(ask: Ask, found: Alert) -> dict[str, Any]:

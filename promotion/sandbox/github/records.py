@@ -113,6 +113,10 @@ class Run:
     """Environments that wait for a review."""
     heeds_cancel: bool = True
     """Whether a cancellation stops it; if not, only a forced one does."""
+    stops_within: float = 0
+    """How long it takes to stop once it was cancelled, in seconds."""
+    cancelled: datetime | None = None
+    """When it was cancelled, if it heeded that."""
 
     @property
     def attempt(self) -> Attempt:
@@ -125,6 +129,11 @@ class Run:
         for part in parts:
             if part.status == "waiting":
                 part.status = "in_progress"
+
+    def settle(self, now: datetime) -> None:
+        """Let a cancelled run have stopped, if it had the time."""
+        if self.cancelled and (now - self.cancelled).total_seconds() >= self.stops_within:
+            self.end("cancelled")
 
     def end(self, conclusion: Conclusion) -> None:
         """End the newest attempt, with every job that is not over."""

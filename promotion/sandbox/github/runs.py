@@ -13,6 +13,8 @@ from promotion.sandbox.github.records import Approval, Run
 def runs(ask: Ask, workflow: str | None = None) -> Reply:
     """List runs, newest first: of a workflow (file name or id), and as `head_sha`, `branch`, `status` … want it."""
     name = _workflow(ask, workflow) if workflow is not None else None
+    for run in ask.repository.runs.values():
+        run.settle(ask.now)
     given = {key: value for key in _FILTERS if (value := ask.query(key)) is not None}
     found = [
         run
@@ -56,12 +58,13 @@ def artifacts(ask: Ask, run_id: int) -> Reply:
 
 
 def cancel(ask: Ask, run_id: int, *, force: bool = False) -> Reply:
-    """Cancel a run: 409 if it is over. A run that does not heed it goes on, unless it is forced."""
+    """Cancel a run: 409 if it is over. It may take a while; a run that does not heed it goes on, unless it is forced."""
     found = _run(ask, run_id)
     if found.attempt.status == "completed":
         raise Problem(409, "Cannot cancel a workflow run that is completed.")
     if force or found.heeds_cancel:
-        found.end("cancelled")
+        found.cancelled = found.cancelled or ask.now
+        found.settle(ask.now)
     return Reply({}, 202)
 
 
@@ -146,6 +149,7 @@ def _run(ask: Ask, run_id: int) -> Run:
     found = ask.repository.runs.get(run_id)
     if found is None:
         raise missing()
+    found.settle(ask.now)
     return found
 
 

@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.fills.metrics import Computed, Metric, Sample, metric
-from promotion.sandbox.world.traffic import Flow, binary
+from promotion.sandbox.world.requests import tally
+from promotion.sandbox.world.traffic import binary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,24 +21,23 @@ COLD_START_MS = 2600.0
 
 def api_metrics(environment: "Environment") -> dict[Metric, Computed]:
     """Give the metrics of the API: what the function answers, and what it never hears of."""
-    flow = environment.flows["lambda"]
+    live = environment.flows["lambda"].live
 
     def counted(minute: int) -> int:
-        return flow.at(minute).count(minute) + len(flow.live.served(minute)) + flow.live.turned_away(minute)
+        return tally(environment, "lambda", minute).asked + len(live.served(minute)) + live.turned_away(minute)
 
     def server_errors(minute: int) -> list[Sample]:
-        hits = sum(_shares(flow, minute, "errors", "refused", "handled_errors"))
-        return binary(counted(minute), hits + flow.live.answered(minute, 500) + flow.live.turned_away(minute))
+        told = tally(environment, "lambda", minute)
+        hits = told.errors + told.refused + told.handled
+        return binary(counted(minute), hits + live.answered(minute, 500) + live.turned_away(minute))
 
     def client_errors(minute: int) -> list[Sample]:
-        return binary(counted(minute), sum(_shares(flow, minute, "client_errors")) + flow.live.answered(minute, 400))
+        hits = tally(environment, "lambda", minute).missed
+        return binary(counted(minute), hits + live.answered(minute, 400))
 
     def took(minute: int, more: float) -> list[Sample]:
-        knobs = flow.at(minute)
-        count = knobs.count(minute)
-        cold = knobs.share(minute, count, knobs.cold)
-        waited = [ms + (COLD_START_MS if place < cold else 0) for place, ms in enumerate(knobs.took(minute, count))]
-        return [(round(ms + more, 2), 1) for ms in (*waited, *(one.ms for one in flow.live.served(minute)))]
+        waited = tally(environment, "lambda", minute).waited(COLD_START_MS)
+        return [(round(ms + more, 2), 1) for ms in (*waited, *(one.ms for one in live.served(minute)))]
 
     missed, failures = error_names(environment)
     kinds: list[tuple[str, Callable[[int], list[Sample]], str]] = [
@@ -66,8 +66,3 @@ def api_dimensions(environment: "Environment") -> dict[str, str]:
     if environment.api_kind == "http":
         return {"ApiId": environment.api, "Stage": "$default"}
     return {"ApiName": f"shop-{environment.name}", "Stage": REST_STAGE}
-
-
-def _shares(flow: Flow, minute: int, *names: str) -> list[int]:
-    knobs = flow.at(minute)
-    return [knobs.share(minute, knobs.count(minute), getattr(knobs, name)) for name in names]

@@ -12,12 +12,16 @@ from promotion.sandbox.world.names import DEV_ACCOUNT, FREEZES, PROD_ACCOUNT, RE
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from promotion.sandbox.channels import Channels
     from promotion.sandbox.github import GitHub
     from promotion.sandbox.places import Places
+    from promotion.sandbox.plain import PlainFront
     from promotion.sandbox.service import Service
+    from promotion.sandbox.world.agreed import Agreed
     from promotion.sandbox.world.image import Release
     from promotion.sandbox.world.model import Account, Environment
     from promotion.sandbox.world.supply_chain import SupplyChain
+    from promotion.sandbox.world.validation import Validation
 
 
 @dataclass(repr=False)
@@ -40,8 +44,16 @@ class World:
     """Its `repository` may be changed."""
     fronts: "dict[str, Service]"
     """The service behind `dev-lambda`, `dev-ec2`, `prod-lambda` and `prod-ec2`; its `members` may be changed."""
+    plain: "dict[str, PlainFront]"
+    """Port 80 of the load balancers, behind which `dev-ec2` and `prod-ec2` are."""
     supply_chain: "SupplyChain"
     """What is attached to the image that is promoted."""
+    agreed: "Agreed"
+    """What people have written down of the promotion."""
+    channels: "Channels"
+    """Where people are told: `slack`, `teams`, `status_page`."""
+    validation: "Validation"
+    """What is known when a deployment is validated: the baseline, objectives."""
 
     def __repr__(self) -> str:
         return f"<world of {self.digest}>"
@@ -60,9 +72,9 @@ class World:
         """Write the settings by which the gate finds this world."""
         return settings.promotion_toml(self, places)
 
-    def environment(self, places: "Places") -> dict[str, str]:  # noqa: ARG002 - what serves a world asks this way
+    def environment(self, places: "Places") -> dict[str, str]:
         """Give the environment variables that the gate needs with them."""
-        return settings.environment(self)
+        return settings.environment(self, places)
 
 
 def build() -> World:
@@ -71,7 +83,9 @@ def build() -> World:
     from moto.core.base_backend import BackendDict
 
     from promotion.sandbox.fills import calendars
+    from promotion.sandbox.plain import PlainFront
     from promotion.sandbox.world import (
+        agreed,
         canary,
         fleet,
         fronts,
@@ -80,12 +94,14 @@ def build() -> World:
         logs,
         metrics,
         network,
+        notices,
         people,
         pipeline,
         rollout,
         secrets,
         supply_chain,
         traffic,
+        validation,
         watch,
     )
     from promotion.sandbox.world import releases as shelf
@@ -125,8 +141,11 @@ def build() -> World:
         watch.draw_dashboard(environment)
         logs.keep(environment)
         secrets.store(environment)
+        validation.measure_rotation(environment)
         calendars.calendars(environment.backend("ssm"))[FREEZES] = calendars.Calendar()
     github = pipeline.plant(releases, now())
+    words = agreed.agree(releases[-1], github.repository, now())
+    services = fronts.open_fronts(((dev, releases[-1]), (prod, releases[-2])))
     return World(
         aws=application,
         tools=tools,
@@ -137,8 +156,12 @@ def build() -> World:
         access_key=access_key,
         registry=registry,
         github=github,
-        fronts=fronts.open_fronts(((dev, releases[-1]), (prod, releases[-2]))),
+        fronts=services,
+        plain={f"{one.name}-ec2": PlainFront(one, services[f"{one.name}-ec2"]) for one in (dev, prod)},
         supply_chain=supply_chain.attach(registry, releases, github.repository, now()),
+        agreed=words,
+        channels=notices.tell(words, releases[-1], github.repository, now()),
+        validation=validation.validate(),
     )
 
 

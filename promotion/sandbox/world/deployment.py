@@ -8,6 +8,15 @@ if TYPE_CHECKING:
     from promotion.sandbox.fills.deployment_targets import Target
 
 
+def alarm_active(alarm: str) -> dict[str, str]:
+    """Give the error that CodeDeploy tells of a deployment which an alarm stopped."""
+    return {
+        "code": "ALARM_ACTIVE",
+        "message": "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, "
+        f"and the affected deployments have been stopped. Activated alarms: <{alarm}>",
+    }
+
+
 @dataclass
 class Deployment:
     """A CodeDeploy deployment. `record` is moto's own object; its attributes are what the API tells."""
@@ -48,11 +57,7 @@ class Deployment:
     def stop_on_alarm(self, alarm: str) -> None:
         """Let an alarm have stopped it."""
         self.status = "Stopped"
-        self.record.error_information = {
-            "code": "ALARM_ACTIVE",
-            "message": "One or more alarms have been activated according to the Amazon CloudWatch metrics you "
-            f"selected, and the affected deployments have been stopped. Activated alarms: <{alarm}>",
-        }
+        self.record.error_information = alarm_active(alarm)
 
     def shift(self, by: timedelta) -> None:
         """Move it and all its steps in time."""

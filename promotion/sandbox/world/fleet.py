@@ -46,6 +46,11 @@ def launch(environment: "Environment", group: str, deployment: str, previous: st
     environment.blue = _run(environment, scaling_group_of(group, previous))
     environment.client("ec2").terminate_instances(InstanceIds=environment.blue)
     environment.scaling_group = name
+    environment.green = bring(environment, name, launched, environment.target_groups["green"])
+
+
+def bring(environment: "Environment", name: str, launched: datetime, *target_groups: str) -> list[str]:
+    """Make an Auto Scaling group of that name, and its instances, registered with target groups. Gives their ids."""
     environment.client("autoscaling").create_auto_scaling_group(
         AutoScalingGroupName=name,
         LaunchTemplate={"LaunchTemplateName": TEMPLATE, "Version": "$Latest"},
@@ -53,7 +58,7 @@ def launch(environment: "Environment", group: str, deployment: str, previous: st
         MaxSize=2 * INSTANCES,
         DesiredCapacity=1,
         VPCZoneIdentifier=",".join(environment.private_subnets),
-        TargetGroupARNs=[environment.target_groups["green"]],
+        TargetGroupARNs=list(target_groups),
         HealthCheckType="ELB",
         HealthCheckGracePeriod=120,
         Tags=[{"Key": "Name", "Value": f"shop-{environment.name}", "PropagateAtLaunch": True}],
@@ -64,9 +69,10 @@ def launch(environment: "Environment", group: str, deployment: str, previous: st
     scaling.vpc_zone_identifier = f"{second},{first}"  # moto puts everything into the first
     backend.set_desired_capacity(name, INSTANCES)
     scaling.min_size, scaling.vpc_zone_identifier = INSTANCES, f"{first},{second}"
-    environment.green = [state.instance.id for state in scaling.instance_states]
-    for key in environment.green:
+    made = [state.instance.id for state in scaling.instance_states]
+    for key in made:
         _settle(environment, key, launched)
+    return made
 
 
 def _run(environment: "Environment", scaling_group: str) -> list[str]:

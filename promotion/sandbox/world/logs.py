@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.fills.log_events import feeds
-from promotion.sandbox.world.function import MEMORY_MB
+from promotion.sandbox.world.lines import any_id, ended, stamped, started
 from promotion.sandbox.world.model import now
 from promotion.sandbox.world.names import EC2_LOGS, LAMBDA_LOGS
+from promotion.sandbox.world.requests import EXECUTION_ENVIRONMENTS, requests
 from promotion.sandbox.world.traffic import EPOCH, minute_of, start_of
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ HISTORY = timedelta(minutes=60)
 """How far back the logs reach when the world is built."""
 RETENTION_DAYS = 30
 INGESTED_AFTER_MS = 1400
-EXECUTION_ENVIRONMENTS = 2
-"""How many environments Lambda runs of a version at once; each has a stream."""
 ONE_ID = "00000000-0000-4000-a000-000000000001"
 PATHS = (("GET", "/orders"), ("GET", "/orders/o-5001"), ("GET", "/customers/c-1001"), ("POST", "/orders"))
 
@@ -35,11 +34,6 @@ PATHS = (("GET", "/orders"), ("GET", "/orders/o-5001"), ("GET", "/customers/c-10
 def milliseconds(moment: datetime) -> int:
     """Give a moment, UTC without a zone, in milliseconds since 1970."""
     return (moment - EPOCH) // timedelta(milliseconds=1)
-
-
-def stamped(at: int) -> str:
-    """Write milliseconds since 1970 as the service does."""
-    return (EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds") + "Z"
 
 
 class LogBook:
@@ -51,6 +45,8 @@ class LogBook:
         self._backend = environment.backend("logs")
         self._first = minute_of(now() - HISTORY)
         self._written: set[tuple[str, int]] = set()
+        self._streams: dict[tuple[str, int, int], str] = {}
+        self._begun: dict[tuple[str, int], tuple[int, random.Random]] = {}
         self._lock = threading.RLock()
         self.silent: dict[str, datetime] = {}
         """From when on an instance (its id) or a version (its number as text) logs nothing."""
@@ -63,7 +59,7 @@ class LogBook:
 
     def write(self, group: str, stream: str, at: int, *messages: str) -> None:
         """Write messages of one moment, in milliseconds since 1970, as they are."""
-        from moto.logs.models import LogEvent, LogStream
+        from moto.logs.models import LogStream
 
         with self._lock:
             kept = self._backend.groups.get(group)
@@ -73,8 +69,7 @@ class LogBook:
             if into is None:
                 into = kept.streams[stream] = LogStream(kept, stream)
                 into.creation_time = EPOCH + timedelta(milliseconds=at)
-            events = [LogEvent(at + INGESTED_AFTER_MS, {"timestamp": at, "message": message}) for message in messages]
-            into.events += events
+            into.events += [_event(at, message) for message in messages]
             into.stored_bytes += sum(map(len, messages))
             ingested = EPOCH + timedelta(milliseconds=at + INGESTED_AFTER_MS)
             into.last_ingestion_time = max(into.last_ingestion_time or ingested, ingested)
@@ -97,9 +92,9 @@ class LogBook:
         invocation = str(uuid.uuid5(uuid.NAMESPACE_OID, line["request_id"]))
         stream = self._stream(target, member, 0)
         if "duration_ms" in line:
-            self.write(LAMBDA_LOGS, stream, at, message, *_ended(invocation, line["duration_ms"]))
+            self.write(LAMBDA_LOGS, stream, at, message, *ended(invocation, line["duration_ms"]))
         else:
-            self.write(LAMBDA_LOGS, stream, at, _started(invocation, member), message)
+            self.write(LAMBDA_LOGS, stream, at, started(invocation, member), message)
 
     def _hushed(self, member: str, moment: datetime) -> bool:
         return member in self.silent and moment >= self.silent[member]
@@ -108,21 +103,61 @@ class LogBook:
         if target == "ec2":
             return member
         environment = self._environment
+        key = (member, number, len(environment.shifts))
+        if key in self._streams:
+            return self._streams[key]
         starts = [minute for minute, shares in environment.shifts if int(member) in shares]
         day = start_of(min(starts)) if starts else now()
         name = hashlib.md5(f"{environment.id} {member} {number}".encode(), usedforsecurity=False).hexdigest()
-        return f"{day:%Y/%m/%d}/[{member}]{name}"
+        found = self._streams[key] = f"{day:%Y/%m/%d}/[{member}]{name}"
+        return found
 
     def _feed(self, group: str, start: int, end: int) -> None:
         """Write the whole minutes of a span that are over and not written yet."""
         if group not in GROUPS:
             return
         with self._lock:
-            first, last = max(self._first, start // 60_000), min(minute_of(now()) - 1, end // 60_000)
-            for minute in range(first, last + 1):
-                if (group, minute) not in self._written:
+            timeline, present = self._environment.timeline, minute_of(now())
+            for minute in range(max(self._first, start // 60_000), min(present, end // 60_000) + 1):
+                if (group, minute) in self._written:
+                    continue
+                if timeline and timeline.covers(minute):
+                    self._follow(group, minute)
+                elif minute < present:
                     self._written.add((group, minute))
                     self._minute(GROUPS[group], minute)
+
+    def _follow(self, group: str, minute: int) -> None:
+        """Write what of a minute is over and not written yet, where a rollout is played: request by request."""
+        target, until = GROUPS[group], milliseconds(now()) - INGESTED_AFTER_MS
+        environment, flow = self._environment, self._environment.flows[GROUPS[group]].at(minute)
+        begun, dice = self._begun.get((group, minute)) or (0, random.Random(f"{environment.id} {target} {minute}"))
+        found = [one for one in requests(environment, target, minute, until) if one.outcome != "refused"]
+        found.sort(key=lambda one: one.done)
+        for one in found[begun:]:
+            if one.done > until:
+                break
+            begun += 1
+            member, number = self._answered_by(target, one.who, one.number)
+            if not flow.logged or self._hushed(member, EPOCH + timedelta(milliseconds=one.at)):
+                continue
+            status = {"missed": 404, "handled": 500, "error": 500}.get(one.outcome, 200)
+            knobs = flow.of(one.who, minute)
+            nameless = knobs.uncorrelated and one.number % 100 < 100 * knobs.uncorrelated
+            correlation = "" if nameless else ONE_ID if knobs.one_id else any_id(dice)
+            self._request(target, member, number, one.at, one.ms, status, correlation, dice, cold=one.cold)
+        self._begun[group, minute] = (begun, dice)
+        if begun == len(found) and until >= (minute + 1) * 60_000:
+            self._written.add((group, minute))
+            del self._begun[group, minute]
+
+    def _answered_by(self, target: str, who: str, number: int) -> tuple[str, int]:
+        """Give who answers a request: a version and the number of its stream, or an instance."""
+        if target == "lambda":
+            return who, number % EXECUTION_ENVIRONMENTS
+        assert self._environment.timeline
+        fleet = self._environment.timeline.fleets[who]
+        return fleet[number % len(fleet)], 0
 
     def _minute(self, target: str, minute: int) -> None:
         flow = self._environment.flows[target].at(minute)
@@ -134,6 +169,7 @@ class LogBook:
         failed = flow.share(minute, count, flow.errors + flow.handled_errors)
         missed = flow.share(minute, count, flow.client_errors)
         nameless = flow.share(minute, count, flow.uncorrelated)
+        cold = flow.share(minute, count, flow.cold)
         for place, ms in enumerate(flow.took(minute, count)):
             at = minute * 60_000 + (60_000 * place + 30_000) // count
             member, number = self._member(target, minute, place, count)
@@ -141,8 +177,8 @@ class LogBook:
                 continue
             status = 500 if place < failed else 404 if place < failed + missed else 200
             named = place < count - nameless
-            correlation = (ONE_ID if flow.one_id else _id(dice)) if named else ""
-            self._request(target, member, number, at, ms, status, correlation, dice)
+            correlation = (ONE_ID if flow.one_id else any_id(dice)) if named else ""
+            self._request(target, member, number, at, ms, status, correlation, dice, cold=place < cold)
 
     def _member(self, target: str, minute: int, place: int, count: int) -> tuple[str, int]:
         """Choose who answers a request: a version and one of its streams, or an instance."""
@@ -167,13 +203,16 @@ class LogBook:
         status: int,
         correlation: str,
         dice: random.Random,
+        *,
+        cold: bool,
     ) -> None:
         environment = self._environment
         method, path = PATHS[dice.getrandbits(2)]
         if target == "lambda":
             digest = environment.versions.get(int(member), "")
         else:
-            digest = environment.digest if member in environment.green else environment.ec2_deployments[-2].digest
+            before = environment.digest if member in environment.green else environment.ec2_deployments[-2].digest
+            digest = environment.brought.get(member, before)
         known = f'"correlation_id":"{correlation}",' if correlation else ""
         level = "ERROR" if status >= 500 else "INFO"
         version = environment.release_names.get(digest, "")
@@ -192,28 +231,20 @@ class LogBook:
             self.write(EC2_LOGS, stream, at, received)
             self.write(EC2_LOGS, stream, done, completed)
             return
-        invocation = _id(dice)
-        self.write(LAMBDA_LOGS, stream, at, _started(invocation, member), received)
-        self.write(LAMBDA_LOGS, stream, done, completed, *_ended(invocation, ms))
+        invocation = any_id(dice)
+        self.write(LAMBDA_LOGS, stream, at, started(invocation, member), received)
+        self.write(LAMBDA_LOGS, stream, done, completed, *ended(invocation, ms, cold=cold))
+
+
+def _event(at: int, message: str) -> Any:
+    """Make an event past moto's register of everything that it ever made, which would keep it for ever."""
+    from moto.logs.models import LogEvent
+
+    made = object.__new__(LogEvent)
+    made.__init__(at + INGESTED_AFTER_MS, {"timestamp": at, "message": message})  # type: ignore[misc]
+    return made
 
 
 def keep(environment: "Environment") -> None:
     """Have an environment keep logs."""
     environment.logbook = LogBook(environment)
-
-
-def _id(dice: random.Random) -> str:
-    digits = f"{dice.getrandbits(128):032x}"
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
-
-
-def _started(invocation: str, version: str) -> str:
-    return f"START RequestId: {invocation} Version: {version}\n"
-
-
-def _ended(invocation: str, ms: float) -> tuple[str, str]:
-    report = (
-        f"REPORT RequestId: {invocation}\tDuration: {ms:.2f} ms\tBilled Duration: {int(ms) + 1} ms\t"
-        f"Memory Size: {MEMORY_MB} MB\tMax Memory Used: 118 MB\t\n"
-    )
-    return f"END RequestId: {invocation}\n", report

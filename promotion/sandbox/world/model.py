@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from promotion.sandbox.fills.metrics import Computed, Metric
     from promotion.sandbox.world.deployment import Deployment
     from promotion.sandbox.world.logs import LogBook
+    from promotion.sandbox.world.requests import Request
+    from promotion.sandbox.world.timeline import Timeline
     from promotion.sandbox.world.traffic import Flow, Load
 
 GLOBAL = frozenset({"iam", "sts", "s3"})
@@ -76,11 +78,17 @@ class Environment(Account):
     """What the load balancer says of an instance, if it is not to be healthy: state, reason code, description."""
     scaling_group: str = ""
     green: list[str] = field(default_factory=list)
-    """Ids of the instances that serve."""
+    """Ids of the instances that the newest deployment brought: they serve, or are about to."""
     blue: list[str] = field(default_factory=list)
-    """Ids of the instances that served before, terminated by now."""
+    """Ids of the instances that it replaced, terminated by now where nothing is going on."""
+    serving: str = "green"
+    """The target group that gets the traffic."""
+    brought: dict[str, str] = field(default_factory=dict)
+    """Instance to the digest of the image it runs, where there is more than one fleet."""
     api: str = ""
     """Id of the HTTP API."""
+    api_kind: str = "http"
+    """`http`, or `rest`: then the API is known by its name, `shop-dev`, and its stage is `live`."""
     secrets: dict[str, str] = field(default_factory=dict)
     """`database` and `payment-api` to ARN."""
     secrets_key: str = ""
@@ -97,6 +105,10 @@ class Environment(Account):
     """From which minute since 1970 on which version of the function gets which share of the traffic, oldest first."""
     green_since: int = 0
     """The minute since 1970 in which the traffic moved to the instances that serve."""
+    timeline: "Timeline | None" = None
+    """Who gets the traffic to the second, from when a rollout is played."""
+    told_apart: "dict[tuple[str, int, str, str, str], list[Request]]" = field(default_factory=dict)
+    """What `requests` remembers."""
     logbook: "LogBook" = field(init=False, repr=False)
     """Writes the logs of the environment, and lets them fall silent."""
     lambda_deployments: "list[Deployment]" = field(default_factory=list)
@@ -200,6 +212,22 @@ class Environment(Account):
     def traffic_on(self, colour: str, minute: int) -> float:
         """Give the share of a minute's requests, 0 to 1, that `blue` or `green` got."""
         return float((minute >= self.green_since) == (colour == "green"))
+
+    @property
+    def fleet(self) -> list[str]:
+        """The ids of the instances in the target group that gets the traffic."""
+        return self.timeline.fleets[self.serving] if self.timeline else self.green
+
+    def hosts(self, colour: str, minute: int) -> list[str]:
+        """Give the instances that are registered in the target group `blue` or `green` in a minute."""
+        if self.timeline and self.timeline.covers(minute):
+            return self.timeline.hosts(colour, minute)
+        colours = self.timeline.fleets if self.timeline else {"green": self.green}
+        return colours.get(colour, []) if colour == "green" else []
+
+    def group_of(self, instance: str) -> str:
+        """Give the target group, `blue` or `green`, in which an instance serves."""
+        return (self.timeline and self.timeline.group_of(instance)) or "green"
 
     @property
     def canary_name(self) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from promotion.sandbox.world.model import Account, Environment
 
 READS: Mapping[str, Sequence[str]] = {
+    "access-analyzer": ("ValidatePolicy",),
     "acm": ("DescribeCertificate", "ListCertificates"),
     "apigateway": ("GET",),
     "application-signals": ("ListServiceLevelObjectives", "BatchGetServiceLevelObjectiveBudgetReport"),
@@ -46,7 +47,7 @@ READS: Mapping[str, Sequence[str]] = {
         "ListImageReferrers",
     ),
     "elasticloadbalancing": ("Describe*",),
-    "iam": ("Get*", "List*", "SimulateCustomPolicy", "SimulatePrincipalPolicy"),
+    "iam": ("GenerateServiceLastAccessedDetails", "Get*", "List*", "SimulateCustomPolicy", "SimulatePrincipalPolicy"),
     "kms": ("DescribeKey", "GetKeyPolicy", "GetPublicKey", "GetKeyRotationStatus", "ListAliases"),
     "lambda": ("GetAlias", "GetFunction", "GetFunctionConcurrency", "GetFunctionConfiguration", "GetPolicy", "List*"),
     "logs": ("DescribeLogGroups", "DescribeLogStreams", "FilterLogEvents", "GetLogEvents", "GetQueryResults",
@@ -59,6 +60,10 @@ READS: Mapping[str, Sequence[str]] = {
     "synthetics": ("DescribeCanaries", "DescribeCanariesLastRun", "GetCanary", "GetCanaryRuns"),
 }  # fmt: skip
 """What the gate's role may do: look, and nothing else."""
+
+
+ACTS = ("codedeploy:StopDeployment", "sns:Publish")
+"""What it may do besides where it is to act."""
 
 
 def policy(*statements: Mapping[str, Any]) -> str:
@@ -87,6 +92,11 @@ def role(account: "Account", name: str, trusted: str, **policies: str) -> str:
     return str(made.arn)
 
 
+def manage(account: "Account", name: str, document: str) -> str:
+    """Make a managed policy, and give its ARN."""
+    return str(account.backend("iam").create_policy("", "/", document, name, []).arn)
+
+
 def settle_tools(tools: "Account") -> tuple[str, str]:
     """Make the pipeline's user, who may do nothing but assume the gate's roles; give the access key and its secret."""
     iam = tools.client("iam")
@@ -106,6 +116,11 @@ def settle_checker(account: "Account") -> None:
     actions = [f"{service}:{action}" for service, actions in READS.items() for action in actions]
     trusted = trust({"AWS": f"arn:aws:iam::{TOOLS_ACCOUNT}:user/{CI_USER}"})
     role(account, CHECKER, trusted, look=policy(allow(actions, "*")))
+
+
+def let_act(environment: "Environment") -> None:
+    """Let the gate's role act as well: take a rollout back."""
+    environment.backend("iam").get_role(CHECKER).put_policy("act", policy(allow(list(ACTS), "*")))
 
 
 def settle(environment: "Environment") -> None:
@@ -128,9 +143,12 @@ def settle(environment: "Environment") -> None:
                           f"{here % 'logs'}:log-group:/aws/lambda/shop-api:*")),
         network=policy(allow(["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces",
                               "ec2:DeleteNetworkInterface"], "*")),
-        traces=policy(allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")),
         secrets=policy(read_secrets, decrypt),
     )  # fmt: skip
+    traces = manage(
+        environment, "shop-traces", policy(allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"))
+    )
+    environment.backend("iam").attach_role_policy(traces, "shop-lambda")
     role(
         environment,
         "shop-instance",
@@ -182,6 +200,12 @@ def settle(environment: "Environment") -> None:
         logs=policy(allow(["logs:CreateLogStream", "logs:PutLogEvents"],
                           f"{here % 'logs'}:log-group:/aws/lambda/shop-rotation:*")),
     )  # fmt: skip
+    limit = manage(
+        environment,
+        "shop-boundary",
+        policy(allow(["secretsmanager:*", "logs:*", "kms:*", "ec2:*NetworkInterface*"], "*")),
+    )
+    environment.backend("iam").put_role_permissions_boundary("shop-rotation", limit)
     role(
         environment,
         "shop-canary",

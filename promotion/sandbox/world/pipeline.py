@@ -16,6 +16,7 @@ TOKEN = "ghs_sandbox"
 """The token of the workflow that promotes."""
 BUILD_JOBS = ("test", "build", "scan", "sign")
 LEAD, APPROVER, DEVELOPER = "release-lead", "release-approver", "developer"
+ON_CALL = "on-call-engineer"
 ROLLBACK_PLAN = """# Rollback plan of shop
 
 Owner: release-lead

@@ -48,14 +48,22 @@ LAMBDA_STEPS = {
     "AllowTraffic": timedelta(minutes=5, seconds=3),
     "AfterAllowTraffic": timedelta(seconds=17),
 }
-TERMINATION_WAIT = timedelta(minutes=5)
+TERMINATION_WAIT = {"dev": timedelta(minutes=5), "prod": timedelta(minutes=60)}
+"""How long the replaced instances are kept: in prod until nobody would want to go back to them."""
 
 
 def alarm_names(environment: "Environment", target: str) -> list[str]:
     """Name the alarms that stop a deployment of `lambda` or `ec2`."""
     watched = {
         "lambda": ("lambda-errors", "lambda-throttles", "lambda-duration", "api-5xx"),
-        "ec2": ("alb-target-5xx", "alb-5xx", "alb-response-time", "alb-unhealthy-hosts"),
+        "ec2": (
+            "alb-5xx",
+            *(
+                f"alb-{signal}{group}"
+                for signal in ("target-5xx", "response-time", "unhealthy-hosts")
+                for group in ("", "-blue")
+            ),
+        ),
     }
     return [f"shop-{environment.name}-{name}" for name in watched[target]]
 
@@ -82,18 +90,11 @@ def configure(environment: "Environment") -> None:
         deploymentStyle=BLUE_GREEN,
         autoRollbackConfiguration=ROLLBACK,
         alarmConfiguration=_alarms(environment, "ec2"),
-        loadBalancerInfo={
-            "targetGroupPairInfoList": [
-                {
-                    "targetGroups": [{"name": f"shop-{e}-{colour}"} for colour in ("blue", "green")],
-                    "prodTrafficRoute": {"listenerArns": [environment.listeners[443]]},
-                }
-            ]
-        },
+        loadBalancerInfo={"targetGroupInfoList": [{"name": f"shop-{e}-{colour}"} for colour in ("blue", "green")]},
         blueGreenDeploymentConfiguration={
             "terminateBlueInstancesOnDeploymentSuccess": {
                 "action": "TERMINATE",
-                "terminationWaitTimeInMinutes": int(TERMINATION_WAIT.total_seconds() // 60),
+                "terminationWaitTimeInMinutes": int(TERMINATION_WAIT[e].total_seconds() // 60),
             },
             "deploymentReadyOption": {"actionOnTimeout": "CONTINUE_DEPLOYMENT", "waitTimeInMinutes": 0},
             "greenFleetProvisioningOption": {"action": "COPY_AUTO_SCALING_GROUP"},
@@ -196,7 +197,7 @@ def _blue_green(
     targets = [_instance(environment, made, key, installing, GREEN_STEPS, "Green") for key in green]
     shifted = targets[0].event("AllowTraffic").end or installing
     targets += [_instance(environment, made, key, shifted, BLUE_STEPS, "Blue") for key in blue]
-    _finish(made, targets, created, max(target.updated for target in targets) + TERMINATION_WAIT)
+    _finish(made, targets, created, max(target.updated for target in targets) + TERMINATION_WAIT[environment.name])
     group = fleet.scaling_group_of(made.deployment_group_name, made.deployment_id)
     made.target_instances = {"autoScalingGroups": [group]}
     made.instance_termination_wait_time_started = True

@@ -6,7 +6,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promotion.sandbox.world.declared import channels, network, plan, privileges, rollback, secrets
+from promotion.sandbox.world.api_metrics import REST_STAGE
+from promotion.sandbox.world.declared import (
+    baseline,
+    channels,
+    leaks,
+    network,
+    plan,
+    postdeploy,
+    privileges,
+    rollback,
+    secrets,
+)
 from promotion.sandbox.world.names import (
     ALIAS,
     BRANCH,
@@ -21,6 +32,7 @@ from promotion.sandbox.world.names import (
     SERVICE,
 )
 from promotion.sandbox.world.names import CHECKER as CHECKER_ROLE
+from promotion.sandbox.world.notices import SLACK_TOKEN, STATUSPAGE_TOKEN, TEAMS_SIGNATURE
 from promotion.sandbox.world.pipeline import BUILD_JOBS, TOKEN
 from promotion.sandbox.world.supply_chain import ATTESTATION_KEY, IMAGE_KEY, new_key
 
@@ -48,11 +60,12 @@ def promotion_toml(world: "World", places: "Places") -> str:
     for environment in (world.dev, world.prod):
         parts += [_environment(environment, places), _targets(environment, places), _reads(environment)]
     parts += [_writes(), _journeys(world.dev)]
-    parts += [area.toml(world, places) for area in (secrets, privileges, network, rollback, plan, channels)]
+    areas = (secrets, leaks, privileges, network, rollback, plan, channels, postdeploy, baseline)
+    parts += [area.toml(world, places) for area in areas]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def environment(world: "World") -> dict[str, str]:
+def environment(world: "World", places: "Places") -> dict[str, str]:
     """Give the environment variables of a pipeline in the tools account."""
     key, secret = world.access_key
     return {
@@ -62,6 +75,9 @@ def environment(world: "World") -> dict[str, str]:
         "AWS_RETRY_MODE": "standard",
         "AWS_MAX_ATTEMPTS": str(ATTEMPTS),
         "GITHUB_TOKEN": TOKEN,
+        "SLACK_TOKEN": SLACK_TOKEN,
+        "STATUSPAGE_TOKEN": STATUSPAGE_TOKEN,
+        "TEAMS_WEBHOOK": f"{places.channels}/teams/workflows/releases?sig={TEAMS_SIGNATURE}",
         # A proxy of the machine must not be asked for what is served on the machine itself.
         "NO_PROXY": "127.0.0.1,localhost",
     }
@@ -124,7 +140,7 @@ url = {text(places.fronts[f"{e}-lambda"])}
 function = {text(FUNCTION)}
 alias = {text(ALIAS)}
 codedeploy = {{ application = {text(LAMBDA_APPLICATION)}, group = "shop-lambda-{e}" }}
-api = {{ kind = "http", id = {text(environment.api)}, stage = "$default" }}
+api = {{ {_api(environment)} }}
 logs = {{ group = {text(LAMBDA_LOGS)} }}
 
 [{e}.targets.ec2]
@@ -136,6 +152,12 @@ instances = {len(environment.green)}
 codedeploy = {{ application = {text(EC2_APPLICATION)}, group = "shop-ec2-{e}" }}
 revision_key = "shop/{{digest}}.zip"
 logs = {{ group = {text(EC2_LOGS)} }}"""
+
+
+def _api(environment: "Environment") -> str:
+    if environment.api_kind == "http":
+        return f'kind = "http", id = {text(environment.api)}, stage = "$default"'
+    return f'kind = "rest", name = "shop-{environment.name}", stage = {text(REST_STAGE)}'
 
 
 def _reads(environment: "Environment") -> str:

@@ -16,7 +16,8 @@ from typing import Any
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - moto's times have no zone
 POOL = 4093
 """How many latencies are drawn; a prime, so that minutes do not repeat each other."""
-_GOLDEN = 0.6180339887498949
+GOLDEN = 0.6180339887498949
+"""Multiples of it, without their whole part, are spread evenly over 0 to 1, however many there are."""
 
 
 def minute_of(moment: datetime) -> int:
@@ -113,6 +114,9 @@ class Flow:
     """Requests that really came, which metrics count with the rest; the service logs them itself."""
     changes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
     """From which minute on which knobs are turned to what."""
+    versions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Knobs of one alone, over the others: of a version of the function, by its number, or of the instances in a target
+    group (`blue`, `green`). They count where a rollout is played."""
 
     def change(self, since: datetime, **knobs: Any) -> None:
         """Turn knobs from a moment on. TypeError for a knob that there is not."""
@@ -129,18 +133,27 @@ class Flow:
                 turned |= knobs
         return replace(self, changes=[], **turned)
 
+    def of(self, who: str, minute: int) -> "Flow":
+        """Give the knobs of a version or target group as they are in a minute."""
+        own = self.versions.get(who)
+        return replace(self.at(minute), changes=[], **own) if own else self.at(minute)
+
     def count(self, minute: int) -> int:
         """Tell how many requests there are in a minute: some more or less than on average."""
         return max(round(self.requests * (1 + ((minute * 2654435761) % 31 - 15) / 100)), 0)
 
     def share(self, minute: int, count: int, share: float) -> int:
         """Tell how many of a minute's requests a share is: a whole number, right over many minutes."""
-        return floor(count * share + (minute * _GOLDEN) % 1) if share else 0
+        return floor(count * share + (minute * GOLDEN) % 1) if share else 0
+
+    def drawn(self, minute: int, count: int) -> Sequence[float]:
+        """Tell how long each request of a minute takes where nothing is wrong, in milliseconds."""
+        offset = minute * 2_097_143 % POOL
+        return latencies(self.median_ms, self.spread, self.ceiling_ms)[offset : offset + count]
 
     def took(self, minute: int, count: int) -> Sequence[float]:
         """Tell how long each request of a minute took, in milliseconds."""
-        offset = minute * 2_097_143 % POOL
-        drawn = latencies(self.median_ms, self.spread, self.ceiling_ms)[offset : offset + count]
+        drawn = self.drawn(minute, count)
         if self.slowness == 1 and not self.tail:
             return drawn
         slow = self.share(minute, count, self.tail)

@@ -138,12 +138,12 @@ def draw_dashboard(environment: "Environment") -> None:
 
 def _widgets(environment: "Environment") -> list[dict[str, Any]]:
     balancer = environment.load_balancer.partition("loadbalancer/")[2]
-    green = environment.target_groups["green"].rpartition(":")[2]
-    first, second = environment.green
+    serving = environment.target_groups[environment.serving].rpartition(":")[2]
+    first, second = environment.fleet
     resource = ["FunctionName", FUNCTION, "Resource", f"{FUNCTION}:{ALIAS}"]
     api = [part for pair in api_dimensions(environment).items() for part in pair]
     missed, failures = error_names(environment)
-    alb = ["TargetGroup", green, "LoadBalancer", balancer]
+    alb = ["TargetGroup", serving, "LoadBalancer", balancer]
     memory = ["InstanceId", first, "ImageId", environment.instance(first).image_id,
               "InstanceType", environment.instance(first).instance_type,
               "AutoScalingGroupName", environment.scaling_group]  # fmt: skip

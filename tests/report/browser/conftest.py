@@ -35,6 +35,32 @@ PROBE = """<!doctype html><meta charset="utf-8">
 }</script>"""
 
 
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+RULES = (*WCAG, "best-practice")
+AXE = """<!doctype html><meta charset="utf-8">
+<iframe style="width:%dpx;height:900px;border:0" srcdoc="%s"></iframe><pre id="found"></pre>
+<script>onload = async () => {
+  const view = document.querySelector("iframe").contentWindow;
+  const all = await view.axe.run(view.document, {runOnly: %s, resultTypes: ["violations"]});
+  const said = all.violations.map(v => `${v.id} (${v.impact}): ${v.nodes.length} x ${v.nodes[0].html.slice(0, 200)}`
+    + ` ${v.nodes[0].any.map(a => a.message).join("; ")}`);
+  const dark = view.matchMedia("(prefers-color-scheme: dark)").matches;
+  document.getElementById("found").textContent = encodeURIComponent(
+    JSON.stringify({violations: said, passes: all.passes.length, dark}));
+}</script>"""
+
+
+def axe_core() -> Path:
+    """Find axe-core; skip, and say why, where it is not; fail there when PROMOTION_REQUIRE_TOOLS=1."""
+    script = Path(os.environ.get("PROMOTION_TOOLS", "")) / "bin" / "axe.min.js"
+    if not script.is_file():
+        why = "axe-core is not here: run tests/tools/fetch_python_tools.py, and set PROMOTION_TOOLS to its folder"
+        if os.environ.get("PROMOTION_REQUIRE_TOOLS") == "1":
+            pytest.fail(why)
+        pytest.skip(why)
+    return script
+
+
 @dataclass(frozen=True)
 class Browser:
     """Chromium, started afresh for each question."""
@@ -59,6 +85,23 @@ class Browser:
         found = re.search(r'<pre id="found">([^<]+)</pre>', dumped)
         assert found, "the script did not come to its end"
         return json.loads(unquote(found[1]))
+
+    def axe(self, page: str, *, width: int, dark: bool, rules: tuple[str, ...] = RULES) -> list[str]:
+        """What axe-core finds on a copy of the page that lets it run.
+
+        Every row stands open, so that nothing is left out. Each finding is the rule, the impact, and the first element.
+        """
+        allowed = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
+        allowed = allowed.replace("<details ", "<details open ").replace(" open open", " open")
+        framed = allowed.replace("</head>", f"<script>{axe_core().read_text(encoding='utf-8')}</script></head>")
+        frame = AXE % (width, html.escape(framed), json.dumps(rules))
+        dumped = self._run(frame, "--dump-dom", *(["--blink-settings=preferredColorScheme=0"] if dark else [])).stdout
+        found = re.search(r'<pre id="found">([^<]+)</pre>', dumped)
+        assert found, "axe-core did not come to its end"
+        result = json.loads(unquote(found[1]))
+        assert result["passes"] > 20, "axe-core has looked at next to nothing"
+        assert result["dark"] is dark
+        return [str(one) for one in result["violations"]]
 
     def print(self, page: str) -> list[str]:
         """Print a page; the text of each sheet."""

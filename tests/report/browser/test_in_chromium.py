@@ -5,6 +5,9 @@ import re
 import pytest
 
 from promotion.report import page
+from promotion.report.carrier import mended
+
+from .conftest import WCAG
 
 VISIBLE = """return [...page.querySelectorAll(".item")].filter(i => i.getClientRects().length).map(i => i.id)"""
 WIDTH = """return [page.documentElement.scrollWidth, page.documentElement.clientWidth]"""
@@ -40,6 +43,25 @@ def test_nothing_is_wider_than_the_screen(browser, troubled, width):
     troubled["evidence"]["dev_response_times"]["calls"][0].update(operation=long, request_id=long)
     scroll, client = browser.probe(page({**troubled, "service": long, "digest": long}), WIDTH, width=width)
     assert scroll <= client == width
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("name", "width"), [("troubled", 1400), ("during", 1400), ("troubled", 360)])
+def test_axe_finds_nothing(browser, request, name, width, dark):
+    """WCAG 2.2 A and AA, and axe-core's best practice, with every row open: no violation, in light and in dark."""
+    assert browser.axe(page(request.getfixturevalue(name)), width=width, dark=dark) == []
+
+
+def test_axe_finds_nothing_on_what_pytest_html_carries(browser, carried):
+    """The file that people get keeps WCAG 2.2 A and AA, too."""
+    assert browser.axe(mended(carried), width=1400, dark=False, rules=WCAG) == []
+
+
+def test_axe_finds_what_is_wrong(browser, good):
+    """Ink that is hard to read and a heading that is skipped are found: the check sees."""
+    drawn = re.sub("--quiet:#[0-9a-f]{6}", "--quiet:#bbbbbb", page(good)).replace('lang="en"', "")
+    found = browser.axe(drawn, width=1400, dark=False)
+    assert {one.split()[0] for one in found} >= {"color-contrast", "html-has-lang"}
 
 
 def test_the_filter_shows_what_blocks(browser, troubled):

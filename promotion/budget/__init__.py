@@ -1,0 +1,1 @@
+"""The error budget: how much of it is used, how fast it burns, and what one deployment took. Pure."""

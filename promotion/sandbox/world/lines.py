@@ -1,0 +1,37 @@
+"""The lines that the platform writes around those of a service, and what lines are made of.
+
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html: a cold start is told by `Init Duration`.
+"""
+
+import random
+from datetime import timedelta
+
+from promotion.sandbox.world.api_metrics import COLD_START_MS
+from promotion.sandbox.world.function import MEMORY_MB
+from promotion.sandbox.world.traffic import EPOCH
+
+
+def stamped(at: int) -> str:
+    """Write milliseconds since 1970 as the service does."""
+    return (EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds") + "Z"
+
+
+def any_id(dice: random.Random) -> str:
+    """Make up a UUID."""
+    digits = f"{dice.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+
+def started(invocation: str, version: str) -> str:
+    """Write what comes first of an invocation."""
+    return f"START RequestId: {invocation} Version: {version}\n"
+
+
+def ended(invocation: str, ms: float, *, cold: bool = False) -> tuple[str, str]:
+    """Write what comes last of an invocation that took so long, not counting a cold start."""
+    starting = f"Init Duration: {COLD_START_MS:.2f} ms\t" if cold else ""
+    report = (
+        f"REPORT RequestId: {invocation}\tDuration: {ms:.2f} ms\tBilled Duration: {int(ms) + 1} ms\t"
+        f"Memory Size: {MEMORY_MB} MB\tMax Memory Used: 118 MB\t{starting}\n"
+    )
+    return f"END RequestId: {invocation}\n", report

@@ -1,0 +1,70 @@
+"""What the load balancer shows while a rollout is played: who stands in its target groups, and which one it forwards to."""
+
+from typing import TYPE_CHECKING
+
+from promotion.sandbox.members import Member
+from promotion.sandbox.members import Release as Running
+from promotion.sandbox.world.network import APPLICATION_PORT, HTTPS
+from promotion.sandbox.world.watch import draw_dashboard
+
+if TYPE_CHECKING:
+    from promotion.sandbox.members import Members
+    from promotion.sandbox.world.image import Release
+    from promotion.sandbox.world.model import Environment
+
+INITIAL, DRAINING = "initial", "draining"
+HEALTH: dict[str, tuple[str, str | None, str | None]] = {
+    INITIAL: (INITIAL, "Elb.RegistrationInProgress", "Target registration is in progress"),
+    DRAINING: (DRAINING, "Target.DeregistrationInProgress", "Target deregistration is in progress"),
+}
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html."""
+
+Health = tuple[str, str | None, str | None]
+
+
+class Balancer:
+    """The load balancer of an environment, its target groups, and the front-end behind it."""
+
+    def __init__(
+        self, environment: "Environment", members: "Members", release: "Release", fleets: dict[str, list[str]]
+    ) -> None:
+        """`fleets` are the instances by target group; those that are no members yet run `release`."""
+        self._environment, self._members, self._fleets = environment, members, fleets
+        self.ill: dict[str, Health] = {}
+        """What is said, in place of healthy, of an instance when it is in service."""
+        known = {member.name for member in members}
+        for key in {key for fleet in fleets.values() for key in fleet} - known:
+            members.add(Member(key, Running(release.digest, release.commit, release.version), weight=0))
+
+    def hold(self, colour: str, key: str, state: str) -> None:
+        """Have an instance be absent, initial, healthy or draining in a target group."""
+        kept = self._environment.backend("elbv2").target_groups[self._environment.target_groups[colour]]
+        if state == "absent":
+            kept.targets.pop(key, None)
+        else:
+            kept.targets[key] = {"Id": key, "Port": APPLICATION_PORT}
+        said = HEALTH.get(state) or (self.ill.get(key) if state == "healthy" else None)
+        if said:
+            self._environment.health[key] = said
+        else:
+            self._environment.health.pop(key, None)
+
+    def turn(self, colour: str) -> None:
+        """Forward everything to a target group; alarms and dashboard follow to its instances."""
+        environment = self._environment
+        for action in self._actions():
+            for group in action["ForwardConfig"]["TargetGroups"]:
+                group["Weight"] = 100 if group["TargetGroupArn"] == environment.target_groups[colour] else 0
+        environment.serving = colour
+        for one, fleet in self._fleets.items():
+            for key in fleet:
+                self._members[key].weight = int(one == colour)
+        for number, key in enumerate(self._fleets[colour], start=1):
+            for dimension in environment.alarm(f"cpu-{number}").dimensions:
+                dimension.value = key
+        draw_dashboard(environment)
+
+    def _actions(self) -> list[dict[str, dict[str, list[dict[str, object]]]]]:
+        environment = self._environment
+        listeners = environment.backend("elbv2").load_balancers[environment.load_balancer].listeners
+        return [action.data for action in listeners[environment.listeners[HTTPS]].default_actions]

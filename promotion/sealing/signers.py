@@ -1,0 +1,88 @@
+"""Who signs: a PEM key, a key in AWS KMS, or the workflow itself (keyless). This module does I/O."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from promotion.signing.keys import PublicKey
+from promotion.signing.sign import Signer, attestation_bundle
+from promotion.unknown import Reason, Unknown
+
+Bundle = Callable[[bytes], bytes]
+"""Takes an in-toto statement, gives a sigstore bundle v0.3 over it."""
+KMS, KEYLESS = "awskms:///", "keyless"
+PASSWORD = "PROMOTION_KEY_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+def open_signer(key: str) -> Bundle:
+    """Open what `--key` names: a PEM file, `awskms:///` and a key's id, ARN or alias, or `keyless`.
+
+    The password of a PEM file is read from PROMOTION_KEY_PASSWORD. Raises Unknown: not-supported, malformed, error.
+    """
+    if key == KEYLESS:
+        return _keyless
+    signer = _kms(key.removeprefix(KMS)) if key.startswith(KMS) else _pem(Path(key))
+    return lambda statement: attestation_bundle(statement, signer).bundle
+
+
+def _pem(path: Path) -> Signer:
+    try:
+        pem = path.read_bytes()
+    except OSError as trouble:
+        raise Unknown(Reason.ERROR, f"{path} cannot be read: {trouble.strerror}") from None
+    password = os.environ.get(PASSWORD)
+    return Signer.from_pem(pem, path.name, password.encode() if password else None)
+
+
+def _kms(key: str, client: Any = None) -> Signer:
+    """Sign with a key that never leaves KMS: it is sent the SHA-256 (MessageType DIGEST), since 4096 bytes is its limit.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        if client is None:
+            import boto3
+
+            client = boto3.client("kms")
+        public = PublicKey.from_spki(client.get_public_key(KeyId=key)["PublicKey"], key)
+    except (BotoCoreError, ClientError) as trouble:
+        raise _refused(key, trouble) from None
+
+    def sign(digest: bytes) -> bytes:
+        try:
+            answer = client.sign(KeyId=key, Message=digest, MessageType="DIGEST", SigningAlgorithm="ECDSA_SHA_256")
+        except (BotoCoreError, ClientError) as trouble:
+            raise _refused(key, trouble) from None
+        return bytes(answer["Signature"])
+
+    return Signer(public, sign)
+
+
+def _refused(key: str, trouble: Exception) -> Unknown:
+    code = getattr(trouble, "response", {}).get("Error", {}).get("Code", type(trouble).__name__)
+    reason = Reason.ACCESS_DENIED if "AccessDenied" in str(code) else Reason.ERROR
+    return Unknown(reason, f"AWS KMS does not sign with {key}: {code}")
+
+
+def _keyless(statement: bytes) -> bytes:
+    """Sign as the workflow that runs this, with a certificate of a few minutes (Fulcio) and an entry in the log (Rekor)."""
+    try:
+        from sigstore.dsse import Statement
+        from sigstore.models import ClientTrustConfig
+        from sigstore.oidc import IdentityToken, detect_credential
+        from sigstore.sign import SigningContext
+    except ImportError:
+        raise Unknown(
+            Reason.NOT_SUPPORTED, "keyless signing needs the extra: pip install promotion-checklist[keyless]"
+        ) from None
+    token = detect_credential()
+    if token is None:
+        raise Unknown(
+            Reason.ACCESS_DENIED, "nothing tells who this is: give the workflow `permissions: id-token: write`"
+        )
+    context = SigningContext.from_trust_config(ClientTrustConfig.production())
+    with context.signer(IdentityToken(token)) as signer:
+        return str(signer.sign_dsse(Statement(statement)).to_json()).encode()

@@ -1,0 +1,220 @@
+"""7. During deployment: what the new version does while it takes over the traffic in prod, and whether it may go on."""
+
+from promotion.alarms.judgement import judge as judge_alarms
+from promotion.canary.judge import Decision
+from promotion.dashboards import body
+from promotion.dashboards.judgement import Surroundings
+from promotion.dashboards.judgement import judge as judge_dashboard
+from promotion.dashboards.signals import needed
+from promotion.deployments import listed
+from promotion.items import item
+from promotion.logs.sample import fewest
+from promotion.rollout import decision
+from promotion.rollout.decision import BALANCER, EDGE, hosts_short, judged, too_many
+from promotion.rollout.watch import FIRST, SECOND
+from promotion.settings.model import ec2_targets
+from promotion.statistics.proof import percent
+from promotion.unknown import Reason, Unknown
+
+
+@item("lambda-canary", per="prod_lambda")
+def test_lambda_canary(prod_lambda, rollout_watch, settings, measured):
+    """The new version fails no more than the limit lets it, is no slower than the old one, and is not throttled."""
+    versions = rollout_watch.of(prod_lambda, rollout_watch.newest.versions)
+    found = judged(versions, settings, final=rollout_watch.is_final)
+    measured(f"{versions.canary.told()} · {versions.baseline.told()}")
+    assert found.decision is not Decision.NO_GO, f"version {versions.canary.version}: {found.sentence()}; roll it back"
+    if found.decision is Decision.HOLD:
+        raise Unknown(Reason.TOO_FEW_SAMPLES, f"version {versions.canary.version}: {found.sentence()}")
+
+
+@item("api-gateway-errors", per="prod_lambda")
+def test_api_gateway_errors(prod_lambda, rollout_watch, settings, measured):
+    """Requests were counted at the API since T0, and no more of them failed than the limit lets."""
+    if settings.prod.targets[prod_lambda].api is None:
+        raise Unknown(
+            Reason.NOT_DECLARED,
+            f"promotion.toml does not say which API is before {prod_lambda}: add `api` to [prod.targets.{prod_lambda}]",
+        )
+    few_fail(rollout_watch, prod_lambda, lambda place: place == EDGE, settings, measured)
+
+
+@item("canary-correlation-ids", per="prod_lambda")
+def test_canary_correlation_ids(prod_lambda, rollout_watch, settings, measured):
+    """Nearly every event that the new version logs carries a correlation id, and not always the same one."""
+    sample, least = rollout_watch.of(prod_lambda, rollout_watch.newest.ids), settings.limits.correlation_share
+    version = ", ".join(sample.members)
+    measured(f"{sample.identified:,} of {sample.read()} of version {version} carry one of {sample.distinct:,} ids")
+    assert not sample.lacks(least), (
+        f"{sample.lacking:,} of {sample.read()} of version {version} in {sample.group} carry no correlation id "
+        f"({sample.unstructured:,} of them are no JSON), expected at least {percent(least)} with one: log it on every line"
+    )
+    assert not sample.constant, (
+        f"{listed([one.told() for one in sample.constant])} of version {version} ({sample.group}); expected another one "
+        "for each request: clear the logger's state when a request begins"
+    )
+    if sample.application < fewest(least) or sample.distinct < 2:
+        raise Unknown(
+            Reason.TOO_FEW_SAMPLES,
+            f"{sample.group} holds {sample.read()} of version {version} with {sample.distinct} different ids; "
+            f"{fewest(least)} events are wanted to tell {percent(least)}: look again later",
+        )
+
+
+@item("alb-targets", per="prod_ec2")
+def test_alb_targets(prod_ec2, rollout_watch, settings, measured):
+    """As many instances as are expected are healthy where the traffic goes, and they are the new ones."""
+    fleet, target = rollout_watch.of(prod_ec2, rollout_watch.live.fleets), settings.prod.targets[prod_ec2]
+    groups = fleet.traffic.serving_groups
+    measured(f"{len(fleet.healthy)} of {target.instances} healthy in {', '.join(groups) or 'no target group'}")
+    assert groups, (
+        f"no listener of {target.load_balancer} forwards to {', '.join(target.target_groups)}: none is in use"
+    )
+    short = hosts_short(prod_ec2, target, fleet)
+    if short and len(fleet.healthy) + len(fleet.starting) >= target.instances:
+        raise Unknown(Reason.NOT_DUE, f"{short}: they have just been registered, look again")
+    assert not short, f"{short}; expected all: see why they fail their health checks, or roll back"
+    shift = next(one for one in rollout_watch.newest.shifts if one.target == prod_ec2)
+    strangers = [name for name in fleet.traffic.serving_instances if name not in shift.new]
+    if strangers and shift.status != "Succeeded":
+        raise Unknown(
+            Reason.NOT_DUE,
+            f"{', '.join(strangers)} of the old instances still get traffic, {shift.told()}: look again when it has moved",
+        )
+    assert not strangers, (
+        f"{shift.told()}, but {', '.join(strangers)}, which it did not bring, get traffic in {', '.join(groups)}: see "
+        "where the listeners forward to"
+    )
+
+
+@item("target-group-errors", per="prod_ec2")
+def test_target_group_errors(prod_ec2, rollout_watch, settings, measured):
+    """Requests were counted behind the load balancer since T0, and no more failed there or at it than the limit lets."""
+    few_fail(rollout_watch, prod_ec2, lambda place: place != EDGE, settings, measured)
+
+
+@item("instance-load", per="prod_ec2")
+def test_instance_load(prod_ec2, rollout_watch, settings, measured):
+    """No instance that serves uses more of its processors or its memory than the limits let."""
+    loads, rollout = rollout_watch.of(prod_ec2, rollout_watch.newest.loads), settings.rollout
+    measured(" · ".join(load.told() for load in loads))
+    if not loads:
+        raise Unknown(Reason.NO_DATA, f"no instance of {prod_ec2} gets traffic: see its target groups and listeners")
+    limits = {"CPU": rollout.cpu_percent, "memory": rollout.memory_percent}
+    known = [(load.instance, what, used) for load in loads for what, used in load.parts().items()]
+    over = [
+        f"{what} of {name} is at {used:g} %, over {limits[what]:g} %"
+        for name, what, used in known
+        if used is not None and used > limits[what]
+    ]
+    assert not over, f"{listed(over)}: see what uses it, give the instances more, or roll back"
+    unmeasured = [f"{what} of {name}" for name, what, used in known if used is None]
+    if unmeasured:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"CloudWatch has no value for {listed(unmeasured)} in the newest minutes: switch on detailed monitoring, and "
+            "see whether the agent publishes memory (a new metric is listed up to 15 min late)",
+        )
+
+
+@item("dashboard-watch")
+def test_dashboard_watch(rollout_watch, settings, measured):
+    """Prod's dashboard shows the signals of what is in use, each widget has data, and nothing is past its limit."""
+    newest = rollout_watch.newest
+    board, alarms = rollout_watch.told(newest.board), rollout_watch.told(newest.alarms)
+    assert board.body is not None, (
+        f"there is no dashboard {settings.prod.dashboard}: make it, or check `dashboard` in [prod]"
+    )
+    dashboard = body.read(board.body, settings.prod.region, settings.prod.account)
+    balancers = {
+        name: rollout_watch.of(name, rollout_watch.live.fleets).balanced for name in ec2_targets(settings.prod)
+    }
+    surroundings = Surroundings(
+        settings.prod.region,
+        settings.prod.account,
+        tuple(needed(settings.prod.targets, balancers)),
+        tuple(balancers.values()),
+        alarms.look.by_name,
+    )
+    findings = judge_dashboard(dashboard, board.drawn, surroundings)
+    well(findings, f"{len(dashboard.widgets)} widgets, {len(dashboard.alarms)} alarms", measured)
+
+
+@item("alarms-quiet")
+def test_alarms_quiet(rollout_watch, measured):
+    """No alarm was in ALARM since T0, and none was changed, missing or blind."""
+    alarms = rollout_watch.told(rollout_watch.newest.alarms)
+    watches = ", ".join(watch.deployments for watch in alarms.history.watches)
+    well(judge_alarms(alarms.look, alarms.history), f"{len(alarms.look.alarms)} alarms during {watches}", measured)
+
+
+@item("health-during-shift", per="prod_target")
+def test_health_during_shift(prod_target, rollout_watch, measured):
+    """The health endpoint answered as it should whenever it was asked since T0."""
+    asked = list(rollout_watch.health_of(prod_target))
+    answers = [(name, rollout_watch.told(answer)) for name, answer in asked]
+    slowest = max((answer.elapsed_ms or 0 for _, answer in answers), default=0)
+    measured(f"{len(answers)} times, {slowest:.0f} ms at most")
+    ill = [f"{name}: {problem}" for name, answer in answers for problem in answer.problems]
+    assert not ill, f"{answers[0][1].url}: {listed(ill)}; see the log of {prod_target}, or roll back"
+
+
+@item("go-no-go-t2")
+def test_go_no_go_t2(rollout_watch, settings, measured):
+    """Nothing seen until T+2 speaks against going on."""
+    decided(rollout_watch, FIRST, settings, measured)
+
+
+@item("go-no-go-t5")
+def test_go_no_go_t5(rollout_watch, settings, measured):
+    """Nothing seen until T+5 speaks against the new version, and there was enough to see."""
+    decided(rollout_watch, SECOND, settings, measured)
+
+
+def few_fail(watch, name, is_meant, settings, measured):
+    """No more requests fail than the limit lets, and there were enough of them."""
+    look, how = watch.of(name, watch.newest.failures), settings.rollout.judge
+    places = [place for place in look.places if is_meant(place.place)]
+    measured(" · ".join(place.told() for place in places))
+    broken = [place.told() for place in places if too_many(place, how)]
+    assert not broken, (
+        f"{listed(broken)} in {look.window}, which {percent(how.error_rate)} does not explain: see the logs of the failed "
+        "requests, and roll back if the new version makes them"
+    )
+    for place in look.untold:
+        if is_meant(place.place):
+            raise Unknown(place.reason, place.message)
+    wanted = how.requests if watch.is_final else how.first_look_requests
+    whole = [place for place in places if place.place in (EDGE, BALANCER)]
+    requests = max((place.requests for place in whole), default=0)
+    if requests < wanted:
+        raise Unknown(
+            Reason.TOO_FEW_SAMPLES,
+            f"{requests:,} requests to {name} were counted in {look.window}; {wanted:,} are wanted to tell: look again later",
+        )
+
+
+def decided(watch, name, settings, measured):
+    """The decision of a moment is go."""
+    final = name == SECOND
+    found = decision.at(watch, name, settings, final=final)
+    if found is None:
+        due = watch.second_at if final else watch.first_at
+        raise Unknown(
+            Reason.NOT_DUE,
+            f"{name} is at {due:%H:%M:%S}Z: run again then, or with --wait, which watches until it is over",
+        )
+    look, verdict = found
+    when = "" if look.name == name else f" ({look.name} at {look.until:%H:%M:%S}Z)"
+    measured(f"{verdict.decision}{when}")
+    assert verdict.decision is not Decision.NO_GO, f"no-go{when}: {verdict.sentence()}; roll back"
+    if verdict.decision is Decision.HOLD:
+        raise Unknown(verdict.missing[0].reason, f"hold: {verdict.sentence()}")
+
+
+def well(findings, looked_at, measured):
+    """Nothing is wrong, and there is nothing that nobody could tell; what was not judged is said."""
+    measured("; ".join([looked_at, *findings.said[:4]]))
+    assert not findings.problems, listed(findings.problems)
+    if findings.doubts:
+        raise Unknown(findings.doubts[0].reason, listed([doubt.message for doubt in findings.doubts]))

@@ -1,0 +1,300 @@
+"""8. Post-deployment validation: what was promoted is well in prod, and what must be written down is."""
+
+from datetime import timedelta
+
+import pytest
+
+from promotion.baseline.judgement import problems as baseline_problems
+from promotion.budget.spent import doubts, problems, spent_by
+from promotion.budget.spike import visible_share
+from promotion.deployments import listed
+from promotion.items import item
+from promotion.logs.sample import fewest
+from promotion.postdeploy import happened, rotation
+from promotion.promotions import attesting
+from promotion.said import Attested, NotApplicable
+from promotion.statistics.proof import percent
+from promotion.unknown import Reason, Unknown
+
+
+@item("prod-health", per="prod_target")
+def test_prod_health(prod_target, postdeploy_health, measured):
+    """The health endpoint answers 200 when it is due."""
+    answered(postdeploy_health[prod_target], measured)
+
+
+@item("prod-smoke-tests", per="prod_smoke_test")
+def test_prod_smoke_tests(prod_smoke_test, prod_smoke, measured):
+    """The endpoint responds as declared, by a request that changes nothing."""
+    answered(prod_smoke[prod_smoke_test], measured)
+
+
+@item("prod-logs-flowing", per="prod_target")
+def test_prod_logs_flowing(
+    prod_target, postdeploy_writers, postdeploy_log_sample, postdeploy_correlation, settings, measured
+):
+    """The version that was deployed, or each instance that serves, has logged something of late."""
+    writers, sample = postdeploy_writers[prod_target], postdeploy_log_sample[prod_target]
+    limit = settings.limits.log_age_minutes
+    measured(sample.told(writers, limit))
+    late = [member for member in writers.members if not sample.is_fresh(member, limit)]
+    if late:
+        # Nobody may have called: then the request that the run itself made tells whether its log arrives.
+        late = [member for member in late if member not in postdeploy_correlation[prod_target].hits]
+    silent = [sample.silence(writers, member) for member in late if sample.members[member].whole]
+    assert not silent, (
+        f"{listed(silent)} in {writers.group}; expected an event younger than {limit:g} min: see whether it may write "
+        "there, and, on an instance, whether the log agent runs"
+    )
+    if late:
+        raise Unknown(
+            Reason.TRUNCATED,
+            f"{writers.group} has more events than are read, and none of {listed(late)} was among the newest: lower "
+            "limits.log_age_minutes",
+        )
+
+
+@item("no-error-spikes", per="prod_target")
+def test_no_error_spikes(prod_target, prod_spikes, settings, measured):
+    """No larger share of requests fails than before the deployment, beyond what chance would bring."""
+    how, places = settings.postdeploy.spikes, prod_spikes[prod_target]
+    measured(" · ".join(f"{one.place} {one.spike.told()}" for one in places))
+    rose = [f"{one.place}: {one.spike.told()}" for one in places if one.spike.rose(how.chance, how.factor)]
+    assert not rose, (
+        f"more requests to {prod_target} fail since the deployment: {listed(rose)}; by chance that comes in under "
+        f"{percent(how.chance)} of cases: see the logs of the failed requests, and think of going back"
+    )
+    limit = settings.postdeploy.slo.over(settings.limits).error_rate
+    for one in places:
+        seen = visible_share(one.spike.before, one.spike.after.requests, how.chance)
+        worst = max(10 * limit, how.factor * one.spike.before.share)
+        if seen is None or seen > worst:
+            raise Unknown(
+                Reason.TOO_FEW_SAMPLES,
+                f"{one.place} of {prod_target} had {one.spike.after.requests:,} requests since the deployment, which shows "
+                f"{f'a rise to {percent(seen)} and more' if seen else 'no rise'}, not one to {percent(worst)}: wait for more",
+            )
+
+
+@item("prod-correlation-ids", per="prod_target")
+def test_prod_correlation_ids(
+    prod_target, postdeploy_writers, postdeploy_log_sample, postdeploy_correlation, settings, measured
+):
+    """Whoever serves logs the id of a request just made, and nearly every event carries one of many ids."""
+    writers, sample = postdeploy_writers[prod_target], postdeploy_log_sample[prod_target]
+    trail, least = postdeploy_correlation[prod_target], settings.limits.correlation_share
+    measured(f"{trail.told()} · {sample.identified:,} of {sample.read()} carry an id")
+    absent = [member for member in writers.members if member not in trail.hits]
+    unreached = [member for member in absent if member in writers.out_of_traffic]
+    lost = trail.lost(writers, [member for member in absent if member not in unreached])
+    if lost and not trail.whole:
+        raise Unknown(
+            Reason.TRUNCATED,
+            f"{writers.group} gave more pages than are read when asked for the ids sent, and none was found on the "
+            f"lines of {listed(lost)} in those that were: look again",
+        )
+    if lost and not trail.reached:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"GET {trail.path} was answered {trail.answered()}, so it may never have come to {listed(lost)}, on whose "
+            "lines no id was found: mend the endpoint, or name another `path` in `logs`",
+        )
+    assert not lost, (
+        f"none of {trail.requests} requests GET {trail.path} was found by its id within {trail.waited_s:.0f} s in "
+        f"{writers.group} on the lines of {listed(lost)}; expected the id sent, "
+        "the gateway's or the trace's for a correlation id: see how it is logged, and `logs` in promotion.toml"
+    )
+    assert not sample.constant, (
+        f"{listed([one.told() for one in sample.constant])} ({writers.group}); expected another one for each request: "
+        "clear the logger's state when a request begins"
+    )
+    assert not sample.lacks(least), (
+        f"{sample.lacking:,} of {sample.read()} in {writers.group} carry no correlation id ({sample.unstructured:,} of "
+        f"them are no JSON), expected at least {percent(least)} with one: log it on every line"
+    )
+    if sample.application < fewest(least):
+        raise Unknown(
+            Reason.TOO_FEW_SAMPLES,
+            f"{writers.group} holds {sample.read()}, at least {fewest(least)} are wanted to tell {percent(least)}: wait for "
+            "more requests",
+        )
+    if unreached:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"the load balancer finds {listed(unreached)} unhealthy, so no request could be followed into its log: mend "
+            "it, and look again",
+        )
+
+
+@item("slo-met", per="prod_target")
+def test_slo_met(prod_target, prod_latency, prod_failures, settings, measured):
+    """Since the deployment, fewer requests than the limits allow took too long, and fewer failed."""
+    failures, confidence = prod_failures[prod_target], settings.limits.confidence
+    proofs = failures.proofs(confidence)
+    broken = [f"the error rate at {name} is {proof.told()}" for name, proof in proofs.items() if proof.broken]
+    try:
+        latency = prod_latency[prod_target]
+    except Unknown:
+        assert not broken, (
+            f"{listed(broken)}, expected under {percent(failures.limit)}: see the logs of the failed requests"
+        )
+        raise
+    slow = latency.proof(confidence)
+    measured(f"{latency.told()} · {failures.told()} · {failures.window}")
+    if slow.broken:
+        broken.append(f"the share over {latency.limit_ms:g} ms is {slow.told()}, {latency.told()}")
+    assert not broken, (
+        f"{listed(broken)}, {failures.window}; expected under {percent(failures.limit)} errors and under "
+        f"{percent(slow.limit)} slow requests: see what the failed or slow ones have in common"
+    )
+    for place in failures.untold:
+        raise Unknown(place.reason, place.message)
+    lacking = [(f"errors at {name}", proof) for name, proof in proofs.items() if not proof.kept]
+    lacking += [] if slow.kept else [(f"requests over {latency.limit_ms:g} ms", slow)]
+    for what, proof in lacking:
+        raise Unknown(
+            Reason.TOO_FEW_SAMPLES,
+            f"{proof.hits:,} {what} of {proof.of:,}: the true share is {proof.told()}, which proves nothing about "
+            f"{percent(proof.limit)}: at least {proof.wanted:,} more requests are wanted, none of them bad",
+        )
+
+
+@item("no-customer-issues")
+def test_no_customer_issues(
+    customer_issues, postdeploy_began, promotion_record, attestations, settings, digest, clock, measured
+):
+    """No customer reported an issue since the deployment, by the labels of issues, or by a person's word."""
+    record = None if promotion_record.record is None else attesting.record_of(promotion_record, digest)
+    reported = [f"{issue.title!r} ({issue.link})" for issue in customer_issues]
+    reported += [link for link in (record.issues if record else ()) if link]
+    measured(f"{len(reported)} issues since {postdeploy_began.first:%H:%M:%S}Z")
+    assert not reported, f"customers reported {listed(reported)}: find out whether the deployment is why"
+    if not settings.postdeploy.customer_issues.labels:
+        attesting.attested("no-customer-issues", attestations, settings, digest, clock)
+
+
+@item("error-budget", per="prod_target")
+def test_error_budget(prod_target, prod_budget, declared_slo, reported_budget, settings, measured):
+    """The budget is not used up, does not burn too fast, and the deployment took little of it; other counts agree."""
+    look, most = prod_budget[prod_target], settings.postdeploy.budget.spent
+    declared, reported = declared_slo[prod_target], reported_budget[prod_target]
+    budget, spent = look.budget, spent_by(look.budget, look.since, look.before)
+    measured(f"{budget.told()}, {percent(spent)} by this deployment · {look.place}")
+    wrong = [*problems(budget, spent, most)]
+    wrong += [] if declared is None else [*declared.contradictions(budget.objective, budget.days)]
+    wrong += [] if reported is None else [*reported.problems(budget)]
+    assert not wrong, f"{prod_target}: {listed(wrong)}"
+    unclear = [*doubts(budget, look.before)]
+    if reported is not None and reported.status == "INSUFFICIENT_DATA":
+        unclear.append(f"Application Signals has too little data about {reported.name}: see its metric")
+    if unclear:
+        raise Unknown(Reason.TOO_FEW_SAMPLES, f"{prod_target}: {listed(unclear)}")
+
+
+@item("rotation-working", per="prod_secret")
+def test_rotation_working(prod_secret, rotations, settings, clock, measured):
+    """The secret was rotated when it should have been, no rotation broke off, and its function does not fail."""
+    look, declared, now = rotations[prod_secret], settings.postdeploy.rotation, clock.now()
+    grace = timedelta(hours=declared.grace_hours)
+    if prod_secret in declared.exempt:
+        assert not look.enabled, (
+            f"{prod_secret} rotates, though [postdeploy.rotation.exempt] says that it does not "
+            f"({declared.exempt[prod_secret]}): take it out there"
+        )
+        raise NotApplicable(f"it does not rotate: {declared.exempt[prod_secret]}")
+    measured(look.told())
+    wrong = [*rotation.problems(look, now, grace)]
+    assert not wrong, listed(wrong)
+    since = rotation.under_way(look, now, grace)
+    if since is not None:
+        raise Unknown(
+            Reason.NOT_DUE,
+            f"{prod_secret} is being rotated since {since:%H:%M:%S}Z: look again when that is over, by "
+            f"{since + grace:%Y-%m-%d %H:%M}Z",
+        )
+    unclear = [*rotation.doubts(look)]
+    if unclear:
+        raise Unknown(Reason.NO_DATA, listed(unclear))
+
+
+@item("deployment-notes")
+@pytest.mark.usefixtures("second_due")
+def test_deployment_notes(promotion_record, attestations, settings, digest, clock, measured):
+    """The promotion record of this image has notes, or a person says where they are."""
+    record = attesting.record_of(promotion_record, digest)
+    notes = " ".join(record.notes.split())
+    if not notes:
+        attesting.attested("deployment-notes", attestations, settings, digest, clock)
+    measured(notes if len(notes) <= 100 else f"{notes[:99]}…")
+
+
+@item("incidents-documented")
+def test_incidents_documented(
+    postdeploy_happened, customer_issues, promotion_record, attestations, settings, digest, clock, measured
+):
+    """Nothing went wrong since the deployment, or the promotion record has it, each with a link."""
+    record = None if promotion_record.record is None else attesting.record_of(promotion_record, digest)
+    wrong = what_went_wrong(postdeploy_happened, customer_issues, record)
+    incidents = () if record is None else record.incidents
+    measured(
+        f"{len(wrong)} things went wrong, {len(incidents)} incidents are written down" if wrong else "none happened"
+    )
+    missing = happened.undocumented(wrong, record)
+    if missing:
+        word = attesting.word_for("incidents-documented", attestations, settings, digest, clock)
+        if word is not None:
+            raise Attested(word)
+    assert not missing, (
+        f"{listed(missing)}: write [[incidents]] with a link into {promotion_record.name}, each with what happened"
+    )
+
+
+@item("baseline-updated")
+def test_baseline_updated(baseline, second_due, settings, digest, measured):
+    """The newest record of the baseline is of this image, measured when it ran steadily, and the chain holds."""
+    if baseline.newest is not None:
+        measured(f"record {baseline.count} of {baseline.newest.written_at:%Y-%m-%d %H:%M}Z in {baseline.place}")
+    wrong = [*baseline_problems(baseline, digest, settings, second_due.at)]
+    assert not wrong, listed(wrong)
+
+
+@item("post-mortem-scheduled")
+def test_post_mortem_scheduled(
+    postdeploy_happened,
+    customer_issues,
+    postdeploy_began,
+    promotion_record,
+    attestations,
+    settings,
+    digest,
+    clock,
+    measured,
+):
+    """Nothing went wrong since the deployment, or a day and somebody to see to it are agreed on."""
+    record = None if promotion_record.record is None else attesting.record_of(promotion_record, digest)
+    wrong = what_went_wrong(postdeploy_happened, customer_issues, record)
+    if not wrong:
+        measured("nothing to talk about")
+        return
+    if record is None or record.post_mortem is None:
+        word = attesting.word_for("post-mortem-scheduled", attestations, settings, digest, clock)
+        if word is not None:
+            raise Attested(word)
+    measured(happened.refuse_loose_meeting(record, promotion_record.name, postdeploy_began.first, wrong))
+
+
+def what_went_wrong(seen, issues, record):
+    """Everything since the deployment that people should have written down: by machines, customers, or people."""
+    reported = [issue.link for issue in issues] + [link for link in (record.issues if record else ()) if link]
+    written = [incident.what for incident in (record.incidents if record else ())]
+    return [
+        *seen.sentences(),
+        *(f"a customer reported {link}" for link in dict.fromkeys(reported)),
+        *(f"the record has {what!r}" for what in written),
+    ]
+
+
+def answered(answer, measured):
+    """What was asked was answered as it should be."""
+    measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms" if answer.status else "no valid answer")
+    assert not answer.problems, listed(answer.problems)

@@ -1,0 +1,106 @@
+"""9. Rollback procedure: the image is gone, what was there before serves as it did, and people know what follows."""
+
+from typing import Any, NoReturn
+
+from promotion.after_rollback import judgement
+from promotion.channels import announcing
+from promotion.deployments import listed
+from promotion.items import item
+from promotion.promotions.attesting import attested, record_of, word_for
+from promotion.said import Attested
+from promotion.unknown import Reason, Unknown
+
+
+@item("workflow-stopped")
+def test_workflow_stopped(promote_workflow, measured):
+    """The run of the workflow that promoted the image is cancelled or over."""
+    measured(judgement.workflow_stopped(promote_workflow))
+
+
+@item("codedeploy-rolled-back", per="prod_target")
+def test_codedeploy_rolled_back(prod_target, prod_rollback, measured):
+    """The deployment of the image was stopped with rollback, and the deployment that rolls it back has succeeded."""
+    measured(judgement.rolled_back(prod_rollback[prod_target]))
+
+
+@item("team-notified")
+def test_team_notified(rollback_channels, attestations, settings, digest, clock, measured):
+    """The team's channels were told of the rollback: the message is there, or was posted, or somebody says so."""
+    measured(announcing.told_or_attested("team-notified", rollback_channels, attestations, settings, digest, clock))
+
+
+@item("previous-version-serving", per="prod_target")
+def test_previous_version_serving(prod_target, prod_rollback, prod_serving_now, prod_leftover, settings, measured):
+    """What served before gets all of the traffic, and what was taken back got none for two whole minutes."""
+    target, look = settings.prod.targets[prod_target], prod_rollback[prod_target]
+    serving = prod_serving_now[prod_target]
+    judgement.refuse_others(target, look, serving)
+    measured(judgement.none_left(prod_target, serving, prod_leftover[prod_target]))
+
+
+@item("health-green", per="prod_target")
+def test_health_green(prod_target, prod_health_after, measured):
+    """The health endpoint answers as it should, now."""
+    answer = prod_health_after[prod_target]
+    measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms" if answer.status else "no valid answer")
+    assert not answer.problems, listed(answer.problems)
+
+
+@item("metrics-at-baseline", per="prod_target")
+def test_metrics_at_baseline(prod_target, prod_since_rollback, baseline_to_return_to, settings, measured):
+    """Errors and durations are shown to be like those of the recorded baseline."""
+    rate = settings.limits.error_rate
+    since = prod_since_rollback[prod_target]
+    measured(judgement.at_baseline(prod_target, since, baseline_to_return_to, settings.service, rate))
+
+
+@item("reason-documented")
+def test_reason_documented(promotion_record, attestations, settings, digest, clock, measured):
+    """The promotion record says why it was taken back."""
+    reason = judgement.reason_given(record_of(promotion_record, digest).rollback)
+    if not reason:
+        _by_word("reason-documented", "`reason` of [rollback]", attestations, settings, digest, clock)
+    measured(reason[:60])
+
+
+@item("incident-ticket")
+def test_incident_ticket(incident_ticket, attestations, settings, digest, clock, measured):
+    """There is a ticket of the incident: its link answers, or the issue was found or opened."""
+    there = judgement.ticket_there(incident_ticket)
+    if there is None:
+        _by_word("incident-ticket", "`ticket` of [rollback], or run with --act", attestations, settings, digest, clock)
+    measured(there)
+
+
+@item("rca-scheduled")
+def test_rca_scheduled(promotion_record, aftermath_links, attestations, settings, digest, clock, measured):
+    """Somebody owns the root cause analysis, and has set a date for it or said what came of it."""
+    rollback = record_of(promotion_record, digest).rollback
+    if rollback is None or rollback.rca is None:
+        _by_word("rca-scheduled", "[rollback.rca] with date and owner", attestations, settings, digest, clock)
+    measured(judgement.analysis_planned(rollback.rca, aftermath_links["rca"], clock.now()))
+
+
+@item("remediation-planned")
+def test_remediation_planned(promotion_record, aftermath_links, attestations, settings, digest, clock, measured):
+    """Somebody owns what is done so that it does not happen again."""
+    rollback = record_of(promotion_record, digest).rollback
+    if rollback is None or rollback.remediation is None:
+        wanted = "[rollback.remediation] with text or link, and owner"
+        _by_word("remediation-planned", wanted, attestations, settings, digest, clock)
+    measured(judgement.remedy_planned(rollback.remediation, aftermath_links["remediation"]))
+
+
+def _by_word(item_id: str, wanted: str, attestations: Any, settings: Any, digest: str, clock: Any) -> NoReturn:
+    """Let a person's word stand in for what the promotion record lacks; else wait for one of both."""
+    word = word_for(item_id, attestations, settings, digest, clock)
+    if word is not None:
+        raise Attested(word)
+    try:
+        attested(item_id, attestations, settings, digest, clock)
+    except Unknown as unknown:
+        if unknown.reason is not Reason.AWAITS_PERSON:
+            raise
+        raise Unknown(
+            Reason.AWAITS_PERSON, f"{attestations.record} lacks {wanted}: write it down and have it reviewed"
+        ) from None
