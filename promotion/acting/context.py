@@ -1,12 +1,12 @@
 """What a rollback is carried out with."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from promotion.acting.journal import Journal
 from promotion.acting.receipt import Receipt
+from promotion.acting.workflow import own_run
 from promotion.aws import Account
 from promotion.channels.telling import Means
 from promotion.clock import TickingClock
@@ -52,7 +52,6 @@ def context_of(sources: "Sources", why: str, told: Callable[[Receipt], None]) ->
         record = promotion_record(settings, digest).record
     except Unknown:
         record = None  # a record that cannot be read keeps nobody from going back
-    number = os.environ.get("GITHUB_RUN_ID", "")
     return Context(
         settings,
         digest,
@@ -64,5 +63,5 @@ def context_of(sources: "Sources", why: str, told: Callable[[Receipt], None]) ->
         record if record is not None and record.digest == digest else None,
         why,
         told,
-        int(number) if number.isdecimal() else None,
+        own_run(),
     )

@@ -3,6 +3,7 @@
 https://docs.github.com/en/rest/actions/workflow-runs#cancel-a-workflow-run: 202, or 409 if it is over.
 """
 
+import os
 import re
 from dataclasses import replace
 from urllib.parse import quote
@@ -73,6 +74,12 @@ def cancel_run(
         return journal.keep(replace(asked, state=State.DONE, message=f"{found.told()} was told to stop"))
     sure = answer.reason in (Reason.ACCESS_DENIED, Reason.THROTTLED, Reason.NO_DATA)
     return journal.keep(replace(asked, state=State.FAILED if sure else State.UNCLEAR, message=answer.message))
+
+
+def own_run() -> int | None:
+    """Give the run of GitHub Actions that this process is part of; None outside of one."""
+    number = os.environ.get("GITHUB_RUN_ID", "")
+    return int(number) if number.isdecimal() else None
 
 
 def _since(client: GitHubClient) -> str:

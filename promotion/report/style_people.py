@@ -10,6 +10,7 @@ PARTS: Final = """
 .promotion .rehearsal b{color:var(--wait)}
 .facts .under{display:block;font-size:12.5px;color:var(--quiet)}
 .was{display:block;font-size:12.5px}
+.measured.long .was{display:inline;margin-left:8px;padding-left:8px;border-left:1px solid var(--line)}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(250px,100%),1fr));gap:12px;padding:12px 0 4px}
 .promotion .figures .chart{max-width:none}
 .more>.figures{padding:6px 0 10px}
@@ -48,8 +49,9 @@ border-bottom:1px solid var(--line);font-size:14px}
 .promotion :is(.who-said,.under){font-size:12.5px;color:var(--quiet)}
 .vouched .under{display:block}
 @media screen and (min-width:1000px){
-.vouched{display:grid;grid-template-columns:repeat(auto-fit,minmax(350px,1fr));gap:0 28px;align-items:start}
-.vouched>h2{grid-column:1/-1}
+.vouched{display:flex;flex-wrap:wrap;gap:0 28px;align-items:start}
+.vouched>h2{flex:0 0 100%}
+.vouched>div{flex:1 1 330px}
 }
 .promotion :is(.vouched,.acts) .message{font-size:13.5px;padding:2px 0 0}
 """
