@@ -1,5 +1,6 @@
 """The sandbox's clock: starts at the real time and only goes forwards, at a rate."""
 
+import threading
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ class Clock:
         self.rate = rate
         self._started = datetime.now(UTC)
         self._began = time.monotonic()
+        self._moving = threading.Lock()
 
     def now(self) -> datetime:
         """Tell the time in the sandbox, in UTC."""
@@ -39,7 +41,8 @@ class Clock:
             return app
 
         def ask(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-            self._moved.move_to(self.now())
+            with self._moving:
+                self._moved.move_to(self._seconds())
             return app(environ, start_response)
 
         return ask
@@ -49,4 +52,8 @@ class Clock:
         """The time of this process, movable. Stays moved: the process is a sandbox and nothing else."""
         import time_machine
 
-        return time_machine.travel(self.now(), tick=True).start()
+        return time_machine.travel(self._seconds(), tick=True).start()
+
+    def _seconds(self) -> float:
+        """Tell the time in seconds since 1970: of a datetime, time_machine would also set the time zone of the process."""
+        return self.now().timestamp()

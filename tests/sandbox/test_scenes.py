@@ -3,8 +3,10 @@
 import json
 import re
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import requests
@@ -24,6 +26,25 @@ from promotion.sandbox.world.traffic import minute_of
 
 KNOWN = catalogue.load()
 ALIAS = {"FunctionName": "shop-api", "Resource": "shop-api:live"}
+
+
+@dataclass
+class Wanted:
+    """What is asked on the command line, as far as it chooses a world."""
+
+    wait: bool
+    sandbox: tuple[str, ...] = ()
+    sandbox_rate: float = 20
+
+
+class Started:
+    """A world that was started."""
+
+    environment = MappingProxyType({})
+    config, digest = Path("promotion.toml"), "sha256:…"
+
+    def stop(self):
+        """End it."""
 
 
 def stood(scene, minutes=None, *faults):
@@ -426,3 +447,35 @@ def test_a_story_needs_a_rollout(nursery):
     """Before the promotion there is none that could go wrong."""
     with pytest.raises(SandboxError, match="there is no rollout in the scene pre_promotion"):
         nursery.world("deployment-stuck")
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--sandbox-rate", "20", "--digest", f"sha256:{'0' * 64}"), "give --sandbox with it"),
+        (("--sandbox", "--sandbox-rate", "0.5"), "takes 1 or more, got 0.5"),
+        (("--sandbox", "--sandbox-rate", "nan"), "takes 1 or more, got nan"),
+    ],
+    ids=["alone", "slower", "not a number"],
+)
+def test_a_rate_that_cannot_be_is_wrong_usage(capsys, options, why):
+    """A sentence, and exit 4, before anything starts."""
+    root = Path(__file__).parent.parent.parent
+    assert pytest.main(["-c", str(root / "pyproject.toml"), "-p", "no:cacheprovider", *options]) == 4
+    assert why in "".join(capsys.readouterr())
+
+
+def test_the_phase_has_its_scene(monkeypatch):
+    """`--sandbox` starts the world at the moment that the phase is about; who waits sees the rollout begin."""
+    from promotion.asking import _start_sandbox
+
+    asked = []
+    monkeypatch.setattr("promotion.sandbox.client.start", lambda *args, **kwargs: asked.append(kwargs) or Started())
+    for phase, wait in (("pre_promotion", False), ("rollout", False), ("rollout", True), ("postdeploy", True)):
+        _start_sandbox(Wanted(wait), phase, [])
+    assert [(one["scene"], one["minutes"], one["rate"]) for one in asked] == [
+        ("pre_promotion", None, 20),
+        ("rollout", 6.0, 20),
+        ("rollout", None, 20),
+        ("rolled-out", None, 20),
+    ]

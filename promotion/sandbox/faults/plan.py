@@ -196,6 +196,7 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """Clocks are put forward in the middle of the window, which is as long as any other."""
     forward, _ = _changes(world.agreed.now)
+    world.agreed.freezes.clear()  # clocks change in a night from Saturday to Sunday, which may be a frozen one
     world.agreed.agree(forward - timedelta(minutes=15))
 
 
@@ -203,6 +204,7 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """The window begins at an hour that there is twice, and its offset says at which."""
     _, back = _changes(world.agreed.now)
+    world.agreed.freezes.clear()  # clocks change in a night from Saturday to Sunday, which may be a frozen one
     world.agreed.agree(back)
     world.agreed.window["start"] = f"{back:%Y-%m-%d}T02:30+02:00"
 

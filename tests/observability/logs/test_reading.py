@@ -313,7 +313,7 @@ def test_a_certificate_that_is_not_accepted_leaves_it_open():
 def test_a_target_without_a_log_group_is_not_declared():
     """The message says where to add it."""
     with pytest.raises(Unknown, match="does not say where ec2 logs") as caught:
-        looking._logs("ec2", EC2)
+        looking.logs_of("ec2", EC2)
     assert caught.value.reason is Reason.NOT_DECLARED
 
 

@@ -19,6 +19,9 @@ HEALTH: dict[str, tuple[str, str | None, str | None]] = {
 }
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html."""
 
+EVER = 1 << 62
+"""The end of what does not end, in milliseconds since 1970."""
+
 Health = tuple[str, str | None, str | None]
 
 
@@ -68,3 +71,16 @@ class Balancer:
         environment = self._environment
         listeners = environment.backend("elbv2").load_balancers[environment.load_balancer].listeners
         return [action.data for action in listeners[environment.listeners[HTTPS]].default_actions]
+
+
+def state_of(spans: list[tuple[int, int]], at: int, well: list[int], leaves: list[int]) -> str:
+    """Tell whether a fleet is absent, initial, healthy or draining at a millisecond since 1970.
+
+    `spans` are when it is registered, `well` when it passes its health checks, `leaves` when it begins to be drained.
+    """
+    span = next((one for one in spans if one[0] <= at < one[1]), None)
+    if span is None:
+        return "absent"
+    if any(span[0] <= moment <= at for moment in leaves):
+        return DRAINING if span[1] < EVER else "healthy"
+    return "healthy" if any(span[0] <= moment <= at for moment in well) else INITIAL

@@ -12,7 +12,7 @@ from promotion.sandbox.world.logs import milliseconds
 from promotion.sandbox.world.metrics import measure_instances
 from promotion.sandbox.world.names import EC2_APPLICATION, REGION
 from promotion.sandbox.world.rollout import TERMINATION_WAIT, bundle
-from promotion.sandbox.world.scenes.balancer import DRAINING, INITIAL, Balancer, Health
+from promotion.sandbox.world.scenes.balancer import EVER, Balancer, Health, state_of
 from promotion.sandbox.world.scenes.part import Facet, Part
 from promotion.sandbox.world.scenes.steps import Step, in_turn
 from promotion.sandbox.world.traffic import Load, minute_of
@@ -45,7 +45,6 @@ BACK_BLUE = {"BeforeBlockTraffic": 1, "BlockTraffic": 9, "AfterBlockTraffic": 1}
 REGISTERS, RETURNS, DRAINED, BACK = 10, 25, 38, 40
 """Seconds from the stop until the old instances are registered again, have the traffic, the new ones have lost their
 last request, and the rollback is over."""
-EVER = 1 << 62
 
 
 class FleetPart(Part):
@@ -171,7 +170,7 @@ class FleetPart(Part):
         waits = bool(ended and now >= ended and not (self.stopped and self.stopped < ended))
         yield Facet("waits", waits, lambda value: setattr(self.record, "instance_termination_wait_time_started", value))
         for colour, keys in self.fleets.items():
-            state = _state(standing[colour], at, self._well(colour), self._leaves(colour))
+            state = state_of(standing[colour], at, self._well(colour), self._leaves(colour))
             for key in keys:
                 yield Facet(key, state, partial(self.balancer.hold, colour, key))
         yield Facet("traffic", traffic, self._turn)
@@ -251,13 +250,3 @@ class FleetPart(Part):
         arn = f"arn:aws:ec2:{REGION}:{self.environment.id}:instance/{key}"
         events = [LifecycleEvent(name, status="Pending", message="") for name in steps]
         return InstanceTarget(record.deployment_id, key, arn, self.t0, events, status="Pending", label=label)
-
-
-def _state(spans: list[tuple[int, int]], at: int, well: list[int], leaves: list[int]) -> str:
-    """Tell whether a fleet is absent, initial, healthy or draining."""
-    span = next((one for one in spans if one[0] <= at < one[1]), None)
-    if span is None:
-        return "absent"
-    if any(span[0] <= moment <= at for moment in leaves):
-        return DRAINING if span[1] < EVER else "healthy"
-    return "healthy" if any(span[0] <= moment <= at for moment in well) else INITIAL
