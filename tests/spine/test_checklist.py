@@ -144,7 +144,9 @@ def judged_in(path: Path) -> list[tuple[str, str]]:
     found = []
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            (bound,) = [call for call in node.decorator_list if isinstance(call, ast.Call) and call.func.id == "item"]
+            (bound,) = [
+                call for call in node.decorator_list if getattr(getattr(call, "func", None), "id", "") == "item"
+            ]
             found.append((node.name, bound.args[0].value))
     return found
 
