@@ -4,7 +4,7 @@ import scipy.stats  # noqa: F401 - what judges lazily is loaded before the sandb
 
 from tests.gate import judge
 
-RATE = 20
+RATE = 6
 
 
 def watched(nursery, folder, *faults):
