@@ -46,12 +46,11 @@ class Judged:
 def judge(world: Running, folder: Path, *arguments: str, at: Path = ROOT) -> Judged:
     """Run the checklist against a world, in this process and the folder `at`: what is slow is imported already."""
     out = io.StringIO()
-    # pytest looks for unraisable errors by collecting garbage twice a run, which takes a third of its time; and reads the
-    # metadata of everything that is installed to find its plugins, which takes another.
+    # pytest looks for unraisable errors by collecting garbage twice a run, which takes a third of its time.
     without = ("cacheprovider", "faulthandler", "unraisableexception", "threadexception")
     options = [*(f"-pno:{plugin}" for plugin in without), *(f"-p{plugin}" for plugin in PLUGINS)]
     options += ["--report-dir", str(folder)]
-    with environment(world, at), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+    with environment(world, at), _plugins_named(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         code = pytest.main(
             [
                 "-c",
@@ -67,6 +66,11 @@ def judge(world: Running, folder: Path, *arguments: str, at: Path = ROOT) -> Jud
     assert (folder / "record.json").exists(), out.getvalue()
     record = json.loads((folder / "record.json").read_text())
     return Judged(int(code), out.getvalue(), record, folder)
+
+
+def _plugins_named() -> contextlib.AbstractContextManager[Any]:
+    """Let nothing look for plugins in the metadata of all that is installed, once a plugin: each is named as a module."""
+    return mock.patch("importlib.metadata.distributions", return_value=())
 
 
 @contextlib.contextmanager

@@ -30,6 +30,8 @@ __all__ = ["Nursery", "Running", "SandboxError", "start"]
 
 NEEDS = ("moto", "flask", "flask_cors", "cryptography", "trustme", "time_machine")
 READY_WITHIN = 30.0
+GROWN_OLD = 240.0
+"""Seconds after which a nursery builds its world anew: what happened "40 minutes ago" is to stay 40 minutes ago."""
 MODULE = "promotion.sandbox"
 """What the other process runs."""
 
@@ -96,7 +98,9 @@ class Nursery:
         """`ready_within`: seconds that the first world may take, the start of the process included."""
         self._within = ready_within
         self._lock = threading.Lock()
-        self._process = _Process("many")
+        self._process, self._begun = _Process("many"), time.monotonic()
+        self._homes: dict[int, _Process] = {}
+        """Whose child each world is that has not been stopped."""
 
     def world(
         self,
@@ -111,16 +115,31 @@ class Nursery:
         Raises SandboxError as `start` does.
         """
         with self._lock:
+            if time.monotonic() - self._begun > GROWN_OLD:
+                self._renew()
             ready = self._process.ask(Order(faults, None, latency_ms, rate, scene, minutes), self._within)
+            self._homes[ready.pid] = self._process
         return _running(ready, lambda: self._stop(ready.pid))
 
     def close(self) -> None:
         """End the process and every world of it."""
-        self._process.end()
+        for process in {self._process, *self._homes.values()}:
+            process.end()
+
+    def _renew(self) -> None:
+        """Begin another process. The old one stays as long as a world of it does."""
+        if self._process not in self._homes.values():
+            self._process.end()
+        self._process, self._begun = _Process("many"), time.monotonic()
 
     def _stop(self, pid: int) -> None:
         with self._lock:
-            self._process.tell(STOP + b"%d\n" % pid)
+            process = self._homes.pop(pid, None)
+            if process is None:
+                return
+            process.tell(STOP + b"%d\n" % pid)
+            if process is not self._process and process not in self._homes.values():
+                process.end()
 
     def __enter__(self) -> Self:
         return self

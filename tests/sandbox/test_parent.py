@@ -157,6 +157,23 @@ def test_a_stopped_world_is_gone(nursery):
         os.kill(world.pid, 0)
 
 
+def test_worlds_do_not_begin_old(bare, monkeypatch):
+    """After some minutes the world is built anew; those of before live until they are stopped, and their parent with them."""
+    with Nursery() as nursery:
+        old, first, second = nursery._process._process, nursery.world(), nursery.world()
+        with monkeypatch.context() as patched:
+            patched.setattr(client, "GROWN_OLD", 0)
+            third = nursery.world()
+        assert nursery._process._process is not old
+        first.stop()
+        with connected(second) as still:
+            assert still
+        second.stop()
+        assert old.poll() == 0
+        with connected(third) as still:
+            assert still
+
+
 def test_the_clock_leads_what_is_stamped(nursery):
     """At a rate, applications see the time that /clock tells, not the machine's."""
     with nursery.world(rate=100_000) as world:

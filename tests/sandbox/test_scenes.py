@@ -17,6 +17,7 @@ from promotion.clock import ServedClock
 from promotion.sandbox import catalogue
 from promotion.sandbox.clock import Clock
 from promotion.sandbox.exchange import Order, SandboxError
+from promotion.sandbox.fills.metrics import MINUTE, PUBLISHED_AFTER
 from promotion.sandbox.live import _stand
 from promotion.sandbox.world import build, scenes
 from promotion.sandbox.world.logs import INGESTED_AFTER_MS, milliseconds
@@ -116,13 +117,13 @@ def since(play):
 
 
 def counted(world, play, name, namespace="AWS/Lambda", **dimensions):
-    """A metric of prod summed by minute, from two minutes before the rollout on."""
+    """A metric of prod summed by minute, from two minutes before the rollout until what is published for certain."""
     told = world.prod.client("cloudwatch").get_metric_statistics(
         Namespace=namespace,
         MetricName=name,
         Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
         StartTime=since(play),
-        EndTime=play.now,
+        EndTime=play.now - MINUTE - PUBLISHED_AFTER,
         Period=60,
         Statistics=["Sum"],
     )

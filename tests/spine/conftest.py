@@ -12,6 +12,12 @@ from promotion.looking import ORPHANS
 from tests.spine.project import Project
 
 
+@pytest.fixture(autouse=True)
+def none_left_behind() -> None:
+    """Forget what other proofs looked up outside a run."""
+    ORPHANS.clear()
+
+
 @pytest.fixture
 def project(pytester, monkeypatch) -> Iterator[Project]:
     """A repository with a checklist of two items that are good."""

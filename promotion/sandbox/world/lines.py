@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html: a c
 
 import random
 from datetime import timedelta
+from functools import lru_cache
 
 from promotion.sandbox.world.api_metrics import COLD_START_MS
 from promotion.sandbox.world.function import MEMORY_MB
@@ -13,7 +14,13 @@ from promotion.sandbox.world.traffic import EPOCH
 
 def stamped(at: int) -> str:
     """Write milliseconds since 1970 as the service does."""
-    return (EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds") + "Z"
+    second, rest = divmod(at, 1000)
+    return f"{_second(second)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(second: int) -> str:
+    return (EPOCH + timedelta(seconds=second)).isoformat()
 
 
 def any_id(dice: random.Random) -> str:

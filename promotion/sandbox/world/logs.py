@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.fills.log_events import feeds
+from promotion.sandbox.world.events import INGESTED_AFTER_MS, Event
 from promotion.sandbox.world.lines import any_id, ended, stamped, started
 from promotion.sandbox.world.model import now
 from promotion.sandbox.world.names import EC2_LOGS, LAMBDA_LOGS
@@ -26,7 +27,6 @@ GROUPS = {LAMBDA_LOGS: "lambda", EC2_LOGS: "ec2"}
 HISTORY = timedelta(minutes=60)
 """How far back the logs reach when the world is built."""
 RETENTION_DAYS = 30
-INGESTED_AFTER_MS = 1400
 ONE_ID = "00000000-0000-4000-a000-000000000001"
 PATHS = (("GET", "/orders"), ("GET", "/orders/o-5001"), ("GET", "/customers/c-1001"), ("POST", "/orders"))
 
@@ -69,7 +69,7 @@ class LogBook:
             if into is None:
                 into = kept.streams[stream] = LogStream(kept, stream)
                 into.creation_time = EPOCH + timedelta(milliseconds=at)
-            into.events += [_event(at, message) for message in messages]
+            into.events += [Event(at, message) for message in messages]
             into.stored_bytes += sum(map(len, messages))
             ingested = EPOCH + timedelta(milliseconds=at + INGESTED_AFTER_MS)
             into.last_ingestion_time = max(into.last_ingestion_time or ingested, ingested)
@@ -234,15 +234,6 @@ class LogBook:
         invocation = any_id(dice)
         self.write(LAMBDA_LOGS, stream, at, started(invocation, member), received)
         self.write(LAMBDA_LOGS, stream, done, completed, *ended(invocation, ms, cold=cold))
-
-
-def _event(at: int, message: str) -> Any:
-    """Make an event past moto's register of everything that it ever made, which would keep it for ever."""
-    from moto.logs.models import LogEvent
-
-    made = object.__new__(LogEvent)
-    made.__init__(at + INGESTED_AFTER_MS, {"timestamp": at, "message": message})  # type: ignore[misc]
-    return made
 
 
 def keep(environment: "Environment") -> None:

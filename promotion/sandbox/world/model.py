@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from promotion.sandbox.fills.metrics import Computed, Metric
     from promotion.sandbox.world.deployment import Deployment
     from promotion.sandbox.world.logs import LogBook
-    from promotion.sandbox.world.requests import Request
+    from promotion.sandbox.world.requests import Minute
     from promotion.sandbox.world.timeline import Timeline
     from promotion.sandbox.world.traffic import Flow, Load
 
@@ -107,7 +107,7 @@ class Environment(Account):
     """The minute since 1970 in which the traffic moved to the instances that serve."""
     timeline: "Timeline | None" = None
     """Who gets the traffic to the second, from when a rollout is played."""
-    told_apart: "dict[tuple[str, int, str, str, str], list[Request]]" = field(default_factory=dict)
+    told_apart: "dict[tuple[str, int, str, str, str], Minute]" = field(default_factory=dict)
     """What `requests` remembers."""
     logbook: "LogBook" = field(init=False, repr=False)
     """Writes the logs of the environment, and lets them fall silent."""

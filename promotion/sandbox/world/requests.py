@@ -4,8 +4,9 @@ Where a rollout is played, each request is told apart, so that metrics and logs 
 other minute is told by counts.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from math import floor
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -79,7 +80,7 @@ def tally(environment: "Environment", target: str, minute: int, who: str | None 
     """Count the requests of a minute; `who` is a version of the function or a target group, None everybody."""
     timeline = environment.timeline
     if timeline and timeline.covers(minute):
-        return _told_apart([one for one in requests(environment, target, minute) if who in {None, one.who}])
+        return _minute(environment, target, minute).tally(who)
     knobs = environment.flows[target].at(minute)
     count = knobs.count(minute)
     if who is not None:
@@ -99,19 +100,31 @@ def tally(environment: "Environment", target: str, minute: int, who: str | None 
     )
 
 
-def _told_apart(found: list[Request]) -> Tally:
-    def count(outcome: Outcome) -> int:
-        return sum(one.outcome == outcome for one in found)
+@dataclass(frozen=True)
+class Minute:
+    """A minute's requests, told apart."""
 
-    return Tally(
-        len(found),
-        count("refused"),
-        count("error"),
-        count("handled"),
-        count("missed"),
-        took=lambda: [one.ms for one in found if one.outcome != "refused"],
-        waited=lambda more: [one.ms + (more if one.cold else 0) for one in found],
-    )
+    requests: list[Request]
+    _tallies: dict[str | None, Tally] = field(default_factory=dict)
+
+    def tally(self, who: str | None) -> Tally:
+        """Count them. Some twenty metrics ask for the same counts."""
+        if who not in self._tallies:
+            self._tallies[who] = self._count([one for one in self.requests if who in {None, one.who}])
+        return self._tallies[who]
+
+    @staticmethod
+    def _count(found: list[Request]) -> Tally:
+        outcomes = Counter(one.outcome for one in found)
+        return Tally(
+            len(found),
+            outcomes["refused"],
+            outcomes["error"],
+            outcomes["handled"],
+            outcomes["missed"],
+            took=lambda: [one.ms for one in found if one.outcome != "refused"],
+            waited=lambda more: [one.ms + (more if one.cold else 0) for one in found],
+        )
 
 
 def requests(environment: "Environment", target: str, minute: int, until: int | None = None) -> list[Request]:
@@ -119,20 +132,23 @@ def requests(environment: "Environment", target: str, minute: int, until: int | 
 
     What is given for a part of the minute is the beginning of what is given for the whole.
     """
+    if until is None or until >= (minute + 1) * 60_000:
+        return _minute(environment, target, minute).requests
+    assert environment.timeline, "requests are told apart where a rollout is played"
+    return _requests(environment.timeline, target, environment.flows[target], minute, until)
+
+
+def _minute(environment: "Environment", target: str, minute: int) -> Minute:
     timeline, flow = environment.timeline, environment.flows[target]
     assert timeline, "requests are told apart where a rollout is played"
-    over = until is None or until >= (minute + 1) * 60_000
     # Faults turn knobs, and a stopped rollout moves the traffic elsewhere.
     key = (target, minute, str(flow.versions), str(flow.changes), str(timeline.moves[target]))
     kept = environment.told_apart
-    if over and key in kept:
-        return kept[key]
-    found = _requests(timeline, target, flow, minute, until)
-    if over:
+    if key not in kept:
         if len(kept) >= KEPT:
             kept.clear()
-        kept[key] = found
-    return found
+        kept[key] = Minute(_requests(timeline, target, flow, minute, None))
+    return kept[key]
 
 
 def _requests(timeline: "Timeline", target: str, flow: Flow, minute: int, until: int | None) -> list[Request]:
