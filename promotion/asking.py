@@ -18,7 +18,8 @@ from promotion.outputs import Outputs, OutputsError
 from promotion.replaying import question_of, read_record
 from promotion.run import Question, Run
 from promotion.selecting import select, selection
-from promotion.settings import Loaded, SettingsError, load, parse
+from promotion.settings import Loaded, Settings, SettingsError, load, parse
+from promotion.settings.channels import Channel
 from promotion.settings.subjects import subjects
 from promotion.terminal import verbosity
 
@@ -109,15 +110,32 @@ def _live(
         asked.report_dir,
         wait=asked.wait,
         act=asked.act,
+        notify=_channels(asked, loaded.settings),
         seal=asked.seal,
         clock=_clock(),
-        kept=_kept(asked.report_dir, digest, phase),
+        kept=_kept(asked.report_dir, loaded.settings, digest, phase),
     )
 
 
-def _kept(report_dir: Path, digest: str, phase: str) -> Sequence[Kept]:
+def _channels(asked: Asked, settings: Settings) -> Sequence[Channel]:
+    """Find the channels that `--notify` names; the team's, if it names none."""
+    if asked.notify is None:
+        return ()
+    known = {channel.name: channel for channel in (*settings.channels.team, *settings.channels.stakeholders)}
+    for name in asked.notify:
+        if name not in known:
+            there = f"it declares {', '.join(map(repr, known))}" if known else "it declares none"
+            raise pytest.UsageError(f"--notify names {name!r}, which is no channel of promotion.toml: {there}")
+    if not asked.notify and not settings.channels.team:
+        raise pytest.UsageError(
+            "--notify tells the team, but promotion.toml has no [[channels.team]]: add one, or name one"
+        )
+    return [known[name] for name in dict.fromkeys(asked.notify)] or settings.channels.team
+
+
+def _kept(report_dir: Path, settings: Settings, digest: str, phase: str) -> Sequence[Kept]:
     try:
-        return chain.read(report_dir, digest, phase)
+        return chain.read(report_dir, digest, phase, [Path(name) for name in settings.earlier_reports])
     except chain.ChainError as mistake:
         raise pytest.UsageError(str(mistake)) from None
 

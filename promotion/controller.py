@@ -91,11 +91,13 @@ class Controller:
         findings.nothing_selected = ended_empty == pytest.ExitCode.NO_TESTS_COLLECTED
         self._write_record(session)
         self._act(session)
+        self._tell(session)
         try:
             return (yield)
         except Exception as trouble:  # noqa: BLE001 - whatever a reporting plugin stumbles over, the record must say so
             findings.break_off(Exit.INTERNAL, f"the reports could not be written: {type(trouble).__name__}")
             self._write_record(session)
+            self._tell(session)
             return None
         finally:
             assert self._record is not None
@@ -158,6 +160,18 @@ class Controller:
         try:
             take_back(self._run, why)
         finally:
+            self._write_record(session)
+
+    def _tell(self, session: pytest.Session) -> None:
+        """Tell the verdict where that was asked for. The record is on disk before, and after, with the receipts."""
+        question, record = self._run.question, self._record
+        if not question.notify or question.replay is not None or record is None:
+            return
+        from promotion.notice.telling import tell_verdict, worth_telling
+
+        if worth_telling(record):
+            receipts = tell_verdict(self._run.sources, self._run.redactor, record, question.notify)
+            self._run.acts += [receipt.as_json() for receipt in receipts]
             self._write_record(session)
 
     def _sealed(self, session: pytest.Session) -> str | None:

@@ -38,6 +38,8 @@ class Asked:
     """The key to seal the run with, as `promotion seal --key` takes it."""
     act: bool
     """Whether the run may change the world: post, open tickets, roll back."""
+    notify: tuple[str, ...] | None
+    """Channels to tell the verdict in, by name; none named: the team's. None: nobody is told."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -86,6 +88,13 @@ def add_options(parser: pytest.Parser) -> None:
         help="act where the checklist asks for it: tell people, open tickets, roll back. Without it nothing is changed",
     )
     group.addoption(
+        "--notify",
+        nargs="?",
+        const="",
+        metavar="CHANNEL[,CHANNEL]",
+        help="tell the verdict in these channels of promotion.toml, by their names; without a name, in all of the team's",
+    )
+    group.addoption(
         "--seal",
         metavar="KEY",
         help="sign record and report if the verdict is GO: a PEM file, awskms:///KEY, or keyless",
@@ -97,11 +106,10 @@ def add_options(parser: pytest.Parser) -> None:
 
 def read_options(config: pytest.Config) -> Asked:
     """The options, with conflicts and malformed values refused as usage errors."""
-    sandbox = config.getoption("--sandbox")
     asked = Asked(
         digest=config.getoption("--digest") or os.environ.get("PROMOTION_DIGEST") or None,
         config=config.getoption("--config"),
-        sandbox=None if sandbox is None else tuple(name.strip() for name in sandbox.split(",") if name.strip()),
+        sandbox=_names_in(config.getoption("--sandbox")),
         sandbox_rate=config.getoption("--sandbox-rate") or 1.0,
         replay=config.getoption("--replay"),
         report_dir=config.getoption("--report-dir") or config.invocation_params.dir / "reports",
@@ -109,6 +117,7 @@ def read_options(config: pytest.Config) -> Asked:
         wait=config.getoption("--wait"),
         act=config.getoption("--act"),
         seal=config.getoption("--seal"),
+        notify=_names_in(config.getoption("--notify")),
     )
     if asked.replay is not None:
         for name in ("--digest", "--config", "--sandbox"):
@@ -116,6 +125,10 @@ def read_options(config: pytest.Config) -> Asked:
                 raise pytest.UsageError(f"--replay judges what the record holds: it takes no {name}")
         if asked.wait or asked.act or asked.seal:
             raise pytest.UsageError("--replay judges what the record holds: it neither waits nor acts nor seals")
+        if asked.notify is not None:
+            raise pytest.UsageError(
+                "--replay judges what the record holds: nobody is told of it, so it takes no --notify"
+            )
         if asked.assignments:
             raise pytest.UsageError("--replay judges what the record holds: it takes no --set")
     if asked.sandbox is not None and asked.config is not None:
@@ -125,6 +138,10 @@ def read_options(config: pytest.Config) -> Asked:
     if asked.digest is not None:
         _check_digest(asked.digest)
     return asked
+
+
+def _names_in(given: str | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(name.strip() for name in given.split(",") if name.strip())
 
 
 def _trivy_report(config: pytest.Config) -> tuple[str, ...]:

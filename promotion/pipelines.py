@@ -4,6 +4,7 @@ Both are asked for by the variables that GitHub sets: `GITHUB_ACTIONS=true` and 
 step's summary is appended to (at most 1 MiB a step).
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,22 @@ from promotion.report import annotations
 
 LARGEST = 2**20
 """Bytes of a step's summary; GitHub shows nothing of a larger one."""
+
+_PAGE = re.compile(r"https?://[A-Za-z0-9.:-]+/[\w.-]+/[\w.-]+/actions/runs/\d+(?:/attempts/\d+)?")
+
+
+def page_of_run(environ: Mapping[str, str]) -> str:
+    """Give the address of the run's page at GitHub, of this attempt; empty outside of GitHub Actions.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/variables: GITHUB_SERVER_URL, GITHUB_REPOSITORY,
+    GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT.
+    """
+    if environ.get("GITHUB_ACTIONS") != "true":
+        return ""
+    server, attempt = environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_RUN_ATTEMPT", "")
+    page = f"{server}/{environ.get('GITHUB_REPOSITORY', '')}/actions/runs/{environ.get('GITHUB_RUN_ID', '')}"
+    page += f"/attempts/{attempt}" if attempt else ""
+    return page if _PAGE.fullmatch(page) else ""
 
 
 def tell(record: Mapping[str, Any], summary: str, environ: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ it. Where it cannot (a webhook, SNS), the journal is all there is.
 
 import json
 import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from promotion.acting.receipt import Receipt, State
@@ -33,18 +34,28 @@ class Journal:
     def keep(self, receipt: Receipt) -> Receipt:
         """Write a receipt, in one step, and give it back. Raises Unknown, malformed or error."""
         with self._lock:
-            found = self._read() | {receipt.key: receipt}
-            text = json.dumps({key: one.as_json() for key, one in sorted(found.items())}, indent=1) + "\n"
-            part = self._path.with_name(f".{self._path.name}.part")
-            try:
-                part.parent.mkdir(parents=True, exist_ok=True)
-                part.write_text(text, encoding="utf-8")
-                part.replace(self._path)
-            except OSError as trouble:
-                raise Unknown(
-                    Reason.ERROR, f"{self._path} cannot be written ({trouble.strerror}), so nothing is done"
-                ) from None
+            self._write(self._read() | {receipt.key: receipt})
         return receipt
+
+    def forget(self, taken_back: Callable[[str], bool]) -> None:
+        """Drop the receipts whose keys fit: what follows takes back what they are of. Raises Unknown as `keep` does."""
+        with self._lock:
+            found = self._read()
+            left = {key: one for key, one in found.items() if not taken_back(key)}
+            if left != found:
+                self._write(left)
+
+    def _write(self, found: Mapping[str, Receipt]) -> None:
+        text = json.dumps({key: one.as_json() for key, one in sorted(found.items())}, indent=1) + "\n"
+        part = self._path.with_name(f".{self._path.name}.part")
+        try:
+            part.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(text, encoding="utf-8")
+            part.replace(self._path)
+        except OSError as trouble:
+            raise Unknown(
+                Reason.ERROR, f"{self._path} cannot be written ({trouble.strerror}), so nothing is done"
+            ) from None
 
     def _read(self) -> dict[str, Receipt]:
         try:

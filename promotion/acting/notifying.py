@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from promotion.acting.receipt import Receipt, State
 from promotion.channels.look import Found, Told
 from promotion.channels.message import SHORT, Message, speaks_of
-from promotion.channels.telling import Means, key_of, tell
-from promotion.clock import stamp
+from promotion.channels.telling import Means, receipt_of, tell
 from promotion.promotions.record import PromotionRecord
 from promotion.settings.channels import Channel
 
@@ -60,7 +60,6 @@ def receipts(
 def _receipt(channel: Channel, told: Told, message: Message, now: datetime) -> Receipt:
     if told.receipt is not None:
         return told.receipt
-    asked = Receipt(key_of(channel, message), f"told {channel.name}", State.ALREADY, stamp(now), told.id)
     if told.found is Found.THERE:
-        return asked
-    return Receipt(asked.key, asked.what, State.FAILED, asked.at, message=told.message)
+        return replace(receipt_of(channel, message, State.ALREADY, now), id=told.id)
+    return receipt_of(channel, message, State.FAILED, now, told.message)

@@ -42,10 +42,9 @@ def planned(record: PromotionRecord | None) -> Message | None:
     lines = [f"Window: {when}", *([" · ".join(people)] if people else []), f"Image: {record.digest}"]
     if record.commit:
         lines.append(f"Commit: {record.commit}")
-    if record.links.rollback_plan:
-        lines.append(f"Rollback plan: {record.links.rollback_plan}")
+    links = (("Rollback plan", record.links.rollback_plan),) if record.links.rollback_plan else ()
     title = f"{record.service} {short} goes to prod on {start:%Y-%m-%d} at {start:%H:%M} UTC"
-    return Message(f"planned {start:%Y-%m-%dT%H:%MZ}", record.digest, title, tuple(lines))
+    return Message(f"planned {start:%Y-%m-%dT%H:%MZ}", record.digest, title, tuple(lines), links)
 
 
 def window_of(record: PromotionRecord | None) -> Span | None:

@@ -8,26 +8,35 @@ from datetime import datetime
 from typing import Any
 
 from promotion.channels.look import Found, Told
-from promotion.channels.message import SHORT, Message
+from promotion.channels.message import SHORT, Message, key_at_its_end
 from promotion.clock import parse_stamp, stamp
 from promotion.github.client import GitHubClient
 from promotion.github.fields import malformed
 from promotion.github.writing import write
+from promotion.report.markup import shown
+from promotion.report.plain import plain
 from promotion.settings.channels import Issues
 
 _READ, _WRITE = "issues: read", "issues: write"
+_LINE = 2000
+"""Characters of one line of a message."""
 
 
 def find(
     client: GitHubClient, channel: Issues, message: Message | None, speaks: Callable[[str], bool], since: datetime
 ) -> Told:
     """Look for the message in issues and their comments. Raises Unknown as `GitHubClient.listed` does."""
-    for issue in _issues(client, channel, since):
-        for said in (issue, *_comments(client, issue)):
-            text = _text(said)
-            ours = message is not None and f"[{message.key}]" in text
-            if ours or ("[promotion:" not in text and speaks(text)):
-                return _told(channel, said)
+    every = (said for issue in _issues(client, channel, since) for said in (issue, *_comments(client, issue)))
+    if message is not None and message.series:
+        ours = [said for said in every if message.same_series(key_at_its_end(_text(said)))]
+        last = max(ours, key=_when, default=None)
+        there = last is not None and key_at_its_end(_text(last)) == message.key
+        return _told(channel, last) if last is not None and there else Told(channel.name, channel.kind, Found.ABSENT)
+    for said in every:
+        text = _text(said)
+        ours_here = message is not None and f"[{message.key}]" in text
+        if ours_here or ("[promotion:" not in text and speaks(text)):
+            return _told(channel, said)
     return Told(channel.name, channel.kind, Found.ABSENT)
 
 
@@ -40,14 +49,25 @@ def post(client: GitHubClient, channel: Issues, message: Message, since: datetim
             client,
             "POST",
             f"/issues/{home['number']}/comments",
-            {"body": message.text},
+            {"body": _markdown(message)},
             f"a comment on issue {home['number']}",
             permission=_WRITE,
         )
         return _link(made), _when(made), f"#{home['number']}"
-    tree = {"title": message.title[:200], "body": message.text, "labels": list(channel.labels)}
+    tree = {"title": shown(message.title)[:200], "body": _markdown(message), "labels": list(channel.labels)}
     made = write(client, "POST", "/issues", tree, "a new issue", permission=_WRITE)
     return _link(made), _when(made), f"#{made['number']}"
+
+
+def _markdown(message: Message) -> str:
+    """Write the message so that nothing in it is markup, but for its links. Two spaces end a line."""
+    lines = [plain(line, _LINE) for line in (message.title, *message.lines)]
+    links = [f"[{plain(words, _LINE)}](<{_address(address)}>)" for words, address in message.links]
+    return "  \n".join((*lines, *links, f"[{message.key}]"))
+
+
+def _address(address: str) -> str:
+    return address.replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
 
 
 def _issues(client: GitHubClient, channel: Issues, since: datetime) -> list[Mapping[str, Any]]:

@@ -1,6 +1,8 @@
 """Places that take a message and give none back: a Teams workflow, an SNS topic. This module does I/O.
 
 Teams: https://learn.microsoft.com/en-us/connectors/teams/?tabs=text1#microsoft-teams-webhook (a workflow answers 202).
+What a message says goes into runs of rich text, which know no Markdown, unlike blocks of text:
+https://learn.microsoft.com/en-us/adaptive-cards/authoring-cards/text-features.
 """
 
 from typing import Any
@@ -8,16 +10,25 @@ from urllib.parse import urlsplit
 
 from promotion.channels.message import Message
 from promotion.channels.wire import Wire
+from promotion.http.answer import NO_JSON, json_body
 from promotion.http.client import HttpClient
+from promotion.http.reply import Reply
+from promotion.report.markup import shown
 from promotion.settings.channels import Sns, Teams
 from promotion.unknown import Reason, Unknown
 
+_FAILED = b"Webhook message delivery failed"
+"""How a webhook's answer begins that took the message, and did not bring it to the channel: it has status 200."""
 _SUBJECT = 100
 """The longest subject that SNS takes, in characters."""
 
 
 def post_to_teams(client: HttpClient, channel: Teams, message: Message) -> None:
-    """Post an adaptive card. Raises Unknown as the wire does, and malformed for a webhook that is no https address."""
+    """Post an adaptive card.
+
+    Raises Unknown as the wire does; malformed for a webhook that is no https address; error where it is answered that the
+    channel did not take the card.
+    """
     url = client.secrecy.variable(channel.webhook[2:-1])
     parts = urlsplit(url)
     loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
@@ -26,18 +37,36 @@ def post_to_teams(client: HttpClient, channel: Teams, message: Message) -> None:
             Reason.MALFORMED, f"the webhook of {channel.name} is no https address: set {channel.webhook} anew"
         )
     client.secrecy.hide(parts.query)
-    texts = [{"type": "TextBlock", "text": message.title, "weight": "Bolder", "wrap": True}]
-    texts += [{"type": "TextBlock", "text": line, "wrap": True} for line in (*message.lines, f"[{message.key}]")]
-    card = {"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.4"}
-    content = {
-        "contentType": "application/vnd.microsoft.card.adaptive",
-        "contentUrl": None,
-        "content": {**card, "body": texts},
+    tree = {
+        "type": "message",
+        "attachments": [
+            {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": _card(message)}
+        ],
     }
-    tree = {"type": "message", "attachments": [content]}
-    Wire(client, f"{channel.name} in Teams").ask(
+    reply = Wire(client, f"{channel.name} in Teams").ask(
         "POST", url, shown=f"{parts.scheme}://{parts.netloc}", headers={}, tree=tree
     )
+    if reply.body.lstrip().startswith(_FAILED) or _says_error(reply):
+        said = client.secrecy.clean(reply.body.decode("utf-8", "replace"), 200)
+        raise Unknown(Reason.ERROR, f"{channel.name} in Teams answers {reply.status}, but with an error: {said}")
+
+
+def _says_error(reply: Reply) -> bool:
+    tree = json_body(reply) if reply.whole else NO_JSON
+    return isinstance(tree, dict) and bool(tree.get("error"))
+
+
+def _card(message: Message) -> dict[str, Any]:
+    title = {"type": "TextRun", "text": shown(message.title), "weight": "Bolder"}
+    runs = [[title], *([{"type": "TextRun", "text": shown(line)}] for line in (*message.lines, f"[{message.key}]"))]
+    links = [{"type": "Action.OpenUrl", "title": words, "url": address} for words, address in message.links]
+    return {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "body": [{"type": "RichTextBlock", "inlines": inlines} for inlines in runs],
+        "actions": links,
+    }
 
 
 def publish(sns: Any, channel: Sns, message: Message) -> str:
@@ -46,7 +75,7 @@ def publish(sns: Any, channel: Sns, message: Message) -> str:
     answer = sns.publish(
         TopicArn=channel.topic,
         Subject=subject[:_SUBJECT],
-        Message=message.text,
+        Message=shown(message.text),
         MessageAttributes={"promotion": {"DataType": "String", "StringValue": message.key}},
     )
     return str(answer["MessageId"])

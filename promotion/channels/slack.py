@@ -1,7 +1,9 @@
 """A Slack channel: its messages are read, and one is posted. This module does I/O.
 
 https://docs.slack.dev/reference/methods/conversations.history and …/chat.postMessage. Slack answers 200 also when it
-refuses; what it says then stands in `error`.
+refuses; what it says then stands in `error`. What a message says goes as rich text, in which nothing is markup:
+https://docs.slack.dev/reference/block-kit/blocks/rich-text-block; notifications show `text`, in which `&`, `<` and `>`
+are: https://docs.slack.dev/messaging/formatting-message-text.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,10 +12,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from promotion.channels.look import Found, Told
-from promotion.channels.message import Message
+from promotion.channels.message import Message, key_at_its_end
 from promotion.channels.wire import Wire
 from promotion.clock import stamp
 from promotion.http.client import HttpClient
+from promotion.report.markup import shown
 from promotion.settings.channels import Slack
 from promotion.unknown import Reason, Unknown
 
@@ -45,14 +48,17 @@ def find(
     Raises Unknown: access-denied, throttled, no-data (no such channel), truncated (more messages than are read), and
     what the wire raises.
     """
-    for said in _history(client, channel, since):
-        payload = said.get("metadata", {}).get("event_payload", {}) if isinstance(said.get("metadata"), dict) else {}
-        text = str(said.get("text", ""))
-        ours = message is not None and (payload.get("key") == message.key or f"[{message.key}]" in text)
-        another = "[promotion:" in text or "key" in payload
-        if ours or (not another and speaks(text)):
-            who = str(said.get("user") or said.get("username") or said.get("bot_id") or "")
-            return Told(channel.name, "slack", Found.THERE, _moment(said["ts"]), who or None, str(said["ts"]))
+    history = _history(client, channel, since)
+    if message is not None and message.series:
+        ours = [said for said in history if message.same_series(_key(said))]
+        last = max(ours, key=lambda said: _moment(said["ts"]), default=None)
+        there = last is not None and _key(last) == message.key
+        return _told(channel, last) if last is not None and there else Told(channel.name, "slack", Found.ABSENT)
+    for said in history:
+        text, key = str(said.get("text", "")), _key(said)
+        ours_here = message is not None and (key == message.key or f"[{message.key}]" in text)
+        if ours_here or (not key and "[promotion:" not in text and speaks(text)):
+            return _told(channel, said)
     return Told(channel.name, "slack", Found.ABSENT)
 
 
@@ -60,12 +66,41 @@ def post(client: HttpClient, channel: Slack, message: Message) -> tuple[str, str
     """Post the message, and give its time stamp, which is its id, and when that was. Raises Unknown as `find` does."""
     tree = {
         "channel": channel.channel,
-        "text": message.text,
+        "text": _escaped(message.text),
+        "blocks": [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": _rich(message)}]}],
         "metadata": {"event_type": "promotion", "event_payload": {"key": message.key}},
+        "mrkdwn": False,
         "unfurl_links": False,
+        "unfurl_media": False,
     }
     answer = _call(client, channel, "chat.postMessage", tree=tree)
     return str(answer["ts"]), _moment(answer["ts"])
+
+
+def _rich(message: Message) -> list[dict[str, Any]]:
+    """Write the message as elements of rich text."""
+    lines = [{"type": "text", "text": f"\n{shown(line)}"} for line in message.lines]
+    links: list[dict[str, Any]] = []
+    for words, address in message.links:
+        links += [{"type": "text", "text": "\n"}, {"type": "link", "url": address, "text": words}]
+    return [{"type": "text", "text": shown(message.title), "style": {"bold": True}}, *lines, *links]
+
+
+def _escaped(text: str) -> str:
+    return shown(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _told(channel: Slack, said: Mapping[str, Any]) -> Told:
+    who = str(said.get("user") or said.get("username") or said.get("bot_id") or "")
+    return Told(channel.name, "slack", Found.THERE, _moment(said["ts"]), who or None, str(said["ts"]))
+
+
+def _key(said: Mapping[str, Any]) -> str:
+    """Give the key that a message bears; empty for a person's."""
+    metadata = said.get("metadata")
+    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
+    key = payload.get("key") if isinstance(payload, dict) else None
+    return str(key) if key else key_at_its_end(str(said.get("text", "")))
 
 
 def _history(client: HttpClient, channel: Slack, since: datetime) -> Iterator[Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from promotion.acting.journal import Journal
 from promotion.acting.receipt import Receipt, State
+from promotion.acting.trying import tried
 from promotion.channels import issues, one_way, slack
 from promotion.channels.look import Found, Told
 from promotion.channels.message import Message
@@ -14,7 +15,10 @@ from promotion.clock import stamp
 from promotion.github.client import GitHubClient
 from promotion.http.client import HttpClient
 from promotion.settings.channels import Channel, Issues, Slack, Sns, Teams
-from promotion.unknown import Unknown
+from promotion.unknown import Reason, Unknown
+
+_CERTAIN = frozenset({Reason.ACCESS_DENIED, Reason.NO_DATA, Reason.THROTTLED, Reason.NOT_DECLARED, Reason.ERROR})
+"""Refusals: after any other trouble, a time-out say, nobody knows whether the message went out."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Means:
     """What is needed to look and to tell."""
 
     http: HttpClient
-    github: GitHubClient
+    github: Callable[[], GitHubClient]
     sns: Callable[[], Any]
     """Gives boto3's client, once there is something to publish."""
     journal: Journal
@@ -48,6 +52,8 @@ def tell(
         found = _find(means, channel, message, speaks, since)
     except Unknown as unknown:
         return replace(Told.unclear(channel.name, channel.kind, unknown), receipt=kept)
+    if message is not None and message.series and found.found is not Found.NOT_READABLE:
+        kept = None  # the place itself knows which message of the series was the last
     told = replace(found, receipt=kept)
     if told.there or not means.act or message is None:
         return told
@@ -59,6 +65,14 @@ def tell(
 def key_of(channel: Channel, message: Message) -> str:
     """Name the posting of a message in one place, in the journal."""
     return f"{message.key} in {channel.name}"
+
+
+def receipt_of(channel: Channel, message: Message, state: State, now: datetime, sentence: str = "") -> Receipt:
+    """Give a receipt of posting a message in one place."""
+    of = f" of the {message.series}" if message.series else ""
+    return Receipt(
+        key_of(channel, message), f"told the channel {channel.name}{of}", state, stamp(now), message=sentence
+    )
 
 
 def _kept(means: Means, channel: Channel, message: Message) -> Receipt | None:
@@ -73,24 +87,19 @@ def _find(
         case Slack():
             return slack.find(means.http, channel, message, speaks, since)
         case Issues():
-            return issues.find(means.github, channel, message, speaks, since)
+            return issues.find(means.github(), channel, message, speaks, since)
         case _:
             return Told(channel.name, channel.kind, Found.NOT_READABLE)
 
 
 def _post(means: Means, channel: Channel, message: Message, since: datetime, now: datetime) -> Receipt:
-    asked = Receipt(key_of(channel, message), f"told {channel.name}", State.DONE, stamp(now))
+    asked = receipt_of(channel, message, State.DONE, now)
+    means.journal.forget(lambda key: key.endswith(f" in {channel.name}") and message.same_series(key))
     means.journal.begin(asked)
-    try:
-        done = _sent(means, channel, message, asked, since)
-    except Unknown as unknown:
-        # A refusal is certain; of a time-out nobody knows whether the message went out.
-        state = (
-            State.FAILED
-            if unknown.reason in ("access-denied", "no-data", "throttled", "not-declared")
-            else State.UNCLEAR
-        )
-        done = replace(asked, state=state, message=unknown.message)
+    done = tried(f"a message in {channel.name}", lambda: _sent(means, channel, message, asked, since))
+    if isinstance(done, Unknown):
+        state = State.FAILED if done.reason in _CERTAIN else State.UNCLEAR
+        done = replace(asked, state=state, message=done.message)
     return means.journal.keep(done)
 
 
@@ -100,7 +109,7 @@ def _sent(means: Means, channel: Channel, message: Message, asked: Receipt, sinc
             made, at = slack.post(means.http, channel, message)
             return replace(asked, id=made, at=at)
         case Issues():
-            link, at, number = issues.post(means.github, channel, message, since)
+            link, at, number = issues.post(means.github(), channel, message, since)
             return replace(asked, id=number, at=at, link=link)
         case Teams():
             one_way.post_to_teams(means.http, channel, message)

@@ -1,0 +1,1 @@
+"""The verdict of a run, told where people read: asked for with `--notify`, and never without."""
