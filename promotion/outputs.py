@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from promotion import chain
-from promotion.record import record_text
 from promotion.report.carrier import mended
+from promotion.written import record_text
 
 RECORD, PAGE, JUNIT, SUMMARY = "record.json", "checklist.html", "junit.xml", "summary.md"
 

@@ -1,21 +1,19 @@
 """The record of a run: every item of the phase, run or not, what decided it, and what was seen."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from promotion.acting.receipt import Receipt
 from promotion.acting.verifying import verified
+from promotion.channels.message import tells_verdict
 from promotion.checklist import Checklist
 from promotion.checklist import Item as Line
 from promotion.looking.entry import Entry
 from promotion.outcome import DIED, NOT_RUN, TOO_LONG, Outcome
 from promotion.status import Exit, Status, Verdict, exit_code, verdict, worst
 from promotion.unknown import Reason
-
-SCHEMA = "promotion-checklist/record/v1"
+from promotion.written import SCHEMA, canonical, sha256
 
 Case = tuple[str, str]
 """Item and subject: what one test judges. An item without subjects is its own subject."""
@@ -78,17 +76,7 @@ class Frame:
     waivers: Sequence[Mapping[str, Any]] = ()
     """Every waiver for an item of the phase, and what it did."""
     acts: Sequence[Mapping[str, Any]] = ()
-    """Receipts of what was done to take the rollout back."""
-
-
-def canonical(tree: Any) -> str:
-    """JSON with one way to write it: keys sorted, no spaces, no NaN (RFC 8785 for what records hold)."""
-    return json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def sha256(text: str) -> str:
-    """Of the UTF-8 bytes, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Receipts of what was done: to take the rollout back, and to tell people of the verdict."""
 
 
 def build(
@@ -106,10 +94,11 @@ def build(
         code = findings.broken_off or Exit.INTERNAL
     elif findings.nothing_selected:
         decided, code = Verdict.HOLD, Exit.NOTHING_SELECTED
-    if frame.acts:
+    # Whether people could be told of a verdict changes nothing about it.
+    if taken_back := [Receipt.of(dict(act)) for act in frame.acts if not tells_verdict(str(act["key"]))]:
         decided = Verdict.NO_GO
         if complete:
-            code = Exit.NO_GO if verified(Receipt.of(dict(act)) for act in frame.acts) else Exit.ROLLBACK_UNVERIFIED
+            code = Exit.NO_GO if verified(taken_back) else Exit.ROLLBACK_UNVERIFIED
     return {
         "schema": SCHEMA,
         "phase": frame.phase,
@@ -141,11 +130,6 @@ def build(
         "acts": [dict(act) for act in frame.acts],
         "evidence": {name: entry.as_json() for name, entry in sorted(entries.items())},
     }
-
-
-def record_text(record: Mapping[str, Any]) -> str:
-    """The record as it is written: canonical, one line, with a final newline."""
-    return canonical(record) + "\n"
 
 
 def cases(record: Mapping[str, Any]) -> list[Case]:

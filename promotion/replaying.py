@@ -8,10 +8,10 @@ import pytest
 
 from promotion.checklist import Checklist
 from promotion.options import phase_of
-from promotion.record import SCHEMA
 from promotion.run import Question
 from promotion.selecting import select, selection
 from promotion.settings import Loaded, SettingsError, parse
+from promotion.written import SCHEMA
 
 _PARTS = {
     "phase": str,

@@ -25,6 +25,7 @@ from promotion.outcome import Outcome
 from promotion.record import Findings, Frame, build, cases, standing
 from promotion.redact import Redactor
 from promotion.settings import Loaded, Settings
+from promotion.settings.channels import Channel
 from promotion.settings.subjects import subjects
 from promotion.sources import Sources
 from promotion.unknown import Reason, Unknown
@@ -53,6 +54,8 @@ class Question:
     """The records that earlier runs left in the report directory, oldest first."""
     act: bool = False
     """Whether look-ups may change the world, each thing once, and keep receipts."""
+    notify: Sequence[Channel] = ()
+    """Where the verdict is told."""
     clock: ServedClock | None = None
     """The clock of a rehearsal; None: the machine's."""
 
@@ -70,7 +73,7 @@ class Run:
         self.spool: Spool | None = None
         self.looking: Looking | None = None
         self.acts: list[dict[str, Any]] = []
-        """Receipts of what was done after everything had been judged."""
+        """Receipts of what was done after everything had been judged, the telling of the verdict among it."""
         self._verbosity = verbosity
         for name, value in os.environ.items():
             if _SECRET_NAME.search(name):

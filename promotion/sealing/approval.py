@@ -5,11 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from promotion import ssh_keygen
 from promotion.clock import parse_stamp
 from promotion.github.client import GitHubClient
 from promotion.github.fields import malformed
 from promotion.sealing import folder as sealed_folder
-from promotion.sealing import ssh
 from promotion.sealing.folder import FOLDER, SIGN_OFF, SIGNED_PAGE, SSH_SIGNATURE, STATEMENT, Sealed
 from promotion.sealing.signers import Bundle
 from promotion.sealing.statements import sha256, sign_off
@@ -24,7 +24,7 @@ def with_ssh(folder: Path, key: Path, *, by: str, at: datetime, notes: str) -> N
     """Sign off with an SSH key. Raises Unknown: no-data without a seal, and what ssh-keygen makes it raise."""
     found = sealed_folder.read(folder)
     statement = _statement(found, by, at, notes, {"signature": "ssh"}).write()
-    signature = ssh.sign(statement, key)
+    signature = ssh_keygen.sign(statement, key)
     _keep(folder, {STATEMENT: statement, SSH_SIGNATURE: signature})
 
 

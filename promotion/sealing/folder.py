@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from promotion.record import SCHEMA
 from promotion.sealing.statements import Files
 from promotion.unknown import Reason, Unknown
+from promotion.written import SCHEMA
 
 RECORD, PAGE, SIGNED_PAGE = "record.json", "checklist.html", "signed.html"
 FOLDER = "seal"

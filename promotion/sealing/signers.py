@@ -68,21 +68,42 @@ def _refused(key: str, trouble: Exception) -> Unknown:
 
 
 def _keyless(statement: bytes) -> bytes:
-    """Sign as the workflow that runs this, with a certificate of a few minutes (Fulcio) and an entry in the log (Rekor)."""
+    """Sign as the workflow that runs this, with a certificate of a few minutes (Fulcio) and an entry in the log (Rekor).
+
+    Raises Unknown: not-supported without the package sigstore; access-denied where nothing tells who this is; error
+    where the certificate authority or the log refuses, or cannot be believed.
+    """
     try:
+        from requests import RequestException
+        from sigstore._internal.fulcio.client import ExpiredCertificate, FulcioClientError  # named nowhere else
+        from sigstore._internal.rekor import RekorClientError
         from sigstore.dsse import Statement
+        from sigstore.errors import Error
         from sigstore.models import ClientTrustConfig
-        from sigstore.oidc import IdentityToken, detect_credential
+        from sigstore.oidc import ExpiredIdentity, IdentityError, IdentityToken, detect_credential
         from sigstore.sign import SigningContext
-    except ImportError:
+    except ModuleNotFoundError:
         raise Unknown(
             Reason.NOT_SUPPORTED, "keyless signing needs the extra: pip install promotion-checklist[keyless]"
         ) from None
-    token = detect_credential()
-    if token is None:
+    try:
+        token = detect_credential()
+        if token is None:
+            raise Unknown(
+                Reason.ACCESS_DENIED, "nothing tells who this is: give the workflow `permissions: id-token: write`"
+            )
+        context = SigningContext.from_trust_config(ClientTrustConfig.production())
+        with context.signer(IdentityToken(token)) as signer:
+            return str(signer.sign_dsse(Statement(statement)).to_json()).encode()
+    except (IdentityError, ExpiredIdentity) as trouble:
         raise Unknown(
-            Reason.ACCESS_DENIED, "nothing tells who this is: give the workflow `permissions: id-token: write`"
-        )
-    context = SigningContext.from_trust_config(ClientTrustConfig.production())
-    with context.signer(IdentityToken(token)) as signer:
-        return str(signer.sign_dsse(Statement(statement)).to_json()).encode()
+            Reason.ACCESS_DENIED,
+            f"the workflow's identity was not to be had ({trouble}): give the workflow `permissions: id-token: write`",
+        ) from None
+    except (Error, ExpiredCertificate, FulcioClientError, RekorClientError, RequestException, ValueError) as trouble:
+        # Of an answer only the kind of trouble is told: its text may quote what was sent, the token among it.
+        kind = type(trouble.__cause__ or trouble).__name__
+        raise Unknown(
+            Reason.ERROR,
+            f"sigstore made no keyless signature ({kind}): see whether its services are well, and try again",
+        ) from None

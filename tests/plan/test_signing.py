@@ -9,6 +9,7 @@ from promotion.promotions import signing
 from promotion.promotions.attesting import Found
 from promotion.promotions.record import Word
 from promotion.sandbox.world import ssh
+from promotion.ssh_keygen import NAMESPACE
 from promotion.unknown import Reason
 
 pytestmark = pytest.mark.usefixtures("ssh_keygen")
@@ -130,7 +131,7 @@ def test_the_sandbox_signs_like_ssh_keygen(tmp_path):
     key = ssh.key_of("somebody")
     path = tmp_path / "allowed_signers"
     path.write_text(ssh.allowed_signer("release-approver", key))
-    word = WORD.model_copy(update={"signature": ssh.sign(signing.message(WORD), key, signing.NAMESPACE)})
+    word = WORD.model_copy(update={"signature": ssh.sign(signing.message(WORD), key, NAMESPACE)})
     assert check(word, path).found is Found.GOOD
     other = WORD.model_copy(update={"signature": ssh.sign(signing.message(WORD), key, "git")})
     assert check(other, path).found is Found.WRONG

