@@ -49,14 +49,24 @@ class Kept:
         }
 
 
-def read(folder: Path, digest: str, phase: str) -> list[Kept]:
+def read(folder: Path, digest: str, phase: str, earlier: Sequence[Path] = ()) -> list[Kept]:
     """Read what a run goes on from: the newest record of each phase for its image, and those of other images.
 
-    Of other images, the newest few of the same phase are read. Oldest first. ChainError for a file that is no record.
+    They stand in the run's own report directory, and in those of `earlier` runs. Of other images, the newest few of the
+    same phase are read. Oldest first. ChainError for a file that is no record, and an earlier directory without any.
     """
     mine: dict[str, Path] = {}
     others: list[Path] = []
-    for path in sorted((folder / FOLDER).glob("*.json")):
+    found: dict[str, Path] = {}
+    for place in (*earlier, folder):
+        there = {path.name: path for path in (place / FOLDER).glob("*.json")}
+        if not there and place is not folder:
+            raise ChainError(
+                f"`earlier_reports` names {place}, in which there is no {FOLDER}/*.json: hand on the whole report directory "
+                "of the earlier run, or take it out of promotion.toml"
+            )
+        found |= there
+    for _, path in sorted(found.items()):
         _, of_phase, of_digest, _ = (path.stem.split("~") + [""] * 4)[:4]
         if of_digest == digest.removeprefix("sha256:")[:SHORT]:
             mine[of_phase] = path

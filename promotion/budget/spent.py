@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from promotion.budget.coverage import Gap
 from promotion.statistics.proof import percent
 
 WINDOWS: Sequence[tuple[timedelta, timedelta, float]] = (
@@ -43,6 +44,10 @@ class Budget:
     """Over all its days."""
     windows: Mapping[str, Counts]
     """By the window's length as `name_of` writes it, each ending now."""
+    covered: float = 1.0
+    """The share of its days over which requests were counted, 0 to 1."""
+    gaps: tuple[Gap, ...] = ()
+    """Days of which nothing was counted."""
 
     @property
     def allowed(self) -> float:
@@ -61,7 +66,8 @@ class Budget:
 
     def told(self) -> str:
         """In a few words."""
-        return f"{percent(self.used)} of the {self.days}-day budget used"
+        counted = f", {percent(self.covered)} of them counted" if self.gaps else ""
+        return f"{percent(self.used)} of the {self.days}-day budget used{counted}"
 
 
 def problems(budget: Budget, spent: float, most: float) -> Iterator[str]:
@@ -86,8 +92,17 @@ def problems(budget: Budget, spent: float, most: float) -> Iterator[str]:
         yield f"this deployment took {percent(spent)} of the budget; {percent(most)} may be: see what failed since it began"
 
 
-def doubts(budget: Budget, before: Counts) -> Iterator[str]:
-    """Say what cannot be told: with so few requests that not one may fail, a budget is none."""
+def doubts(budget: Budget, before: Counts, covered: float) -> Iterator[str]:
+    """Say what cannot be told: with so few requests that not one may fail, a budget is none.
+
+    `covered` is the share of the days over which requests must have been counted.
+    """
+    if budget.covered < covered:
+        yield (
+            f"no request is counted from {', '.join(gap.told() for gap in budget.gaps)}, which leaves "
+            f"{percent(budget.covered)} of the {budget.days} days, and {percent(covered)} are wanted: lower `days` while the "
+            "service is young, or `covered` if it rests at times, in [postdeploy.budget]"
+        )
     if budget.allowed < 1:
         yield (
             f"{budget.whole.requests:,} requests in {budget.days} days leave no room for a single failure at "

@@ -1,12 +1,18 @@
-"""Objectives that stand in OpenSLO files, and those that Application Signals reports, against what is judged by."""
+"""Objectives that stand in OpenSLO files, against what is judged by."""
 
 import json
 
 import pytest
 
-from promotion.budget import open_slo, reported
+from promotion.budget import open_slo
+from promotion.budget.open_slo import OpenSlo
 from promotion.budget.spent import Budget, Counts
 from promotion.unknown import Reason, Unknown
+from tests.gate import ROOT
+
+RATIO = {"ratioMetric": {"good": {}, "total": {}}}
+INSIDE = {"metadata": {"name": "requests"}, "spec": RATIO}
+MONTH = Budget(0.999, 30, Counts(1, 0), {})
 
 
 def slo(**changes):
@@ -15,27 +21,37 @@ def slo(**changes):
         "budgetingMethod": "Occurrences",
         "timeWindow": [{"duration": "30d", "isRolling": True}],
         "objectives": [{"target": 0.999}],
+        "indicator": INSIDE,
         **changes,
     }
     return {"apiVersion": "openslo/v1", "kind": "SLO", "metadata": {"name": "availability"}, "spec": spec}
 
 
+def sli(**spec):
+    """Give the document of an indicator."""
+    return {"apiVersion": "openslo/v1", "kind": "SLI", "metadata": {"name": "requests"}, "spec": spec or RATIO}
+
+
+def read(*trees):
+    """Read documents of one file."""
+    return open_slo.read([("slo.json", json.dumps(trees))])
+
+
 def test_json_and_yaml_say_the_same():
     """Both forms give one SLO, a YAML file may hold more documents."""
     yaml = pytest.importorskip("yaml")
-    (one,) = open_slo.read(json.dumps(slo()), "slo.json")
+    (one,) = read(slo())
     service = {"apiVersion": "openslo/v1", "kind": "Service", "metadata": {"name": "shop"}}
-    assert open_slo.read(yaml.safe_dump_all([service, slo()]), "slo.yaml") == [one]
-    assert (one.target, one.days, one.rolling) == (0.999, 30, True)
-    assert not [*one.contradictions(0.999, 30)]
-    assert len([*one.contradictions(0.99, 28)]) == 2
+    assert open_slo.read([("slo.yaml", yaml.safe_dump_all([service, slo()]))]) == [one]
+    assert (one.target, one.days, one.rolling, one.metric) == (0.999, 30, True, open_slo.RATIO)
+    assert not [*one.problems(MONTH)]
+    assert len([*one.problems(Budget(0.99, 28, Counts(1, 0), {}))]) == 2
 
 
 @pytest.mark.parametrize(("duration", "days"), [("4w", 28), ("30d", 30), ("720h", 30)], ids=["weeks", "days", "hours"])
 def test_durations(duration, days):
     """Weeks, days and hours are told in days; a target may be in percent."""
-    tree = slo(timeWindow=[{"duration": duration, "isRolling": True}], objectives=[{"targetPercent": 99.5}])
-    (one,) = open_slo.read(json.dumps(tree), "slo.json")
+    (one,) = read(slo(timeWindow=[{"duration": duration, "isRolling": True}], objectives=[{"targetPercent": 99.5}]))
     assert (one.days, one.target) == (days, 0.995)
 
 
@@ -43,71 +59,64 @@ def test_durations(duration, days):
     "text",
     [
         "{",
+        "a: [",
+        "\x00",
         json.dumps(slo(objectives=[])),
+        json.dumps(slo(objectives=[{"target": 0.9}, {"target": 0.99}])),
         json.dumps(slo(timeWindow=[{"duration": "1M"}])),
         json.dumps(slo(objectives=[{"target": "most"}])),
+        json.dumps(slo(indicator={"metadata": {"name": "requests"}, "spec": {}})),
+        json.dumps(slo(indicator=[])),
+        json.dumps([slo(), sli(nothing={})]),
         json.dumps({"kind": "SLO"}),
         json.dumps([["a list"]]),
+        json.dumps({**slo(), "apiVersion": "openslo/v2alpha"}),
     ],
 )
 def test_what_is_no_objective_is_not_read(text):
     """Nothing is guessed."""
-    with pytest.raises(Unknown) as caught:
-        open_slo.read(text, "slo.json")
+    with pytest.raises(Unknown, match=r"slo\.json cannot be read as OpenSLO: .*: mend it") as caught:
+        open_slo.read([("slo.json", text)])
     assert caught.value.reason is Reason.MALFORMED
+
+
+def test_an_indicator_may_stand_in_another_file():
+    """By its name; one that no file has is not known, and of one that holds a value against a limit nothing is said."""
+    by_name = slo()
+    del by_name["spec"]["indicator"]
+    by_name["spec"]["indicatorRef"] = "requests"
+    texts = [json.dumps(one) for one in (by_name, sli(), sli(thresholdMetric={}))]
+    (one,) = open_slo.read([("slo.json", texts[0]), ("sli.json", texts[1])])
+    assert open_slo.choose([one], None, "lambda") is one
+    for files, reason in ((texts[:1], Reason.NOT_DECLARED), (texts[::2], Reason.NOT_SUPPORTED)):
+        with pytest.raises(Unknown, match="requests") as caught:
+            open_slo.choose(open_slo.read([("slo.json", text) for text in files]), None, "lambda")
+        assert caught.value.reason is reason
 
 
 def test_which_one_is_meant():
     """One SLO needs no name; of several, one is named; of other methods and calendars nothing is said."""
-    first, second = (open_slo.OpenSlo(name, 0.999, 30, True, "Occurrences") for name in "ab")
+
+    def made(name, *, rolling=True, method="Occurrences"):
+        return OpenSlo(name, 0.999, 30, rolling, method, "requests", open_slo.RATIO)
+
+    first, second = made("a"), made("b")
     assert open_slo.choose([first], None, "lambda") is first
     assert open_slo.choose([first, second], "b", "lambda") is second
     for slos, name, reason in (
         ([first, second], None, Reason.NOT_DECLARED),
         ([], None, Reason.NOT_DECLARED),
-        ([open_slo.OpenSlo("a", 0.999, 30, True, "Timeslices")], None, Reason.NOT_SUPPORTED),
-        ([open_slo.OpenSlo("a", 0.999, 30, False, "Occurrences")], None, Reason.NOT_SUPPORTED),
+        ([first], "b", Reason.NOT_DECLARED),
+        ([made("a", method="Timeslices")], None, Reason.NOT_SUPPORTED),
+        ([made("a", rolling=False)], None, Reason.NOT_SUPPORTED),
     ):
         with pytest.raises(Unknown) as caught:
             open_slo.choose(slos, name, "lambda")
         assert caught.value.reason is reason
 
 
-def report(**changes):
-    """Give a budget report as Application Signals does."""
-    rolling = {"RollingInterval": {"DurationUnit": "DAY", "Duration": 30}}
-    return {
-        "Name": "shop",
-        "EvaluationType": "RequestBased",
-        "BudgetStatus": "OK",
-        "TotalBudgetRequests": 1000,
-        "BudgetRequestsRemaining": 800,
-        "Goal": {"AttainmentGoal": 99.9, "Interval": rolling},
-        **changes,
-    }
-
-
-def test_reports_must_agree():
-    """A breach is wrong, another goal is, and so is another count of the same."""
-    mine = Budget(0.999, 30, Counts(1_000_000, 210), {})
-    assert reported.read(report()).used == pytest.approx(0.2)
-    assert not [*reported.read(report()).problems(mine)]
-    for changes in (
-        {"BudgetStatus": "BREACHED"},
-        {"Goal": {"AttainmentGoal": 99.0}},
-        {"BudgetRequestsRemaining": 100},
-    ):
-        assert len([*reported.read(report(**changes)).problems(mine)]) == 1
-
-
-def test_a_week_is_not_held_against_a_month():
-    """Without an interval it is seven days, which says nothing about thirty; its status does."""
-    found = reported.read(report(Goal={"AttainmentGoal": 99.9}, BudgetRequestsRemaining=0))
-    assert (found.days, found.same(Budget(0.999, 30, Counts(1, 0), {}))) == (7, False)
-    assert not [*found.problems(Budget(0.999, 30, Counts(1_000_000, 0), {}))]
-
-
-def test_by_time():
-    """Of an objective by periods, seconds are counted."""
-    by_time = report(EvaluationType="PeriodBased", TotalBudgetSeconds=100, BudgetSecondsRemaining=-50)
-    assert reported.read(by_time).used == pytest.approx(1.5)
+def test_the_example_of_the_docs_is_one():
+    """What docs/error-budget.md shows says what the defaults say."""
+    text = (ROOT / "docs/error-budget.md").read_text().partition("```yaml\n")[2].partition("```")[0]
+    one = open_slo.choose(open_slo.read([("example.yaml", text)]), None, "lambda")
+    assert not [*one.problems(MONTH)]

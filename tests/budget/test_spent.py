@@ -92,6 +92,6 @@ def test_what_is_said():
 
 def test_too_little_traffic_is_doubted():
     """A budget of less than one failure cannot be kept to; nor can what was taken be told without a time before."""
-    assert [*doubts(budget(Counts(999, 0)), Counts(10, 0))]
-    assert [*doubts(budget(), Counts(0, 0))]
-    assert not [*doubts(budget(), Counts(10, 0))]
+    assert [*doubts(budget(Counts(999, 0)), Counts(10, 0), 0.9)]
+    assert [*doubts(budget(), Counts(0, 0), 0.9)]
+    assert not [*doubts(budget(), Counts(10, 0), 0.9)]

@@ -1,12 +1,12 @@
-"""Asking Application Signals: with botocore's own model of the API, answered from a script."""
+"""Asking Application Signals: with botocore's own model of the API, answered from a script with what no sandbox says."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import boto3
 import pytest
 from botocore.stub import ANY, Stubber
-from promotion.fixtures.postdeploy_metrics import reported_budget
+from promotion.fixtures.postdeploy_budget import reported_budget
 
 from promotion.settings.postdeploy import Budget, Postdeploy, TargetBudget
 from promotion.unknown import Reason, Unknown
@@ -52,7 +52,7 @@ def test_a_report_is_read(asked):
     expected = {"Timestamp": NOW, "SloIds": [ARN]}
     script.add_response("batch_get_service_level_objective_budget_report", report(), expected)
     found = look()
-    assert (found.status, found.goal, found.days, found.used) == ("OK", 0.999, 30, pytest.approx(0.1))
+    assert (found.status, found.goal, found.days, found.used) == ("OK", 0.999, 30, pytest.approx(0.1, abs=0.001))
 
 
 def test_what_is_not_named_is_not_asked(asked):
@@ -73,3 +73,24 @@ def test_what_is_not_there_is_unknown(asked):
     script.add_response("batch_get_service_level_objective_budget_report", answer, {"Timestamp": ANY, "SloIds": [ARN]})
     with pytest.raises(Unknown, match="it is gone"):
         look()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"Reports": []}, Reason.MALFORMED),
+        ({"Timestamp": NOW - timedelta(hours=2)}, Reason.STALE),
+        ({"Timestamp": NOW - timedelta(minutes=59)}, None),
+    ],
+)
+def test_an_answer_is_whole_and_of_now(asked, changes, reason):
+    """No report without an error, and one of two hours ago, are no answer."""
+    look, script = asked
+    script.add_response("list_service_level_objectives", listed("availability"), {})
+    script.add_response("batch_get_service_level_objective_budget_report", report(**changes))
+    if reason is None:
+        assert look().status == "OK"
+        return
+    with pytest.raises(Unknown) as caught:
+        look()
+    assert caught.value.reason is reason

@@ -36,6 +36,7 @@ THEMES = (
     "certificates",
     "alarms",
     "alarm_history",
+    "application_signals",
 )
 """The modules of this package that hold fills."""
 

@@ -27,8 +27,16 @@ DATAPOINTS = 1440
 """How many datapoints GetMetricStatistics gives."""
 LIST_PAGE = 500
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 PUBLISHED_AFTER = timedelta(seconds=30)
 """How long after a minute is over its samples are there."""
+RETENTION = (
+    (HOUR, timedelta(days=455)),
+    (timedelta(minutes=5), timedelta(days=63)),
+    (MINUTE, timedelta(days=15)),
+)
+"""Values by periods that are multiples of the first are kept for as long as the second."""
+HIGH_RESOLUTION_KEPT = timedelta(hours=3)
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - moto's times have no zone
 
 Sample = tuple[float, float]
@@ -46,6 +54,19 @@ class Metric(NamedTuple):
 def metric(namespace: str, name: str, **dimensions: str) -> Metric:
     """Name a metric: `metric("AWS/Lambda", "Errors", FunctionName="shop-api")`."""
     return Metric(namespace, name, frozenset(dimensions.items()))
+
+
+@dataclass(frozen=True)
+class Summed:
+    """Samples that can be had of one minute, and of many at once, which is quicker."""
+
+    minute: Callable[[int], Iterable[Sample]]
+    over: Callable[[int, int], Iterable[Sample]]
+    """Gives those of all minutes from the first to before the second."""
+
+    def __call__(self, minute: int) -> Iterable[Sample]:
+        """Give those of a minute."""
+        return self.minute(minute)
 
 
 @dataclass
@@ -95,18 +116,26 @@ def window(start: datetime, end: datetime, period: int) -> _Window:
 
 def points(backend: Any, wanted: Metric, unit: str | None, span: _Window) -> Iterator[tuple[datetime, Samples]]:
     """Give what was measured in a window: what was put, and what is computed up to the newest whole minute."""
+    kept = utcnow() - next((kept for step, kept in RETENTION if not span.period % step), HIGH_RESOLUTION_KEPT)
     for datum in backend.metric_data:
         if _metric_of(datum) == wanted and unit in {None, datum.unit}:
-            yield datum.timestamp.replace(tzinfo=None), _samples_of(datum)
+            moment = datum.timestamp.replace(tzinfo=None)
+            if moment >= kept:
+                yield moment, _samples_of(datum)
     source = computed(backend).get(wanted)
     if source is None or unit not in {None, source.unit}:
         return
     end = min(span.end, utcnow() - MINUTE - PUBLISHED_AFTER, source.until or span.end)
-    first, last = -((EPOCH - span.start) // MINUTE), (end - EPOCH) // MINUTE
-    for minute in range(first, last + 1):
-        values = list(source.samples(minute))
-        if values:
-            yield EPOCH + minute * MINUTE, Samples(values)
+    first = -((EPOCH - span.start) // MINUTE)
+    stop = min((end - EPOCH) // MINUTE + 1, -((EPOCH - span.end) // MINUTE))
+    together = source.samples.over if isinstance(source.samples, Summed) and span.period >= HOUR else None
+    step = span.period // MINUTE if together else 1
+    for minute in range(first, stop, step):
+        moment = EPOCH + minute * MINUTE
+        if moment >= kept:
+            values = list(together(minute, min(minute + step, stop)) if together else source.samples(minute))
+            if values:
+                yield moment, Samples(values)
 
 
 def read(backend: Any, wanted: Metric, unit: str | None, span: _Window) -> dict[datetime, Samples]:

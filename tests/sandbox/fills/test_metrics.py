@@ -297,3 +297,21 @@ def test_the_history_has_pages_windows_and_types(client, state):
     later = datetime.now(UTC) + timedelta(minutes=1)
     assert states(watch, StartDate=later) == []
     assert len(states(watch, EndDate=later)) == 3
+
+
+@pytest.mark.parametrize(
+    ("days", "period", "found"), [(14, 60, 1), (16, 60, 0), (16, 300, 1), (64, 300, 0), (64, 3600, 1)]
+)
+def test_values_are_kept_for_as_long_as_their_period_is(client, days, period, found):
+    """Of single minutes fifteen days, of five minutes sixty-three, of hours fifteen months."""
+    cloudwatch = client("cloudwatch")
+    at = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=days)
+    cloudwatch.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "Old", "Value": 1.0, "Timestamp": at}])
+    query = {
+        "Id": "q",
+        "MetricStat": {"Metric": {"Namespace": "Shop", "MetricName": "Old"}, "Period": period, "Stat": "Sum"},
+    }
+    told = cloudwatch.get_metric_data(
+        MetricDataQueries=[query], StartTime=at - timedelta(hours=2), EndTime=datetime.now(UTC)
+    )
+    assert len(told["MetricDataResults"][0]["Values"]) == found
