@@ -20,6 +20,9 @@ class LifecycleEvent:
     status: str
     trouble: str = ""
     """What CodeDeploy's diagnostics say: error code, script and message."""
+    began: datetime | None = None
+    ended: datetime | None = None
+    """CodeDeploy's startTime and endTime; None while there is none."""
 
 
 @dataclass(frozen=True)

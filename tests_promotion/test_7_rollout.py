@@ -9,8 +9,11 @@ from promotion.dashboards.signals import needed
 from promotion.deployments import listed
 from promotion.items import item
 from promotion.logs.sample import fewest
+from promotion.report.words import counted
 from promotion.rollout import decision
-from promotion.rollout.decision import BALANCER, EDGE, hosts_short, judged, too_many
+from promotion.rollout.decision import judged
+from promotion.rollout.failing import BALANCER, EDGE, too_many
+from promotion.rollout.fleets import hosts_short
 from promotion.rollout.watch import FIRST, SECOND
 from promotion.settings.model import ec2_targets
 from promotion.statistics.proof import percent
@@ -154,7 +157,7 @@ def test_health_during_shift(prod_target, rollout_watch, measured):
     asked = list(rollout_watch.health_of(prod_target))
     answers = [(name, rollout_watch.told(answer)) for name, answer in asked]
     slowest = max((answer.elapsed_ms or 0 for _, answer in answers), default=0)
-    measured(f"{len(answers)} times, {slowest:.0f} ms at most")
+    measured(f"{counted(len(answers), 'answer', 'answers')}, {slowest:.0f} ms at most")
     ill = [f"{name}: {problem}" for name, answer in answers for problem in answer.problems]
     assert not ill, f"{answers[0][1].url}: {listed(ill)}; see the log of {prod_target}, or roll back"
 
@@ -206,10 +209,10 @@ def decided(watch, name, settings, measured):
         )
     look, verdict = found
     when = "" if look.name == name else f" ({look.name} at {look.until:%H:%M:%S}Z)"
-    measured(f"{verdict.decision}{when}")
+    measured(f"{verdict.decision}{when}{f': {verdict.sentence()}' if verdict.decision is Decision.GO else ''}")
     assert verdict.decision is not Decision.NO_GO, f"no-go{when}: {verdict.sentence()}; roll back"
     if verdict.decision is Decision.HOLD:
-        raise Unknown(verdict.missing[0].reason, f"hold: {verdict.sentence()}")
+        raise Unknown(verdict.lacking(final=final), f"hold: {verdict.sentence()}")
 
 
 def well(findings, looked_at, measured):

@@ -1,7 +1,8 @@
-"""How a canary went beside its baseline, as charts: evenly spaced from T0 on. Pure."""
+"""How a canary went beside its baseline, as charts: evenly spaced from T0 on, the last part as long as it is. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import ceil
 from statistics import quantiles
 
 from promotion.report.shapes import Compared
@@ -32,9 +33,10 @@ def charts(
     canary, baseline = (_parts(side, start, end, step) for side in sides)
     if not canary:
         return
-    named = tuple(
-        (place, name) for name, moment in marks.items() if (place := int((moment - start) / step)) <= len(canary)
-    )
+    named = tuple((int((moment - start) / step), name) for name, moment in marks.items() if moment <= end)
+    whole, last = (round(part.total_seconds(), 1) for part in (step, end - start - (len(canary) - 1) * step))
+    # Counts of a part that is shorter than the others cannot be told from fewer requests, unless it is said.
+    shorter = f", last {last:g} s" if last < whole else ""
 
     def compared(title: str, value: Value, limit: float | None, unit: str) -> Compared:
         return Compared(
@@ -44,23 +46,22 @@ def charts(
             limit=limit,
             unit=unit,
             start="T0",
-            end=f"{end:%H:%M:%S}Z",
+            end=f"{end:%H:%M:%S}Z{shorter}",
             marks=tuple((min(place, len(canary) - 1), name) for place, name in named),
         )
 
-    seconds = f"{step.total_seconds():g} s"
-    yield compared(f"Requests in {seconds}", lambda found: float(len(found)), None, "")
+    yield compared(f"Requests in {whole:g} s", lambda found: float(len(found)), None, "")
     yield compared("Failed requests", _failed, 100 * limits[0], " %")
     yield compared("Median duration", _median, None, " ms")
     yield compared("99th percentile of durations", _p99, limits[1], " ms")
 
 
 def _parts(side: Mapping[str, Invocation], start: datetime, end: datetime, step: timedelta) -> list[list[Invocation]]:
-    parts: list[list[Invocation]] = [[] for _ in range(max(int((end - start) / step), 0))]
+    # A step is a whole number of microseconds, so that MOST of them may leave some over: they are no part.
+    parts: list[list[Invocation]] = [[] for _ in range(min(ceil((end - start) / step), MOST))]
     for one in side.values():
-        place = int((one.at - start) / step)
-        if one.at >= start and place < len(parts):
-            parts[place].append(one)
+        if start <= one.at < end:
+            parts[min(int((one.at - start) / step), len(parts) - 1)].append(one)
     return parts
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from promotion.canary.recorded import Answered
 from promotion.metrics.errors import ErrorCount, ErrorLook, errors
+from promotion.metrics.errors import counted as count_failures
 from promotion.metrics.measured import Untellable
 from promotion.metrics.plan import Measured
 from promotion.metrics.query import Metric, Query
@@ -12,7 +14,8 @@ from promotion.metrics.series import MetricsLook, Series
 from promotion.metrics.signals import BALANCER, LAMBDA, counts, dimension
 from promotion.metrics.units import in_unit
 from promotion.metrics.window import MINUTE, SETTLED_AFTER, Window, floor_minute
-from promotion.rollout.watch import Load, Slow
+from promotion.rollout.failing import BALANCER as AT_BALANCER
+from promotion.rollout.fleet import Answers, Load, Slow
 from promotion.settings import Settings
 from promotion.settings.environment import LambdaTarget
 from promotion.unknown import Reason, Unknown
@@ -23,8 +26,16 @@ NEWEST = 3
 """Minutes over which an instance's load is averaged."""
 
 
-def queries(measured: Iterable[Measured], versions: Mapping[str, Sequence[str]], settings: Settings) -> Iterator[Query]:
-    """Ask how often requests fail, wherever that is counted, of each version apart, and how many are answered late."""
+def queries(
+    measured: Iterable[Measured],
+    versions: Mapping[str, Sequence[str]],
+    marks: Mapping[str, Sequence[float]],
+    settings: Settings,
+) -> Iterator[Query]:
+    """Ask how often requests fail, wherever that is counted, of each version apart, and how many are answered late.
+
+    `marks` are durations in milliseconds, by EC2 target, over which answers are counted as well.
+    """
     for one in measured:
         for place in one.failures:
             yield from counts(one.name, place)
@@ -43,6 +54,8 @@ def queries(measured: Iterable[Measured], versions: Mapping[str, Sequence[str]],
             over = in_unit(took, settings.limits.alb_response_time_ms)
             yield Query(f"{one.name} late", took, f"TC({over}:)")
             yield Query(f"{one.name} answered", took, "SampleCount")
+            for mark in marks.get(one.name, ()):
+                yield Query(_over(one.name, mark), took, f"TC({in_unit(took, mark)}:)")
 
 
 def load_queries(instances: Iterable[str], memory: Mapping[str, Metric]) -> Iterator[Query]:
@@ -77,12 +90,29 @@ def usual(one: Measured, look: MetricsLook, t0: datetime, limit: float) -> tuple
 
 
 def slow(name: str, look: MetricsLook, window: Window) -> Slow | None:
-    """Count the answers of a load balancer's targets that came late; None where that is not measured."""
-    try:
-        late, answered = (_total(look.series[f"{name} {what}"], window) for what in ("late", "answered"))
-    except Unknown:
-        return None  # the failures of the same load balancer are unknown then, too
-    return Slow(min(round(late), round(answered)), round(answered)) if answered else None
+    """Count the answers of a load balancer's targets that came late; None where there was none. Raises Unknown."""
+    answered = round(_total(look.series[f"{name} answered"], window))
+    return Slow(min(_counted_over(look.series[f"{name} late"], window), answered), answered) if answered else None
+
+
+def answers(
+    one: Measured, look: MetricsLook, marks: Sequence[float], since: datetime, until: datetime, t0: datetime
+) -> Answers:
+    """Count what a load balancer did since new instances may get its traffic, and in the minutes before T0.
+
+    Of whole minutes, settled or not: as with versions, counts only grow. Raises Unknown.
+    """
+    start, before = floor_minute(since), floor_minute(t0)
+
+    def answered(window: Window) -> Answered:
+        place = next(place for place in one.failures if place.name == AT_BALANCER)
+        count = count_failures(one.name, place, cut(look, window))
+        timed = round(_total(look.series[f"{one.name} answered"], window))
+        over = [min(_counted_over(look.series[_over(one.name, mark)], window), timed) for mark in marks]
+        return Answered(count.requests, min(count.failed, count.requests), timed, tuple(over))
+
+    after = Window(start, max(start, floor_minute(until)))
+    return Answers(start, answered(after), answered(Window(before - BEFORE, before)))
 
 
 def by_version(name: str, version: str, look: MetricsLook, start: datetime, until: datetime) -> tuple[float, float]:
@@ -129,6 +159,17 @@ def _between(series: Series, window: Window) -> Series:
 
 def _total(series: Series, window: Window) -> float:
     return sum(_between(series, window).points().values())
+
+
+def _counted_over(series: Series, window: Window) -> int:
+    """Sum a trimmed count. Raises Unknown, not-supported, where CloudWatch does not offer it: that is not none."""
+    if series.message and not series.times:
+        raise Unknown(Reason.NOT_SUPPORTED, f"CloudWatch does not give {series.metric} ({series.message})")
+    return round(_total(series, window))
+
+
+def _over(name: str, mark: float) -> str:
+    return f"{name} over {mark:g}"
 
 
 def _of_version(name: str, version: str, what: str) -> str:

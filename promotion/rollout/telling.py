@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from promotion.canary.judge import Decision
-from promotion.rollout.decision import Verdict
-from promotion.rollout.watch import Fleet, Look, Versions
+from promotion.rollout.fleet import Fleet
+from promotion.rollout.stages import newest
+from promotion.rollout.verdict import Verdict
+from promotion.rollout.watch import Look, Shift, Versions
 
 _SAID = {Decision.GO: "GO", Decision.NO_GO: "NO-GO", Decision.HOLD: "HOLD"}
 
@@ -27,7 +29,15 @@ def _figures(look: Look) -> Iterator[str]:
             yield f"{found.canary.told()} · {found.baseline.told()}"
     for name, fleet in (look.live.fleets if look.live else {}).items():
         if isinstance(fleet, Fleet):
-            yield f"{name} {len(fleet.healthy)} healthy"
+            yield f"{name} {len(fleet.healthy)} healthy{_step(look.shift(name), look.until)}"
+
+
+def _step(shift: Shift | None, until: datetime) -> str:
+    """Say at which step a fleet's deployment is, while others than its new instances are the healthy ones."""
+    if shift is None or shift.served_since(until) is not None:
+        return ""
+    stage = newest(shift.stages, until)
+    return f", new ones at {stage.name}" if stage else ", new ones to come"
 
 
 def _minutes(seconds: float) -> str:

@@ -4,26 +4,29 @@ Every part of a look may be missing for a reason of its own, and hides no other.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from promotion.alarms.alarm import AlarmsLook
 from promotion.alarms.judgement import AlarmHistory
+from promotion.baseline.keeping import Kept
 from promotion.dashboards.judgement import Drawn
-from promotion.dashboards.signals import Balanced
-from promotion.deployments import Host, Traffic
 from promotion.http.answer import Answer
 from promotion.logs.sample import LogSample
 from promotion.metrics.errors import ErrorCount, ErrorLook
 from promotion.metrics.measured import Untellable
 from promotion.report.shapes import Compared
+from promotion.rollout.fleet import Answers, Fleet, Load, Slow
 from promotion.rollout.invocations import Counted
+from promotion.rollout.stages import Stage, served_since
 from promotion.unknown import Reason, Unknown
 
 T = TypeVar("T")
 FIRST, SECOND = "T+2", "T+5"
 """What the looks are called at which it is decided, whenever the settings say that these are."""
+SETTLING = timedelta(seconds=5)
+"""How long after its moment a decision is taken: so late the last events come into the log."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,12 @@ class Shift:
     """The version, or the instances, that it brings."""
     old: tuple[str, ...] = ()
     """Those that it replaces."""
+    stages: tuple[Stage, ...] = ()
+    """How far it has come on the instances that it brings; none of a function's."""
+
+    def served_since(self, until: datetime) -> datetime | None:
+        """Tell since when the instances that it brings may get traffic, at a moment; None if they do not yet."""
+        return served_since(self.stages, until)
 
     def told(self) -> str:
         """The deployment in a few words."""
@@ -65,56 +74,6 @@ class Versions:
     baseline: Counted
     throttles: int
     """Calls of the alias that were refused: Lambda does not say for which version."""
-
-
-@dataclass(frozen=True)
-class Load:
-    """How loaded an instance is, in percent, over the newest minutes that were measured; None where nothing was."""
-
-    instance: str
-    cpu: float | None
-    memory: float | None
-
-    def parts(self) -> dict[str, float | None]:
-        """Each by its name."""
-        return {"CPU": self.cpu, "memory": self.memory}
-
-    def told(self) -> str:
-        """The load in a few words."""
-        parts = (f"{name} {'unknown' if used is None else f'{used:g} %'}" for name, used in self.parts().items())
-        return f"{self.instance}: {', '.join(parts)}"
-
-
-@dataclass(frozen=True)
-class Slow:
-    """How many answers of a load balancer's targets came later than the limit."""
-
-    slow: int
-    of: int
-
-
-@dataclass(frozen=True)
-class Fleet:
-    """A load balancer, the hosts behind it, and how loaded those are that serve."""
-
-    balanced: Balanced
-    hosts: tuple[Host, ...]
-
-    @property
-    def traffic(self) -> Traffic:
-        """Where the traffic goes, by the names of the target groups."""
-        weights = {name: self.balanced.weights.get(arn, 0) for name, arn in self.balanced.groups.items()}
-        return Traffic(weights, self.hosts)
-
-    @property
-    def healthy(self) -> tuple[str, ...]:
-        """Ids of the hosts that get traffic and are well."""
-        return tuple(sorted({host.id for host in self.traffic.serving if host.state == "healthy"}))
-
-    @property
-    def starting(self) -> tuple[str, ...]:
-        """Ids of the hosts that will get traffic when they have been found well."""
-        return tuple(sorted({host.id for host in self.traffic.serving if host.state == "initial"}))
 
 
 @dataclass(frozen=True)
@@ -161,15 +120,23 @@ class Look:
     """By target: failures wherever they are counted, in whole minutes since T0 that have settled."""
     usual: Mapping[str, tuple[ErrorCount, ...]]
     """By target: the same in the minutes before T0."""
-    slow: Mapping[str, Slow]
-    """By EC2 target, of the same minutes; nothing of a target where nothing was measured."""
+    slow: Mapping[str, Slow | Untellable]
+    """By EC2 target, of the same minutes; nothing of a target where nothing was answered."""
     alarms: Alarms | Untellable
+    answers: Mapping[str, Answers | Untellable] = field(default_factory=dict)
+    """By EC2 target whose new instances may get traffic."""
+    recorded: Kept | Untellable | None = None
+    """The recorded baseline of another image; None where none is declared."""
     live: Live | None = None
     loads: Mapping[str, tuple[Load, ...] | Untellable] | None = None
     """By EC2 target."""
     ids: Mapping[str, LogSample | Untellable] | None = None
     """By Lambda target: how many events of the new version carry a correlation id."""
     board: Board | Untellable | None = None
+
+    def shift(self, target: str) -> Shift | None:
+        """Give the deployment to a target, if there is one."""
+        return next((shift for shift in self.shifts if shift.target == target), None)
 
 
 @dataclass(frozen=True)

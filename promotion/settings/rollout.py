@@ -30,10 +30,24 @@ class Judge(Strict):
     """Durations that must be known at T+5: so many without a slow one bound the slow share under 1 %."""
 
 
+class Recorded(Strict):
+    """When a fleet does plainly worse than its recorded baseline, which is of another day: nothing old runs beside it."""
+
+    slower_by: float = Field(default=1.25, gt=1)
+    """A median under this many times the recorded one is not held against it, however sure that is."""
+    slow_share: float = Field(default=0.03, gt=0.01, lt=1)
+    """The share of answers that may take longer than the recorded 99th percentile."""
+    fails_by: float = Field(default=2, gt=1)
+    """A share of failures under this many times the recorded one is not held against it."""
+    max_age_days: int = Field(default=30, ge=1)
+    """A baseline that is older is no measure any more."""
+
+
 class Rollout(Strict):
     """How a rollout is watched, and what follows."""
 
     judge: Judge = Judge()
+    baseline: Recorded = Recorded()
     cpu_percent: float = Field(default=85, gt=0, le=100)
     """How busy an instance's processors may be, averaged over the newest minutes."""
     memory_percent: float = Field(default=85, gt=0, le=100)
@@ -41,6 +55,7 @@ class Rollout(Strict):
     tick_seconds: float = Field(default=15, ge=1)
     """Seconds between looks."""
     first_decision_minutes: float = Field(default=2, gt=0)
-    second_decision_minutes: float = Field(default=5, gt=0)
+    second_decision_minutes: float = Field(default=5, gt=0, le=55)
+    """A rollout is watched for an hour at most."""
     hold: Literal["roll-back", "keep-holding"] = "roll-back"
     """What follows with `--act` when the second decision can be neither go nor no-go."""

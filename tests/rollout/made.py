@@ -7,13 +7,18 @@ from promotion.alarms.alarm import ALARM, OK, Alarm, AlarmsLook
 from promotion.alarms.history import History, StateChange
 from promotion.alarms.judgement import AlarmHistory
 from promotion.alarms.judgement import Watch as AlarmWatch
+from promotion.baseline.keeping import Kept
+from promotion.baseline.record import Baseline, Measured
+from promotion.canary.recorded import Answered
 from promotion.dashboards.signals import Balanced
 from promotion.deployments import Host
 from promotion.http.answer import Answer
 from promotion.metrics.chart import Chart
 from promotion.metrics.errors import ErrorCount, ErrorLook
+from promotion.rollout.fleet import Answers, Fleet, Slow
 from promotion.rollout.invocations import Counted
-from promotion.rollout.watch import Alarms, Fleet, Live, Look, Shift, Slow, Versions, Watch
+from promotion.rollout.stages import Stage
+from promotion.rollout.watch import Alarms, Live, Look, Shift, Versions, Watch
 from promotion.settings.load import parse
 
 T0 = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
@@ -82,6 +87,52 @@ def alarms(*changes, until=T0 + timedelta(minutes=5)):
     return Alarms(AlarmsLook(("errors",), (alarm,)), history)
 
 
+def stages(**ended):
+    """The stages of new instances: `AllowTraffic=None` goes on, `AllowTraffic=170` ended so many seconds after T0."""
+    return tuple(
+        Stage(
+            name,
+            T0 + timedelta(seconds=30 * place),
+            None if seconds is None else T0 + timedelta(seconds=seconds),
+            ("i-0", "i-1") if seconds is None else (),
+        )
+        for place, (name, seconds) in enumerate(ended.items(), 1)
+    )
+
+
+SERVING = stages(Install=60, AllowTraffic=110)
+
+
+def fleet_shift(**changed):
+    """The fleet's deployment, whose new instances have the traffic."""
+    made = Shift("ec2", "d-2", "InProgress", T0, new=("i-0", "i-1"), old=("i-8", "i-9"), stages=SERVING)
+    return replace(made, **changed)
+
+
+def kept(**changed):
+    """The recorded baseline: the median is 40 ms, 30 % took longer than 50 ms, 1 % longer than 100, 1 of 10,000 failed."""
+    latency = ((40.0, 5000), (50.0, 2000), (70.0, 1900), (100.0, 1000), (200.0, 100))
+    fleet = Measured(requests=10_000, errors=1, latency=latency, limit_ms=500, over_limit=0)
+    newest = Baseline(
+        service="shop",
+        digest="sha256:" + "5" * 64,
+        start=T0 - timedelta(days=2),
+        end=T0 - timedelta(days=2) + timedelta(minutes=20),
+        targets={"ec2": fleet},
+        written_at=T0 - timedelta(days=1),
+    )
+    return Kept("baseline.jsonl", 1, newest.model_copy(update=changed))
+
+
+def answers(requests=1500, failed=0, over=(450, 15), before=(15, 4500, 75)):
+    """What the fleet answered since it serves, and `failed, over…` of 15,000 in the minutes before."""
+    return Answers(
+        T0 + timedelta(minutes=1),
+        Answered(requests, failed, requests, over),
+        Answered(15_000, before[0], 15_000, before[1:]),
+    )
+
+
 def look(name="T+5", minutes=5.0, **changed):
     """A healthy look."""
     until = T0 + timedelta(minutes=minutes)
@@ -92,7 +143,7 @@ def look(name="T+5", minutes=5.0, **changed):
         until=until,
         shifts=(
             Shift("lambda", "d-1", "InProgress", T0, new=("6",), old=("5",)),
-            Shift("ec2", "d-2", "Succeeded", T0, new=("i-0", "i-1"), old=("i-8", "i-9")),
+            fleet_shift(),
         ),
         absent=(),
         versions={"lambda": Versions(Counted("6", 900, 0, STEADY), Counted("5", 8100, 1, STEADY), 0)},
@@ -103,6 +154,8 @@ def look(name="T+5", minutes=5.0, **changed):
         usual={},
         slow={"ec2": Slow(3, 1500)},
         alarms=alarms(until=until),
+        answers={"ec2": answers()},
+        recorded=kept(),
         live=Live({"ec2": fleet()}, {"lambda": healthy, "ec2": healthy}),
     )
     return replace(made, **changed)

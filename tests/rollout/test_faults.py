@@ -6,7 +6,7 @@ import scipy.stats  # noqa: F401 - what judges lazily is loaded before the sandb
 from promotion.sandbox import catalogue
 from tests.gate import judge
 
-STATUS = {"fault": ("failed",), "clean": ("passed",), "blind": ("unknown", "pending")}
+STATUS = {"fault": ("failed",), "blind": ("unknown", "pending")}
 ITEMS = (
     "lambda-canary",
     "api-gateway-errors",
@@ -21,6 +21,29 @@ ITEMS = (
     "go-no-go-t5",
 )
 FAULTS = [fault for fault in catalogue.load().values() if fault.item.partition("[")[0] in ITEMS]
+ALONE = [fault for fault in FAULTS if fault.kind != "clean"]
+TOGETHER = {
+    "the function": (
+        "canary-cold-starts",
+        "canary-reports-on-second-page",
+        "callers-are-wrong",
+        "old-version-logs-no-id",
+        "new-version-hesitates",
+        "alarm-before-the-rollout",
+        "alarm-after-t5",
+        "baseline-never-recorded",
+    ),
+    "the fleet": (
+        "old-instance-drains",
+        "one-answer-fails",
+        "new-instances-work",
+        "prod-dashboard-with-text",
+        "fleet-a-little-slower",
+        "old-instances-not-released",
+    ),
+    "the first decision": ("alarm-after-t2",),
+}
+"""Clean twins that hide nothing of each other: what one of them made fall would fall beside the others, too."""
 
 
 def run(nursery, folder, *arguments, faults=(), minutes=6.0, rate=1.0):
@@ -35,6 +58,8 @@ def test_a_healthy_rollout_goes(nursery, tmp_path):
     assert (judged.code, judged.bad()) == (0, set()), judged.printed
     seen = judged.record["evidence"]["rollout_watch"]["value"]
     assert [look["name"] for look in seen["looks"]] == ["T+2", "T+5"]
+    measured = [subject["measured"] for subject in judged.item("health-during-shift")["subjects"]]
+    assert all(words.startswith("1 answer, ") for words in measured), measured
     assert [chart["chart"] for chart in seen["charts"]] == ["compared"] * 4
 
 
@@ -48,14 +73,28 @@ def test_what_is_not_due_is_pending(nursery, tmp_path, minutes, waiting):
     assert judged.code != 0
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+@pytest.mark.parametrize("names", TOGETHER.values(), ids=list(TOGETHER))
+def test_clean_twins_change_nothing(nursery, tmp_path, names):
+    """What looks like a fault and is none fails nothing; each item that a twin is about is judged."""
+    items = {fault.item for fault in FAULTS if fault.name in names}
+    judged = run(nursery, tmp_path, "-k", " or ".join(item.replace("-", "_") for item in items), faults=names)
+    assert {judged.item(item)["status"] for item in items} == {"passed"}, judged.printed
+    assert judged.bad() == set(), judged.printed
+
+
+def test_every_clean_twin_is_tried():
+    """None is left out."""
+    tried = [name for names in TOGETHER.values() for name in names]
+    assert sorted(tried) == sorted(fault.name for fault in FAULTS if fault.kind == "clean")
+
+
+@pytest.mark.parametrize("fault", ALONE, ids=[fault.name for fault in ALONE])
 def test_what_a_fault_does(nursery, tmp_path, fault):
-    """A fault fails its item, a clean twin nothing, blindness makes it unknown; besides only what is declared falls."""
-    names = [name.replace("-", "_") for name in (fault.item, *fault.falls_with)]
-    judged = run(nursery, tmp_path, "-k", " or ".join(names), faults=[fault.name])
+    """A fault fails its item, blindness makes it unknown; of the whole section only what is declared falls besides."""
+    judged = run(nursery, tmp_path, faults=[fault.name])
     item, bad = judged.item(fault.item), {one.partition("[")[0] for one in judged.bad()}
     assert item["status"] in STATUS[fault.kind], judged.printed
-    assert bad == (set() if fault.kind == "clean" else {fault.item, *fault.falls_with}), judged.printed
+    assert bad == {fault.item, *fault.falls_with}, judged.printed
     decided = {judged.item(one)["status"] for one in ("go-no-go-t2", "go-no-go-t5")}
     assert fault.kind != "blind" or "failed" not in decided, judged.printed
     assert "Traceback" not in judged.printed

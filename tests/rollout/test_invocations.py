@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from promotion.rollout import course
 from promotion.rollout.course import charts
 from promotion.rollout.invocations import MOST, Invocation, counted, read_report
 
@@ -100,3 +101,28 @@ def test_the_course_is_drawn_for_both_sides():
     assert drawn[1].canary[0] == pytest.approx(6.667)
     assert drawn[2].baseline == (90.0,) * 20
     assert drawn[0].marks == ((8, "T+2"), (19, "T+5"))
+    assert drawn[0].end == "10:05:00Z"
+
+
+def test_the_last_part_of_the_course_is_drawn_however_short():
+    """What failed in the last seconds stands in the chart as it does in the text; what came later does not."""
+    new = {str(n): Invocation(str(n), T0 + timedelta(seconds=n), 100.0, failed=n >= 120) for n in range(150)}
+    marks = {"T+2": T0 + timedelta(minutes=2), "T+3": T0 + timedelta(minutes=3)}
+    span = (T0, T0 + timedelta(seconds=140))
+    requests, failed, *_ = charts("lambda", (new, {}), span, timedelta(minutes=1), marks, (0.001, 1000))
+    assert requests.title.startswith("Requests in 60 s of lambda")
+    assert requests.canary == (60.0, 60.0, 20.0)
+    assert failed.canary == (0.0, 0.0, 100.0)
+    assert failed.end == "10:02:20Z, last 20 s"
+    assert failed.marks == ((2, "T+2"),), "T+3 is still to come"
+
+
+@pytest.mark.parametrize("seconds", [0, 0.4, 60, 1801, 3599.999999])
+def test_the_course_is_never_longer_than_a_chart(seconds):
+    """Steps grow with the span, and none of the invocations is lost."""
+    new = {str(n): Invocation(str(n), T0 + seconds * timedelta(seconds=1) * n / 100, 9.0) for n in range(100)}
+    span = (T0, T0 + timedelta(seconds=seconds))
+    drawn = list(charts("lambda", (new, {}), span, timedelta(seconds=15), {}, (0.001, 1000)))
+    assert all(len(one.canary) <= course.MOST for one in drawn)
+    assert not drawn or sum(drawn[0].canary) == 100
+    assert ("last" in drawn[0].end) is (seconds == 0.4) if drawn else seconds == 0
