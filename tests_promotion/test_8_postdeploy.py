@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from promotion.baseline.judgement import awaited
 from promotion.baseline.judgement import problems as baseline_problems
 from promotion.budget.spent import doubts, problems, spent_by
 from promotion.budget.spike import visible_share
@@ -167,7 +168,7 @@ def test_no_customer_issues(
     record = None if promotion_record.record is None else attesting.record_of(promotion_record, digest)
     reported = [f"{issue.title!r} ({issue.link})" for issue in customer_issues]
     reported += [link for link in (record.issues if record else ()) if link]
-    measured(f"{len(reported)} issues since {postdeploy_began.first:%H:%M:%S}Z")
+    measured(f"{len(reported)} issues since {postdeploy_began.t0:%H:%M:%S}Z")
     assert not reported, f"customers reported {listed(reported)}: find out whether the deployment is why"
     if not settings.postdeploy.customer_issues.labels:
         attesting.attested("no-customer-issues", attestations, settings, digest, clock)
@@ -176,17 +177,21 @@ def test_no_customer_issues(
 @item("error-budget", per="prod_target")
 def test_error_budget(prod_target, prod_budget, declared_slo, reported_budget, settings, measured):
     """The budget is not used up, does not burn too fast, and the deployment took little of it; other counts agree."""
-    look, most = prod_budget[prod_target], settings.postdeploy.budget.spent
-    declared, reported = declared_slo[prod_target], reported_budget[prod_target]
+    look, declared = prod_budget[prod_target], settings.postdeploy.budget
     budget, spent = look.budget, spent_by(look.budget, look.since, look.before)
-    measured(f"{budget.told()}, {percent(spent)} by this deployment · {look.place}")
-    wrong = [*problems(budget, spent, most)]
-    wrong += [] if declared is None else [*declared.contradictions(budget.objective, budget.days)]
-    wrong += [] if reported is None else [*reported.problems(budget)]
+    others, unheard = [], []
+    for source in (declared_slo, reported_budget):
+        try:
+            others += [source[prod_target]] if source[prod_target] else []
+        except Unknown as trouble:
+            unheard.append(trouble)
+    told = [f"{budget.told()}, {percent(spent)} by this deployment", look.place, *(one.told() for one in others)]
+    measured(" · ".join(told))
+    wrong = [*problems(budget, spent, declared.spent), *(said for one in others for said in one.problems(budget))]
     assert not wrong, f"{prod_target}: {listed(wrong)}"
-    unclear = [*doubts(budget, look.before)]
-    if reported is not None and reported.status == "INSUFFICIENT_DATA":
-        unclear.append(f"Application Signals has too little data about {reported.name}: see its metric")
+    if unheard:
+        raise unheard[0]
+    unclear = [*doubts(budget, look.before, declared.covered)]
     if unclear:
         raise Unknown(Reason.TOO_FEW_SAMPLES, f"{prod_target}: {listed(unclear)}")
 
@@ -256,6 +261,9 @@ def test_baseline_updated(baseline, second_due, settings, digest, measured):
         measured(f"record {baseline.count} of {baseline.newest.written_at:%Y-%m-%d %H:%M}Z in {baseline.place}")
     wrong = [*baseline_problems(baseline, digest, settings, second_due.at)]
     assert not wrong, listed(wrong)
+    waits = awaited(baseline, digest, settings, second_due.at)
+    if waits:
+        raise Unknown(Reason.AWAITS_PERSON, waits)
 
 
 @item("post-mortem-scheduled")
@@ -280,7 +288,7 @@ def test_post_mortem_scheduled(
         word = attesting.word_for("post-mortem-scheduled", attestations, settings, digest, clock)
         if word is not None:
             raise Attested(word)
-    measured(happened.refuse_loose_meeting(record, promotion_record.name, postdeploy_began.first, wrong))
+    measured(happened.refuse_loose_meeting(record, promotion_record.name, postdeploy_began.t0, wrong))
 
 
 def what_went_wrong(seen, issues, record):

@@ -2,7 +2,8 @@
 
 from typing import Any, NoReturn
 
-from promotion.after_rollback import judgement
+from promotion.after_rollback import judgement, remedy
+from promotion.after_rollback.look import of_image
 from promotion.channels import announcing
 from promotion.deployments import listed
 from promotion.items import item
@@ -60,7 +61,7 @@ def test_reason_documented(promotion_record, attestations, settings, digest, clo
     reason = judgement.reason_given(record_of(promotion_record, digest).rollback)
     if not reason:
         _by_word("reason-documented", "`reason` of [rollback]", attestations, settings, digest, clock)
-    measured(reason[:60])
+    measured(judgement.briefly(reason))
 
 
 @item("incident-ticket")
@@ -82,13 +83,24 @@ def test_rca_scheduled(promotion_record, aftermath_links, attestations, settings
 
 
 @item("remediation-planned")
-def test_remediation_planned(promotion_record, aftermath_links, attestations, settings, digest, clock, measured):
-    """Somebody owns what is done so that it does not happen again."""
-    rollback = record_of(promotion_record, digest).rollback
-    if rollback is None or rollback.remediation is None:
-        wanted = "[rollback.remediation] with text or link, and owner"
+def test_remediation_planned(
+    promotion_record, aftermath_links, remediation_issue, attestations, settings, digest, clock, measured
+):
+    """Somebody owns what is done so that it does not happen again: by the promotion record, or an issue."""
+    record = of_image(promotion_record, digest)
+    written = None if record is None or record.rollback is None else record.rollback.remediation
+    if written is not None:
+        measured(judgement.remedy_planned(written, aftermath_links["remediation"]))
+        return
+    word = word_for("remediation-planned", attestations, settings, digest, clock)
+    if word is not None:
+        raise Attested(word)
+    planned = remedy.planned(remediation_issue)
+    if planned is None:
+        record_of(promotion_record, digest)
+        wanted = "[rollback.remediation] with text or link, and owner, or run with --act for an issue"
         _by_word("remediation-planned", wanted, attestations, settings, digest, clock)
-    measured(judgement.remedy_planned(rollback.remediation, aftermath_links["remediation"]))
+    measured(planned)
 
 
 def _by_word(item_id: str, wanted: str, attestations: Any, settings: Any, digest: str, clock: Any) -> NoReturn:

@@ -27,7 +27,7 @@ class Receipt:
     key: str
     """Names the act: what, to what, for which image. The same key is acted upon once."""
     what: str
-    """In words: `posted to releases`."""
+    """In words: `told the channel releases`."""
     state: State
     at: str
     """UTC, as in the record."""

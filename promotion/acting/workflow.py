@@ -76,6 +76,12 @@ def cancel_run(
     return journal.keep(replace(asked, state=State.FAILED if sure else State.UNCLEAR, message=answer.message))
 
 
+def was_told_to_stop(found: WorkflowRun, digest: str, journal: Journal) -> bool:
+    """Whether this run or an earlier one has cancelled a run of the workflow. Raises what the journal does."""
+    receipt = journal.find(key_of(digest, f"cancel:{found.id}"))
+    return receipt is not None and receipt.done
+
+
 def own_run() -> int | None:
     """Give the run of GitHub Actions that this process is part of; None outside of one."""
     number = os.environ.get("GITHUB_RUN_ID", "")

@@ -5,6 +5,7 @@ Every function gives what was measured in a few words; it fails, or raises Unkno
 
 from collections.abc import Iterator
 from datetime import datetime
+from textwrap import shorten
 
 from promotion.acting.receipt import State
 from promotion.after_rollback.look import (
@@ -185,6 +186,7 @@ def ticket_there(look: TicketLook) -> str | None:
     if look.followed is not None:
         refuse_link(look.link, look.followed)
         return look.link
+    look.refuse_unseen()
     if look.ticket is not None:
         return f"issue {look.ticket.number}, {look.ticket.state}"
     if look.receipt is not None and not look.receipt.done:
@@ -211,13 +213,17 @@ def remedy_planned(remediation: Remediation, link: Finding) -> str:
         "to it"
     )
     refuse_link(remediation.link, link)
-    said = " ".join(remediation.text.split())
-    return f"{remediation.owner}: {said[:60] or remediation.link}"
+    return f"{remediation.owner}: {briefly(remediation.text) or remediation.link}"
 
 
 def reason_given(rollback: Rollback | None) -> str:
     """Give the reason in a few words; empty if there is none."""
     return "" if rollback is None else " ".join(rollback.reason.split())
+
+
+def briefly(text: str) -> str:
+    """Give the beginning of what somebody wrote."""
+    return shorten(text, 80, placeholder="…")
 
 
 def refuse_link(link: str, finding: Finding) -> None:

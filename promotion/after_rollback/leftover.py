@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from promotion.acting.found import Brought
 from promotion.after_rollback.look import Leftover, Serving
+from promotion.baseline.compare import DURATIONS, REQUESTS
+from promotion.baseline.record import Measured
 from promotion.metrics.plan import Measured as Place
 from promotion.metrics.query import Metric, Query
 from promotion.metrics.series import MetricsLook
@@ -21,29 +23,43 @@ COLD = timedelta(minutes=2)
 _LEFT, _ALL = "left over ", "all of "
 
 
+def quiet_at(ended: datetime) -> datetime:
+    """Tell when two whole minutes after a rollback will have settled."""
+    return ceil_minute(ended) + MINUTES * MINUTE + SETTLED_AFTER
+
+
+def steady_at(ended: datetime) -> datetime:
+    """Tell when the first whole minute after a rollback will have settled in which caches are warm again."""
+    return ceil_minute(ended + COLD) + MINUTE + SETTLED_AFTER
+
+
 def leftover_window(ended: datetime, now: datetime) -> Window:
     """Give the newest whole minutes after a rollback, two at least. Raises Unknown, not-due, until there are so many."""
-    start, end = ceil_minute(ended), floor_minute(now - SETTLED_AFTER)
-    due = start + MINUTES * MINUTE
-    if end < due:
+    if now < quiet_at(ended):
         raise Unknown(
             Reason.NOT_DUE,
             f"{MINUTES} whole minutes after the rollback of {ended:%H:%M:%S}Z have not settled yet: look again after "
-            f"{due + SETTLED_AFTER:%H:%M}Z",
+            f"{quiet_at(ended):%H:%M}Z, or have it waited for with --wait",
         )
-    return Window(max(start, end - LONGEST), end)
+    end = floor_minute(now - SETTLED_AFTER)
+    return Window(max(ceil_minute(ended), end - LONGEST), end)
 
 
 def steady_window(ended: datetime, now: datetime) -> Window:
     """Give the newest whole minutes since a rollback, cold ones left out, that have settled. Raises Unknown, not-due."""
-    start, end = ceil_minute(ended + COLD), floor_minute(now - SETTLED_AFTER)
-    if end <= start:
+    if now < steady_at(ended):
         raise Unknown(
             Reason.NOT_DUE,
             f"nothing has been measured yet since the rollback ended at {ended:%H:%M:%S}Z and caches were filled: look again "
-            f"after {start + MINUTE + SETTLED_AFTER:%H:%M}Z",
+            f"after {steady_at(ended):%H:%M}Z, or have it waited for with --wait",
         )
-    return Window(max(start, end - LONGEST), end)
+    end = floor_minute(now - SETTLED_AFTER)
+    return Window(max(ceil_minute(ended + COLD), end - LONGEST), end)
+
+
+def enough(measured: Measured) -> bool:
+    """Whether a target has had so many requests that it can be compared with its baseline."""
+    return measured.requests >= REQUESTS and sum(count for _, count in measured.latency) >= DURATIONS
 
 
 def leftover_queries(place: Place, brought: Brought, serving: Serving) -> list[Query]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import computed_field
+
 from promotion.acting.found import Brought
 from promotion.acting.receipt import Receipt
 from promotion.acting.ticket import Ticket
@@ -10,6 +12,8 @@ from promotion.baseline.record import Measured
 from promotion.deployments import Alias, Traffic
 from promotion.github.models import WorkflowRun
 from promotion.promotions.attesting import Finding
+from promotion.promotions.record import PromotionRecord, RecordLook
+from promotion.unknown import Reason, Unknown
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,12 @@ class WayBack:
     troubles: tuple[str, ...] = ()
     """Looked for only while the deployment goes on and the run may act."""
 
+    @computed_field  # type: ignore[prop-decorator] # the page begins its timeline there
+    @property
+    def t0(self) -> datetime | None:
+        """When CodeDeploy was asked for the deployment (createTime)."""
+        return self.brought.deployment.created if self.brought.deployment is not None else None
+
 
 @dataclass(frozen=True)
 class RollbackLook:
@@ -39,6 +49,14 @@ class RollbackLook:
     brought: Brought
     receipt: Receipt | None = None
     """Of stopping it, where this run did."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a deployment is under way that takes the image away again, or one is to come."""
+        restored = self.brought.restored
+        if restored is None:
+            return self.receipt is not None and self.receipt.done and self.brought.deployment is not None
+        return restored.is_unfinished
 
 
 @dataclass(frozen=True)
@@ -72,12 +90,30 @@ class SinceRollback:
 
 @dataclass(frozen=True)
 class TicketLook:
-    """The incident's ticket."""
+    """The incident's ticket, or the issue about the remediation."""
 
     link: str = ""
     """As the promotion record has it."""
     followed: Finding | None = None
     """What came of following it; None without a link."""
     ticket: Ticket | None = None
-    """The issue with the incident's key, looked for where the record has no link."""
+    """The issue with the key, looked for where the record names nothing."""
     receipt: Receipt | None = None
+    unseen: Finding | None = None
+    """Why the issue could not be looked for."""
+
+    @property
+    def address(self) -> str:
+        """Where it is; empty where that is not known."""
+        made = "" if self.receipt is None else self.receipt.link or ""
+        return self.link or (made if self.ticket is None else self.ticket.link)
+
+    def refuse_unseen(self) -> None:
+        """Raise Unknown if the issue could not be looked for."""
+        if self.unseen is not None:
+            raise Unknown(self.unseen.reason or Reason.ERROR, self.unseen.said)
+
+
+def of_image(look: RecordLook, digest: str) -> PromotionRecord | None:
+    """Give the promotion record if it is there and of this image."""
+    return look.record if look.record is not None and look.record.digest == digest else None

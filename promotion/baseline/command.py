@@ -94,9 +94,10 @@ def _measure(
     """Measure the newest minutes that have settled, and say why they cannot be the baseline."""
     from datetime import timedelta
 
+    from promotion.baseline.judgement import measurable_at
     from promotion.baseline.ratchet import STEADY_AFTER, refusals
     from promotion.baseline.record import Baseline
-    from promotion.fixtures import baseline, codedeploy, load_balancing, postdeploy
+    from promotion.fixtures import baseline, codedeploy, load_balancing, postdeploy, postdeploy_happened
     from promotion.fixtures.rollout_deployments import Deployments
     from promotion.metrics.window import SETTLED_AFTER, Window, floor_minute
     from promotion.postdeploy.due import Began
@@ -139,7 +140,7 @@ def _measure(
         previous=before.sha256() if before else None,
         loosened_by=loosen,
     )
-    fired = postdeploy.alarms_fired(settings, account, groups, window.start, window.end)
+    fired = postdeploy_happened.alarms_fired(settings, account, groups, window.start, window.end)
     late = [
         f"{shift.told()}, so that what prod does is not steady yet"
         for shift in began.shifts.values()
@@ -147,7 +148,13 @@ def _measure(
     ]
     steady = window.start >= began.last + STEADY_AFTER
     names = tuple(one.name for one in fired)
-    return record, [*late, *refusals(record, before, deployed=steady, alarms=names)]
+    wrong = [*late, *refusals(record, before, deployed=steady, alarms=names)]
+    if not steady:
+        wrong.append(
+            f"a steady window of {minutes} minutes can be measured from {measurable_at(began.last, minutes):%H:%M}Z on: run "
+            "this again then, or ask for a shorter one with --minutes"
+        )
+    return record, wrong
 
 
 def _clock() -> "TickingClock":

@@ -44,18 +44,14 @@ def read(declared: Declared, client: Client) -> Kept:
     Raises Unknown: not-declared, malformed, truncated; and whatever S3 or Systems Manager refuse with.
     """
     records, _ = _records(declared, client)
-    name = _name(declared)
-    broken = "" if not records else _break_in(records)
-    if declared.parameter is not None and not broken:
-        broken = _contradiction(declared, client, records)
-    return Kept(name, len(records), records[-1] if records else None, broken)
+    return Kept(_name(declared), len(records), records[-1] if records else None, _broken(declared, client, records))
 
 
 def read_of_another(declared: Declared, client: Client, digest: str) -> Kept:
     """Read the newest record of any other image than this: what one goes back to. Raises Unknown as `read`."""
     records, _ = _records(declared, client)
     others = [one for one in records if one.digest != digest]
-    return Kept(_name(declared), len(records), others[-1] if others else None, _break_in(records) if records else "")
+    return Kept(_name(declared), len(records), others[-1] if others else None, _broken(declared, client, records))
 
 
 def append(declared: Declared, client: Client, record: Baseline) -> None:
@@ -126,6 +122,14 @@ def _content(declared: Declared, client: Client) -> tuple[bytes, str | None]:
             Reason.TRUNCATED, f"{_name(declared)} is longer than the {_LARGEST:,} bytes that are read: begin a new one"
         )
     return content, etag or None
+
+
+def _broken(declared: Declared, client: Client, records: Sequence[Baseline]) -> str:
+    """Say why the records may not be believed; empty if they may."""
+    broken = _break_in(records)
+    if declared.parameter is not None and not broken:
+        broken = _contradiction(declared, client, records)
+    return broken
 
 
 def _break_in(records: Sequence[Baseline]) -> str:

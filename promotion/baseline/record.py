@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
-from promotion.record import canonical
 from promotion.settings.strict import Strict
+from promotion.written import canonical
 
 SCHEMA: Final = "promotion-checklist/baseline/v1"
 BINS_PER_DECADE = 20
@@ -39,8 +39,6 @@ class Measured(Strict):
     latency: Histogram
     limit_ms: float = Field(gt=0)
     over_limit: int = Field(ge=0)
-    saturation: dict[str, float] = Field(default_factory=dict)
-    """The highest of each load, in percent."""
 
 
 class Baseline(Strict):

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pydantic import computed_field
+
 from promotion.clock import TickingClock
-from promotion.looking.doing import tell
+from promotion.looking.waiting import wait_until
 from promotion.rollout.watch import Absent, Shift
 from promotion.unknown import Reason, Unknown
-
-TICK = timedelta(seconds=10)
-"""How often it is told how long it still takes."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +20,10 @@ class Began:
     """By target; at least one."""
     absent: Mapping[str, Absent]
 
+    @computed_field  # type: ignore[prop-decorator] # the page tells from it when what is due
     @property
-    def first(self) -> datetime:
-        """T0: when CodeDeploy was asked for the first of them (createTime)."""
+    def t0(self) -> datetime:
+        """When CodeDeploy was asked for the first of them (createTime)."""
         return min(shift.began for shift in self.shifts.values())
 
     @property
@@ -52,18 +52,10 @@ class Due:
 def reach(name: str, began: Began, minutes: float, clock: TickingClock, *, wait: bool) -> Due:
     """Give a moment when it has come, or wait for it. Raises Unknown, not-due, if it may not be waited for."""
     at = began.last + timedelta(minutes=minutes)
-    now = clock.now()
-    if now >= at:
-        return Due(name, at, waited=False)
-    if not wait:
+    if not wait and clock.now() < at:
         raise Unknown(
             Reason.NOT_DUE,
             f"due at {at:%H:%M:%S}Z, {minutes:g} min after the deployment began: run again then, or have it waited for "
             "with --wait",
         )
-    while now < at:
-        minutes_left, seconds = divmod(round((at - now).total_seconds()), 60)
-        tell(f"{name} at {at:%H:%M:%S}Z, in {minutes_left}:{seconds:02} min")
-        clock.sleep(min(at - now, TICK).total_seconds())
-        now = clock.now()
-    return Due(name, at, waited=True)
+    return Due(name, at, waited=wait_until(name, at, clock))

@@ -51,6 +51,8 @@ class Budget(Strict):
     """Over how many days."""
     spent: float = Field(default=0.02, gt=0, le=1)
     """The share of the budget that one deployment may take."""
+    covered: float = Field(default=0.9, gt=0, le=1)
+    """The share of the days on which requests must have been counted; with less, nobody can tell what is used."""
     open_slo: tuple[str, ...] = ()
     """Files with SLOs in the format of OpenSLO v1, JSON or YAML: their targets must be the same as here."""
     targets: dict[str, TargetBudget] = {}

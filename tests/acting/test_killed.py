@@ -1,24 +1,23 @@
 """A process that was killed in the middle of acting, and the same command again: each thing was done once."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 import urllib.request
 from datetime import timedelta
 
 import pytest
 
+import tests.stories.loaded  # noqa: F401 - before any clock runs
+from promotion import cli
 from promotion.acting.finding import LOOK_BACK
 from promotion.clock import SystemClock
 from promotion.redact import Redactor
 from promotion.settings import load
 from promotion.sources import Sources
-from tests.gate import ROOT, environment
+from tests.acting.beginning import begin
+from tests.gate import environment
 
-MAIN = "import sys; from promotion.cli import main; sys.exit(main(sys.argv[1:]))"
 WITHIN = 60
 POINTS = [
     ("stop-answer-lost", ":stop:lambda:"),
@@ -32,24 +31,21 @@ POINTS = [
 ]
 
 
-def begin(world, folder):
-    """Start the command in a process of its own."""
-    words = ["rollback", "--yes", "--digest", world.digest, "--config", str(world.config), "--report-dir", str(folder)]
-    variables = {**os.environ, **world.environment, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        [sys.executable, "-c", MAIN, *words], env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+def words(world, folder):
+    """Give the command."""
+    return ["rollback", "--yes", "--digest", world.digest, "--config", str(world.config), "--report-dir", str(folder)]
 
 
-def kill_at(process, journal, point):
+def kill_at(process, journal, point, said):
     """Kill it as soon as it has begun an act; `point` is in the act's key."""
     until = time.monotonic() + WITHIN
     while not (journal.exists() and any(point in key for key in json.loads(journal.read_text()))):
         assert time.monotonic() < until
-        assert process.poll() is None, process.stdout.read()
+        assert process.is_alive(), said.read_text()
         time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
 
 
 def asked(world, url):
@@ -82,14 +78,14 @@ def done(world, folder):
 
 
 @pytest.mark.parametrize(("fault", "point"), POINTS, ids=[f"{fault or 'at'}{point}" for fault, point in POINTS])
-def test_killed_and_started_again(nursery, tmp_path, fault, point):
+def test_killed_and_started_again(nursery, tmp_path, capsys, fault, point):
     """One rollback deployment a target, one ticket, one message in each channel, however it was interrupted."""
     faults = [fault] if fault else []
-    with nursery.world(*faults, scene="rollout", minutes=1, rate=6) as world:
-        kill_at(begin(world, tmp_path), tmp_path / "receipts.json", point)
-        again = begin(world, tmp_path)
-        said, _ = again.communicate(timeout=WITHIN)
+    with nursery.world(*faults, scene="rollout", minutes=1, rate=12) as world:
+        command, said = words(world, tmp_path), tmp_path / "said"
+        kill_at(begin(command, world.environment, said), tmp_path / "receipts.json", point, said)
         with environment(world, tmp_path):
+            again = cli.main(command)
             found = done(world, tmp_path)
-    assert again.returncode == 0, said
-    assert found == {"lambda": 1, "ec2": 1, "tickets": 1, "issues": 1, "messages": 1}, said
+    assert again == 0, capsys.readouterr().out
+    assert found == {"lambda": 1, "ec2": 1, "tickets": 1, "issues": 1, "messages": 1}, capsys.readouterr().out

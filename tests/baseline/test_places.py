@@ -59,8 +59,18 @@ def test_records_that_were_replaced_are_noticed(client):
     keeping.append(DECLARED, client, record())
     client("s3").put_object(Bucket="shop-promotion", Key="baseline.jsonl", Body=record("f" * 64).text())
     assert "names" in keeping.read(DECLARED, client).broken
+    assert "names" in keeping.read_of_another(DECLARED, client, f"sha256:{'b' * 64}").broken
     client("ssm").delete_parameter(Name="/shop/baseline")
     assert "there is no parameter" in keeping.read(DECLARED, client).broken
+
+
+def test_records_that_were_removed_are_noticed(client):
+    """An empty place, to whose newest record the parameter still points, has been emptied."""
+    keeping.append(DECLARED, client, record())
+    client("s3").delete_object(Bucket="shop-promotion", Key="baseline.jsonl")
+    found = keeping.read_of_another(DECLARED, client, f"sha256:{'b' * 64}")
+    assert (found.count, found.newest) == (0, None)
+    assert "names" in found.broken
 
 
 @pytest.mark.parametrize(

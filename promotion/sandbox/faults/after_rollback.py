@@ -232,3 +232,25 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """Nothing has been planned so that it does not happen again."""
     del written(world)["remediation"]
+
+
+@fault("remediation-in-an-issue", item="remediation-planned", kind="clean")
+def _(world: "World") -> None:
+    """The promotion record names no remediation, and there is an issue about it that somebody owns."""
+    _remediation_issue(world, "developer")
+
+
+@fault("remediation-issue-unowned", item="remediation-planned", kind="blind")
+def _(world: "World") -> None:
+    """The promotion record names no remediation, and the issue about it is nobody's."""
+    _remediation_issue(world)
+
+
+def _remediation_issue(world: "World", *assignees: str) -> None:
+    from promotion.acting.stopping import key_of
+
+    del written(world)["remediation"]
+    body = f"Orders without a date get that of their payment.\n\n[{key_of(world.digest, 'remediation')}]"
+    world.github.repository.add_issue(
+        "Remediation: orders without a date", world.agreed.now, "release-lead", body=body, assignees=assignees
+    )

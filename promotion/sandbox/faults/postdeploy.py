@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from promotion.sandbox.seeded import Seeded as World
 
 HEALTH, SMOKE, FLOWING, IDS = "prod-health", "prod-smoke-tests", "prod-logs-flowing", "prod-correlation-ids"
-SPIKES, SLO, CUSTOMERS, BUDGET = "no-error-spikes", "slo-met", "no-customer-issues", "error-budget"
+SPIKES, SLO, CUSTOMERS = "no-error-spikes", "slo-met", "no-customer-issues"
 NOTES, INCIDENTS, BASELINE, MORTEM = (
     "deployment-notes",
     "incidents-documented",
@@ -132,13 +132,13 @@ def _(world: "World") -> None:
     world.prod.backend("logs").groups.pop("/shop/ec2")
 
 
-@fault("prod-errors-since", item=SPIKES, falls_with=(f"{SLO}[lambda]", f"{BUDGET}[lambda]"))
+@fault("prod-errors-since", item=SPIKES, falls_with=(f"{SLO}[lambda]",))
 def _(world: "World") -> None:
     """Two in a hundred requests to the function fail since twenty minutes."""
     _worse(world, "lambda", errors=0.02)
 
 
-@fault("prod-balancer-errors-since", item=SPIKES, falls_with=(f"{SLO}[ec2]", f"{BUDGET}[ec2]"))
+@fault("prod-balancer-errors-since", item=SPIKES, falls_with=(f"{SLO}[ec2]",))
 def _(world: "World") -> None:
     """The load balancer finds nobody for one in a hundred requests since twenty minutes."""
     _worse(world, "ec2", refused=0.01)

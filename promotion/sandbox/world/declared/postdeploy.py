@@ -14,7 +14,7 @@ SLO = "slo.json"
 def toml(world: "World", places: "Places") -> str:
     """Write the tables of promotion.toml."""
     said, folder = world.validation, Path(places.ca_file).parent
-    (folder / SLO).write_text(json.dumps(said.slo), encoding="utf-8")
+    (folder / SLO).write_text(said.slo_text or json.dumps([said.slo, *said.beside]), encoding="utf-8")
     targets = "".join(
         f"\n\n[postdeploy.budget.targets.{name}]\n"
         + "\n".join(f"{key} = {json.dumps(what)}" for key, what in own.items())

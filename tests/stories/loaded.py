@@ -1,0 +1,13 @@
+"""What a run loads when it comes to it, loaded already: the sandbox's clock multiplies every delay, and goes on meanwhile."""
+
+import boto3.session
+import jinja2
+import promotion.fixtures
+import requests
+import scipy.stats
+
+import promotion.acting.rolling_back
+import promotion.dashboards.judgement
+import promotion.report
+
+__all__ = ["boto3", "jinja2", "promotion", "requests", "scipy"]
