@@ -140,9 +140,11 @@ def _base64_url(plain: bytes) -> list[bytes]:
 def _utf16(order: str) -> Callable[[bytes], list[bytes]]:
     def cores_of(plain: bytes) -> list[bytes]:
         try:
-            return [plain.decode().encode(f"utf-16-{order}", "surrogatepass")]
+            packed = plain.decode().encode(f"utf-16-{order}", "surrogatepass")
         except UnicodeDecodeError:
             return []
+        # Log events are UTF-8: its bytes come there as characters of Latin-1, those of "ö" as others than they are.
+        return list(dict.fromkeys([packed, packed.decode("latin-1").encode()]))
 
     return cores_of
 

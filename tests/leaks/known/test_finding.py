@@ -7,7 +7,7 @@ import string
 import textwrap
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from promotion.leaks import known_engines
@@ -49,6 +49,7 @@ def found(looked: KnownPlaintext, buffer: bytes | str) -> set[str]:
 
 
 @settings(max_examples=120)
+@example("7qhBkeBö30pLtlhoö533", "UTF-16LE", "plain", "", "", 0)  # read as Latin-1, and written as UTF-8
 @given(SECRETS, st.sampled_from(INNER), st.sampled_from(list(WRITERS)), AROUND, AROUND, st.integers(0, 5000))
 def test_any_value_in_any_two_encodings_anywhere(secret, inner, outer, before, after, lines):
     """Whatever is written around it, and in whichever line it stands."""

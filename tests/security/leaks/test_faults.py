@@ -1,5 +1,6 @@
 """Secrets in logs: a healthy world passes; each leak is caught by the item alone, each look-alike passes, blindness is unknown."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -31,7 +32,9 @@ def test_a_healthy_world_passes(nursery, tmp_path):
     for name, subject in subjects(judged).items():
         events = int(subject["measured"].split(" events")[0].replace(",", ""))
         assert events > 9000, name
-        assert "of 40 min" in subject["measured"]
+        assert re.search("of 4[0-9] min", subject["measured"]), (
+            "the deployment began 40 minutes before the world was built"
+        )
         assert "; 4 values and " in subject["measured"]
 
 
