@@ -8,6 +8,7 @@ import pytest
 
 from promotion.harmless import harmless
 from promotion.looking.doing import lines, told
+from promotion.report.verdict import taken_back
 from promotion.status import Exit, Status
 from promotion.unknown import Reason
 
@@ -220,9 +221,15 @@ def _print_verdict(writer: "TerminalWriter", record: Mapping[str, Any]) -> None:
     counts = [f"{count} {_MARKS[status][1]}" for status, count in tally.items() if count]
     colour = {"GO": "green", "NO-GO": "red", "HOLD": "yellow"}[record["verdict"]]
     writer.write(f"{record['verdict']}", bold=True, **{colour: True})
-    meaning = _MEANING.get(record["exit_code"], "nothing was selected") if record["complete"] else "incomplete run"
-    writer.write(f"  {record['phase']} of {harmless(record['service'])} {record['digest'][:19]}…: {meaning}")
+    writer.write(f"  {record['phase']} of {harmless(record['service'])} {record['digest'][:19]}…: {_meaning(record)}")
     writer.line(f"  ({', '.join(counts)}{f', {not_run} of them not run' if not_run else ''})", light=True)
+
+
+def _meaning(record: Mapping[str, Any]) -> str:
+    if taken_back(record):
+        back = "rolled back, and verified: run `-m after_rollback` next"
+        return back if record["complete"] else f"incomplete run, but {back}"
+    return _MEANING.get(record["exit_code"], "nothing was selected") if record["complete"] else "incomplete run"
 
 
 def _print_blockers(writer: "TerminalWriter", record: Mapping[str, Any]) -> None:

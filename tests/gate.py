@@ -12,6 +12,7 @@ from unittest import mock
 
 import pytest
 
+from promotion.logs import pacing
 from promotion.sandbox.client import Running
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +51,7 @@ def judge(world: Running, folder: Path, *arguments: str, at: Path = ROOT) -> Jud
     without = ("cacheprovider", "faulthandler", "unraisableexception", "threadexception")
     options = [*(f"-pno:{plugin}" for plugin in without), *(f"-p{plugin}" for plugin in PLUGINS)]
     options += ["--report-dir", str(folder)]
-    with environment(world, at), _plugins_named(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+    with environment(world, at), _unhindered(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         code = pytest.main(
             [
                 "-c",
@@ -68,9 +69,15 @@ def judge(world: Running, folder: Path, *arguments: str, at: Path = ROOT) -> Jud
     return Judged(int(code), out.getvalue(), record, folder)
 
 
-def _plugins_named() -> contextlib.AbstractContextManager[Any]:
-    """Let nothing look for plugins in the metadata of all that is installed, once a plugin: each is named as a module."""
-    return mock.patch("importlib.metadata.distributions", return_value=())
+@contextlib.contextmanager
+def _unhindered() -> Iterator[None]:
+    """Spare what proves nothing here: a search of all that is installed for plugins, and AWS's quota for reading logs."""
+    with (
+        mock.patch("importlib.metadata.distributions", return_value=()),
+        mock.patch.object(pacing, "FILTER_SECONDS", 0.01),
+        mock.patch.dict(pacing._paces, clear=True),
+    ):
+        yield
 
 
 @contextlib.contextmanager

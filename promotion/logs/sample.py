@@ -9,6 +9,8 @@ from promotion.logs.streams import Writers
 
 _NAMED = 4
 """How many members are spoken of one by one in a few words."""
+_IN_SECONDS = 120
+"""Spans shorter than this are told in seconds."""
 
 
 @dataclass(frozen=True)
@@ -137,17 +139,21 @@ class LogSample:
         if age is not None:
             stream = self.members[member].newest_stream
             return f"the newest event of {writers.told(member)} is {age:.0f} min old (stream {stream})"
-        minutes = (self.until - self.since).total_seconds() / 60
         old = f", {self.others:,} of others that were replaced" if self.others else ""
-        return f"{writers.told(member)} has no event in {minutes:g} min{old}"
+        return f"{writers.told(member)} has no event in {self._span}{old}"
 
     def read(self) -> str:
         """How much was read, in words."""
-        minutes = (self.until - self.since).total_seconds() / 60
         rest = "" if self.complete else " (no more were read)"
         platform = sum(member.events for member in self.members.values()) - self.application
         beside = f" beside {platform:,} of the platform" if platform and not self.application else ""
-        return f"{self.application:,} application events out of the last {minutes:g} min{beside}{rest}"
+        return f"{self.application:,} application events out of the last {self._span}{beside}{rest}"
+
+    @property
+    def _span(self) -> str:
+        """How long it was looked at: `100 s`, `4.3 min`, `30 min`."""
+        seconds = (self.until - self.since).total_seconds()
+        return f"{seconds:.0f} s" if seconds < _IN_SECONDS else f"{round(seconds / 60, 1):g} min"
 
 
 def fewest(share: float) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from promotion.report.markup import shown
 from promotion.report.moments import lasted, moment
+from promotion.report.plain import plain
 from promotion.report.reading import Item, Reading, Section, rows, table, text
 from promotion.report.signoff import record_sha256
 from promotion.report.verdict import headline, sentence
@@ -28,8 +29,6 @@ NAME = 120
 """Characters of a title or a name."""
 
 _MARKS = {"GO": "✅", "NO-GO": "❌", "HOLD": "⏸️"}
-_PUNCTUATION = re.compile(r"[\\`*_\[\]<>|~$&]|:(?=//)|(?<=[Ww]{3})\.|^[-+=#]")
-_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?= |$)")
 
 
 def summary(record: Mapping[str, Any]) -> str:
@@ -37,7 +36,7 @@ def summary(record: Mapping[str, Any]) -> str:
     reading = Reading(record)
     parts = [
         f"## {_MARKS[reading.verdict]} {headline(reading)}",
-        f"{_plain(reading.service, NAME)} from dev to prod · **{reading.verdict}** · {sentence(reading)}".strip(),
+        f"{plain(reading.service, NAME)} from dev to prod · **{reading.verdict}** · {sentence(reading)}".strip(),
         f"Image digest: {_code(reading.digest or 'none given')}",
         *_warnings(reading),
         *_stops(reading),
@@ -47,18 +46,6 @@ def summary(record: Mapping[str, Any]) -> str:
         _run(reading),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _plain(words: str, limit: int) -> str:
-    """Write text on one line so that nothing in it is markup (CommonMark 0.31, 2.4).
-
-    Nor is it what GitHub finds by itself: links, mathematics, and people after an @, which an empty comment parts from
-    their name.
-    """
-    line = " ".join(shown(words).split())
-    line = line if len(line) <= limit else f"{line[:limit]}…"
-    line = _PUNCTUATION.sub(lambda match: f"\\{match[0]}", line)
-    return _NUMBERED.sub(r"\1\\\2", line).replace("@", "@<!-- -->")
 
 
 def _code(words: str) -> str:
@@ -74,13 +61,13 @@ def _warnings(reading: Reading) -> list[str]:
     if reading.record.get("rehearsal") is True:
         found.append("> **A rehearsal.** Time was told by another clock than the machine's: it is no promotion.")
     if reading.doubt:
-        found.append(f"> **Do not rely on this record.** {_plain(reading.doubt, MESSAGE)}")
+        found.append(f"> **Do not rely on this record.** {plain(reading.doubt, MESSAGE)}")
     if reading.record.get("exit_code") == 20:
         found.append("> **Call a person now.** A rollback was started and could not be verified.")
     if not reading.complete:
         found.append("> **Incomplete.** The run did not come to its end: what it had not looked at counts as not run.")
     if reading.errors:
-        errors = [f"- {_plain(error, MESSAGE)}" for error in reading.errors[:ERRORS]]
+        errors = [f"- {plain(error, MESSAGE)}" for error in reading.errors[:ERRORS]]
         errors += _more(len(reading.errors) - ERRORS, "errors")
         found.append("**Errors of this run**\n\n" + "\n".join(errors))
     return found
@@ -91,21 +78,21 @@ def _stops(reading: Reading) -> list[str]:
     lines = [line for item in looked[:BLOCKING] for line in _stop(item)]
     lines += _more(len(looked) - BLOCKING, "items")
     for word in dict.fromkeys(item.face.word for item in reading.blocking if item.quiet):
-        named = [_plain(i.number or i.id, NAME) for i in reading.blocking if i.quiet and i.face.word == word]
+        named = [plain(i.number or i.id, NAME) for i in reading.blocking if i.quiet and i.face.word == word]
         rest = f" and {len(named) - NUMBERS} more" if len(named) > NUMBERS else ""
         lines.append(f"- **{word}**: {', '.join(named[:NUMBERS])}{rest}")
     return ["### What blocks", "\n".join(lines)] if lines else []
 
 
 def _stop(item: Item) -> list[str]:
-    measured = f" · {_plain(item.measured, NAME)}" if item.measured else ""
+    measured = f" · {plain(item.measured, NAME)}" if item.measured else ""
     lines = [f"- **{_title(item)}** · {item.face.word.lower()}{measured}"]
     complaints = item.complaints
     for names, message in complaints[:SUBJECTS]:
         more = [f"{len(names) - SUBJECTS} more"] if names[SUBJECTS:] else []
-        name = f"{listed([*(_plain(one, NAME) for one in names[:SUBJECTS]), *more])}: " if names else ""
+        name = f"{listed([*(plain(one, NAME) for one in names[:SUBJECTS]), *more])}: " if names else ""
         if name or message:
-            lines.append(f"  - {name}{_plain(message, MESSAGE)}")
+            lines.append(f"  - {name}{plain(message, MESSAGE)}")
     left = sum(len(names) for names, _ in complaints[SUBJECTS:])
     return lines + [f"  {line}" for line in _more(left, "subjects")]
 
@@ -114,14 +101,14 @@ def _waivers(reading: Reading) -> list[str]:
     waived = [item for item in reading.items if item.face.name == "waived"]
     lines = []
     for item in waived[:BLOCKING]:
-        who, until = _plain(text(item.waiver.get("by")), NAME), _plain(moment(text(item.waiver.get("until"))), NAME)
-        why = _plain(text(item.waiver.get("reason")), MESSAGE)
+        who, until = plain(text(item.waiver.get("by")), NAME), plain(moment(text(item.waiver.get("until"))), NAME)
+        why = plain(text(item.waiver.get("reason")), MESSAGE)
         said = f"{f' by {who}' if who else ''}{f' until {until}' if until else ''}{f': {why}' if why else ''}"
         lines.append(f"- **{_title(item)}**{said}")
     lines += _more(len(waived) - BLOCKING, "items")
     # What a waiver has not done, or will not do for long, is for the approver, too.
     said_of = [text(waiver.get("message")) for waiver in map(table, rows(reading.record.get("waivers")))]
-    told = [f"- {_plain(message, MESSAGE)}" for message in said_of if message]
+    told = [f"- {plain(message, MESSAGE)}" for message in said_of if message]
     lines += [*told[:BLOCKING], *_more(len(told) - BLOCKING, "waivers")]
     return ["### Let through by a waiver" if waived else "### Waivers", "\n".join(lines)] if lines else []
 
@@ -132,13 +119,13 @@ def _people(reading: Reading) -> list[str]:
     lines = []
     for item in attested[:BLOCKING]:
         word = item.attestation
-        who, at = _plain(text(word.get("by")), NAME), _plain(moment(text(word.get("at"))), NAME)
-        how, what = signature(word), _plain(text(word.get("statement")), MESSAGE)
+        who, at = plain(text(word.get("by")), NAME), plain(moment(text(word.get("at"))), NAME)
+        how, what = signature(word), plain(text(word.get("statement")), MESSAGE)
         said = f"{f' by {who}' if who else ''}{f' on {at}' if at else ''}{f', {how}' if how else ''}"
         lines.append(f"- **{_title(item)}**{said}{f': {what}' if what else ''}")
     lines += _more(len(attested) - BLOCKING, "items")
     declared = [item for item in reading.items if item.face.name == "not-applicable"]
-    why = [f"- **{_title(item)}**: {_plain(_reason(item), MESSAGE)}" for item in declared[:BLOCKING]]
+    why = [f"- **{_title(item)}**: {plain(_reason(item), MESSAGE)}" for item in declared[:BLOCKING]]
     why += _more(len(declared) - BLOCKING, "items")
     found = ["### Attested by people", "\n".join(lines)] if lines else []
     return found + (["### Declared not to apply", "\n".join(why)] if why else [])
@@ -162,7 +149,7 @@ def _row(section: Section) -> str:
             bad[item.face.word.lower()] = bad.get(item.face.word.lower(), 0) + 1
     good = sum(item.good for item in section.items)
     words = ", ".join(f"{number} {word}" for word, number in bad.items())
-    name = f"{_plain(section.number, NAME)} | {_plain(section.title, NAME)}"
+    name = f"{plain(section.number, NAME)} | {plain(section.title, NAME)}"
     return f"| {name} | {good} of {len(section.items)} | {words} |"
 
 
@@ -173,15 +160,15 @@ def _run(reading: Reading) -> str:
     started, finished = text(record.get("started")), text(record.get("finished"))
     took = lasted(started, finished)
     parts = [
-        f"accounts {' → '.join(_plain(place, NAME) for place in places)}" if all(places) else "",
-        f"looked {_plain(moment(started), NAME)}{f', {took}' if took else ''}" if started else "",
+        f"accounts {' → '.join(plain(place, NAME) for place in places)}" if all(places) else "",
+        f"looked {plain(moment(started), NAME)}{f', {took}' if took else ''}" if started else "",
         f"record {_code('sha256:' + record_sha256(record))}",
     ]
     return "<sub>" + " · ".join(part for part in parts if part) + "</sub>"
 
 
 def _title(item: Item) -> str:
-    return " ".join(part for part in (_plain(item.number, NAME), _plain(item.title, NAME)) if part)
+    return " ".join(part for part in (plain(item.number, NAME), plain(item.title, NAME)) if part)
 
 
 def _more(number: int, what: str) -> list[str]:

@@ -18,6 +18,12 @@ def hour(written: str) -> str:
     return f"{match[2]}{(match[3] or '')[:4]}{match[4]}" if match else written
 
 
+def second(written: str) -> str:
+    """`2026-11-23T09:41:07.123456Z` as `09:41:07Z`: for the moments of a deployment."""
+    match = _TIME.fullmatch(written)
+    return f"{match[2]}{match[4]}" if match else written
+
+
 def lasted(started: str, finished: str) -> str:
     """`1 min 48 s`; empty when the two are not times, or not in this order."""
     if not _TIME.fullmatch(started) or not _TIME.fullmatch(finished):

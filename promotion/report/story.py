@@ -15,6 +15,16 @@ from promotion.report.words import FACES, PHASES, Face, face_of, listed
 
 CHANGES = 12
 """Items that are named because they differ from the earlier run of this phase."""
+_THEN = {
+    "failed": "failed",
+    "unknown": "could not be judged",
+    "pending": "had to wait",
+    "passed": "passed",
+    "attested": "was attested by a person",
+    "waived": "was waived",
+    "not-applicable": "did not apply",
+}
+"""Faces to what an item of an earlier record did; that does not say for whom or what it waited."""
 
 
 def story(reading: Reading) -> Child:
@@ -85,8 +95,7 @@ def _changes(reading: Reading, link: Mapping[str, Any]) -> Child:
     named: list[Child] = [
         [
             el("a", item.number or item.id, href=f"#{item.anchor}", title=item.title),
-            f" was {face_of(text(then[item.id]), None).word.lower()}, ",
-            f"is {item.face.word.lower()}. ",
+            f" {_THEN[face_of(text(then[item.id]), None).name]} then, {item.face.one} now. ",
         ]
         for item in other[:CHANGES]
     ]

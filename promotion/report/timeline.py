@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from promotion.report.glyphs import glyph
 from promotion.report.markup import Child, cut, el
-from promotion.report.moments import hour, moment
+from promotion.report.moments import moment, second
 from promotion.report.reading import Item, Reading, rows, table, text
 from promotion.report.sections import progress, tally
 from promotion.report.story import looks, when
@@ -58,7 +58,7 @@ def _earlier(reading: Reading) -> list[_Stop]:
     found = [table(link) for link in rows(reading.record.get("chain"))]
     return [
         _Stop(
-            when(phase), looks(link), hour(text(link.get("finished"))), el("code", cut(text(link.get("verdict")), 40))
+            when(phase), looks(link), second(text(link.get("finished"))), el("code", cut(text(link.get("verdict")), 40))
         )
         for link in found
         if (phase := text(link.get("phase"))) in _BEGINNING and phase != reading.phase
@@ -93,7 +93,7 @@ def _at(reading: Reading, begun: str, due: str) -> str:
     """When it was looked at, as the watch says, or when it is due, as T0 says."""
     for look in (table(look) for watch in _watches(reading) for look in rows(watch.get("looks"))):
         if text(look.get("name")) == due and isinstance(look.get("at"), str):
-            return f"looked {hour(look['at'])}"
+            return f"looked {second(look['at'])}"
     match = _MINUTES.fullmatch(due)
     if not match or not begun:
         return ""

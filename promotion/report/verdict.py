@@ -1,7 +1,12 @@
 """The verdict in words."""
 
-from promotion.report.reading import Reading
-from promotion.report.words import FACES, GOOD, PHASES, Face, counted, listed
+from collections.abc import Mapping
+from typing import Any
+
+from promotion.acting.receipt import Receipt, State
+from promotion.acting.verifying import verified
+from promotion.report.reading import Reading, rows, table, text
+from promotion.report.words import FACES, GOOD, PHASES, ROLLED_BACK, Face, counted, listed
 
 
 def face(reading: Reading) -> Face:
@@ -13,12 +18,28 @@ def face(reading: Reading) -> Face:
 
 
 def headline(reading: Reading) -> str:
-    """`Promote`, `Do not promote`, `Not yet: 2 could not be judged and 1 waits for a person`."""
+    """`Promote`, `Do not promote`, `Rolled back; …`, `Not yet: 2 could not be judged and 1 waits for a person`."""
     if reading.verdict == "HOLD":
         why = listed(_counts(reading, good=False))
         return f"Not yet: {why}" if why else "Not yet: nothing was judged" if not reading.items else "Not yet"
     _, go, no_go = PHASES.get(reading.phase, ("", "Go", "No go"))
+    if reading.verdict == "NO-GO" and taken_back(reading.record):
+        return ROLLED_BACK
     return go if reading.verdict == "GO" else no_go
+
+
+def taken_back(record: Mapping[str, Any]) -> bool:
+    """Whether a record's receipts show that the rollout was rolled back at every target, and that this was verified.
+
+    A receipt that is strange in any way is none of something done.
+    """
+    if record.get("phase") != "rollout" or record.get("exit_code") == 20:
+        return False
+    done = {str(State.DONE), str(State.ALREADY)}
+    return verified(
+        Receipt(text(act.get("key")), "", State.DONE if text(act.get("state")) in done else State.UNCLEAR, "")
+        for act in map(table, rows(record.get("acts")))
+    )
 
 
 def sentence(reading: Reading) -> str:

@@ -60,6 +60,9 @@ PHASES: Final = {
 }
 """Phase to when it is, what GO says, what NO-GO says."""
 
+ROLLED_BACK: Final = "Rolled back; the checklist after a rollback is next"
+"""What NO-GO says of a rollout that has been taken back, by receipts that say it was verified."""
+
 
 def counted(number: int, one: str, many: str) -> str:
     """`1 item failed`, `3 items failed`: the number and the form that goes with it."""

@@ -19,6 +19,7 @@ PREFIX = "PROMOTION__"
 
 _SIGNERS = ("image.signer", "image.sbom.signer", "image.vulnerabilities.signer", "github.provenance_signer")
 _PATHS = (
+    "earlier_reports",
     "dev.ca_bundle",
     "prod.ca_bundle",
     "image.ca_bundle",

@@ -10,6 +10,7 @@ import pytest
 
 from promotion import options
 from promotion.sandbox import catalogue
+from promotion.sandbox.world.people import ACTS
 from promotion.settings import Settings, load
 from promotion.status import Exit, Status
 from promotion.unknown import Reason
@@ -112,16 +113,64 @@ def test_the_tables_of_the_report_page_are_complete():
         assert re.search(rf"^\| .*\b{int(code)}\b.* \|", readme, re.MULTILINE), code
 
 
-def test_the_permissions_page_is_exact(nursery, tmp_path):
-    """The policy in docs/permissions.md allows what a run asks of AWS, and nothing else."""
+def permitted(*, acting: bool) -> set[str]:
+    """The actions that the policies of docs/permissions.md allow, for looking or for acting."""
     page = (ROOT / "docs/permissions.md").read_text()
     policies = [json.loads(match["text"]) for match in BLOCK.finditer(page) if match["kind"] == "json"]
-    statements = [one for policy in policies for one in policy["Statement"] if one["Sid"] != "Act"]
-    allowed = {action for statement in statements for action in statement["Action"]}
+    statements = [one for policy in policies for one in policy["Statement"] if (one["Sid"] == "Act") is acting]
+    return {action for statement in statements for action in statement["Action"]}
+
+
+def asked_of_aws(world: Any) -> set[str]:
+    """The actions that a run asked for; every account lets everybody assume the roles that trust them."""
+    return {call.action for call in world.calls() if call.action} - {"sts:AssumeRole"}
+
+
+def test_the_permissions_page_is_exact(nursery, tmp_path):
+    """The policy in docs/permissions.md allows what a run asks of AWS, and nothing else."""
     with nursery.world() as world:
         judge(world, tmp_path, "-m", "pre_promotion")
-        asked = {call.action for call in world.calls() if call.action}
-    assert allowed == asked - {"sts:AssumeRole"}
+        asked = asked_of_aws(world)
+    assert permitted(acting=False) == asked
+
+
+def test_what_a_validation_asks_is_permitted(nursery, tmp_path):
+    """Nothing is asked after a deployment that no policy has, and that the page does not name beside them."""
+    page = (ROOT / "docs/permissions.md").read_text()
+    named = set(re.findall(r"`([a-z0-9-]+:[A-Z]\w+)`", page))
+    with nursery.world(scene="rolled-out", minutes=31) as world:
+        judge(world, tmp_path, "-m", "postdeploy")
+        asked = asked_of_aws(world)
+    assert asked <= permitted(acting=False) | named
+    assert {one for one in named if one.startswith("application-signals:")} <= asked
+
+
+NO_GO = """
+from promotion.items import item
+
+@item("go-no-go-t2")
+def test_t2():
+    assert False, "3 % of the canary's requests failed"
+"""
+TOPIC = """
+[[channels.team]]
+kind = "sns"
+name = "subscribers"
+topic = "arn:aws:sns:eu-west-1:444455556666:releases"
+"""
+
+
+def test_the_permissions_to_act_are_exact(nursery, tmp_path):
+    """What is allowed besides is what taking a rollout back asks for, where a topic is told too, and nothing else."""
+    (tmp_path / "test_no_go.py").write_text(NO_GO)
+    with nursery.world("sns-topic-there", scene="rollout", minutes=1, rate=12) as world:
+        world.config.write_text(world.config.read_text() + TOPIC)
+        judged = judge(world, tmp_path / "reports", "-m", "rollout", "--act", str(tmp_path / "test_no_go.py"))
+        asked = asked_of_aws(world)
+    acts = {act["key"].split(":", 2)[2]: act["state"] for act in judged.record["acts"]}
+    assert set(acts.values()) == {"done"}, judged.printed
+    assert asked - permitted(acting=False) == permitted(acting=True)
+    assert permitted(acting=True) == set(ACTS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from promotion import chain
-from promotion.record import record_text
 from promotion.report import page
+from promotion.written import record_text
 
 ROOT = Path(__file__).parents[2]
 BAD_DAY = {"lambda-duration": "failed", "least-privilege": "unknown", "dashboard-healthy": "waived"}

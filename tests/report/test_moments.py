@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.report.moments import hour, lasted, moment
+from promotion.report.moments import hour, lasted, moment, second
 
 
 def test_times_are_shortened_but_keep_their_zone():
-    """Date and second for a run, hour and millisecond within it."""
+    """Date and second for a run, hour and millisecond within it, hour and second of a deployment."""
     assert moment("2026-11-23T09:41:07.123456Z") == "2026-11-23 09:41:07Z"
     assert moment("2026-11-23T09:41:07+02:00") == "2026-11-23 09:41:07+02:00"
     assert hour("2026-11-23T09:41:07.123456Z") == "09:41:07.123Z"
+    assert second("2026-11-23T09:41:07.923456+02:00") == "09:41:07+02:00"
 
 
 @pytest.mark.parametrize(
@@ -36,4 +37,5 @@ def test_what_is_no_time_stays_as_it_is(text):
     """No error, and no change."""
     assert moment(text) == text
     assert hour(text) == text
+    assert second(text) == text
     assert lasted(text, text) == ""

@@ -20,8 +20,24 @@ def test_the_records_of_a_promotion_are_a_story(afterwards):
 def test_what_changed_since_the_last_run_of_the_phase_is_named(troubled):
     """Items that were otherwise then are linked, with what they were and are."""
     story = read(page(troubled)).one("section", "story")
-    assert "3.6 was passed, is failed. " in story.text
+    assert "3.6 passed then, failed now. " in story.text
     assert "#item-alb-response-time" in {a.attributes["href"] for a in story.all("a")}
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("unknown", "3.6 could not be judged then, failed now. "),
+        ("pending", "3.6 had to wait then, failed now. "),
+        ("attested", "3.6 was attested by a person then, failed now. "),
+        ("not-applicable", "3.6 did not apply then, failed now. "),
+        ("splendid", "3.6 could not be judged then, failed now. "),
+    ],
+)
+def test_what_an_item_was_is_said_in_proper_words(troubled, status, words):
+    """Each status has its own, and one that nobody knows is not good."""
+    troubled["chain"][-1]["items"]["alb-response-time"] = status
+    assert words in read(page(troubled)).one("section", "story").text
 
 
 def test_the_first_record_of_a_promotion_has_no_story(good):
@@ -45,11 +61,17 @@ def test_the_timeline_of_a_rollout_goes_from_t0_to_t5(during):
     ]
 
 
+def test_the_timeline_tells_whole_seconds(during):
+    """A look is taken at some microsecond, which is nothing to anybody."""
+    during["evidence"]["rollout_watch"]["value"]["looks"][0]["at"] = "2026-11-23T14:02:14.987654Z"
+    assert stops(during)[2] == "T+2looked 14:02:14Z0 of 1"
+
+
 def test_the_timeline_after_a_deployment_goes_on_from_the_rollout(afterwards):
     """The rollout is one stop; T+10 and T+30 have their clock times, what comes after has none."""
     assert stops(afterwards) == [
         "T02026-11-23 14:00:12Zdeployment begins",
-        "During deployment14:05:20.310ZGO",
+        "During deployment14:05:20ZGO",
         "T+1014:10:12Z5 of 5",
         "T+3014:30:12Z0 of 4",
         "after0 of 4",

@@ -4,7 +4,7 @@ import pytest
 
 from promotion.report import page, summary
 from promotion.report.reading import Reading
-from promotion.report.verdict import face, headline, sentence
+from promotion.report.verdict import face, headline, sentence, taken_back
 
 from .dom import read
 
@@ -69,6 +69,43 @@ def test_each_phase_has_its_own_words(phase, go, no_go, good, troubled):
     """What GO and NO-GO mean depends on when they are asked."""
     assert headline(Reading({**good, "phase": phase})) == go
     assert headline(Reading({**troubled, "phase": phase})) == no_go
+
+
+def act(what, target, state):
+    """A receipt of a rollback."""
+    return {"key": f"promotion:9f2b6c1e0a7d:{what}:{target}", "what": what, "state": state, "at": "", "message": ""}
+
+
+BACK = [act("stop", "lambda", "done"), act("verified", "lambda", "done")]
+
+
+def test_a_rollout_that_was_taken_back_is_not_asked_to_be(during):
+    """What was done and verified is said, and what comes next; the verdict stays no-go, and looks like it."""
+    record = {**during, "acts": BACK}
+    words = "Rolled back; the checklist after a rollback is next"
+    root = read(page(record))
+    assert headline(Reading(record)) == root.one(cls="said").one("h2").text == words
+    assert words in root.one("head").one("title").text
+    assert f"## ❌ {words}\n" in summary(record)
+    assert face(Reading(record)).name == "failed"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"acts": BACK[:1]},
+        {"acts": [*BACK, act("stop", "ec2", "done")]},
+        {"acts": [BACK[0], act("verified", "lambda", "failed")]},
+        {"acts": [BACK[0], act("verified", "lambda", ["done"])]},
+        {"acts": [BACK[0], {"key": 7}, None]},
+        {"acts": BACK, "exit_code": 20},
+    ],
+)
+def test_a_rollback_that_is_not_verified_is_still_to_be_made(during, change):
+    """At every target, by a receipt of each, and not against the exit code."""
+    record = {**during, **change}
+    assert headline(Reading(record)) == "Roll back"
+    assert not taken_back(record)
 
 
 SPOILED = {

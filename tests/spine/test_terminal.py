@@ -1,13 +1,16 @@
 """What a person sees: a line an item, in the order of the checklist, then the verdict; nothing acts on the terminal."""
 
+import io
 import os
 import pty
 import subprocess
 import xml.etree.ElementTree as ET
 
 import pytest
+from _pytest._io import TerminalWriter
 
 from promotion.harmless import harmless
+from promotion.terminal import print_record
 from tests.spine.project import CHECKLIST, SETTINGS, outside
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\x1b[31mGO\n✓ 9.9 everything is good\r\u202edesrever<script>alert(1)</script>"
@@ -96,6 +99,33 @@ def test_quiet_is_the_verdict_alone(project):
         "GO  pre_promotion of shop sha256:aaaaaaaaaaaa…: everything on the checklist is good  (2 passed)"
     ]
     assert ran.err == ""
+
+
+@pytest.mark.parametrize(
+    ("verified", "complete", "code", "words"),
+    [
+        ("done", True, 1, "rolled back, and verified: run `-m after_rollback` next"),
+        ("done", False, 2, "incomplete run, but rolled back, and verified: run `-m after_rollback` next"),
+        ("failed", True, 20, "the rollback is not verified: a person is needed now"),
+        (None, True, 1, "something failed"),
+    ],
+)
+def test_the_verdict_says_what_was_done_about_it(verified, complete, code, words):
+    """A rollout that was taken back is said to be, with what comes next; else what the verdict means."""
+    states = {} if verified is None else {"stop": "done", "verified": verified}
+    record = {
+        "phase": "rollout",
+        "service": "shop",
+        "digest": f"sha256:{'a' * 64}",
+        "verdict": "NO-GO",
+        "exit_code": code,
+        "complete": complete,
+        "items": [],
+        "acts": [{"key": f"promotion:aaaaaaaaaaaa:{what}:lambda", "state": state} for what, state in states.items()],
+    }
+    out = io.StringIO()
+    print_record(TerminalWriter(out), record, "", only_verdict=True)
+    assert out.getvalue() == f"NO-GO  rollout of shop sha256:aaaaaaaaaaaa…: {words}  ()\n"
 
 
 def test_verbose_is_pytest_s_own_and_then_ours(project):

@@ -235,7 +235,12 @@ def _(world: "World") -> None:
     world.github.tokens.clear()
 
 
-@fault("github-denies", item=BUILD, kind="blind")
+@fault(
+    "github-denies",
+    item=BUILD,
+    kind="blind",
+    falls_with=("rollback-plan", "channel-notified", "stakeholders-notified"),
+)
 def _(world: "World") -> None:
     """GitHub answers everything with 403."""
     world.edges["github"].deny(EVERYTHING)

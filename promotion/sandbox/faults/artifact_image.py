@@ -59,7 +59,7 @@ def _(world: "World") -> None:
     repository.images = [image for image in repository.images if image.image_digest != world.digest]
 
 
-@fault("image-not-in-registry", item=IMMUTABLE, falls_with=(SIZE, *READ))
+@fault("image-not-in-registry", item=IMMUTABLE, falls_with=(SIZE, *READ, "rollback-plan"))
 def _(world: "World") -> None:
     """The registry says that it has no such image."""
     del world.supply_chain.store.manifests[world.digest]

@@ -20,6 +20,12 @@ ON_EC2 = (
     "synthetic-tests[order through ec2]",
 )
 DEPLOYMENTS = ("lambda-deployed", "ec2-deployed", "blue-green-completed")
+SECRETS = ("secrets-manager[dev shop/dev/database]", "secrets-manager[dev shop/dev/payment-api]")
+"""Which the service is asked whether it can load."""
+ROLES = ("lambda", "instance", "codedeploy-lambda", "codedeploy-ec2", "rotation")
+GROUPS = ("function of lambda", "instances of ec2", "load balancer of ec2", "other groups")
+SINCE_DEPLOYED = ("canary-monitored[lambda]", "lambda-duration[lambda]", "error-rate[lambda]", "no-alarms")
+"""What is looked at from the end of the function's deployment on."""
 
 
 @fault("lambda-deployment-failed", item="lambda-deployed")
@@ -47,7 +53,11 @@ def _(world: "World") -> None:
     world.dev.alias.routing_config = {"AdditionalVersionWeights": {"7": 0.1}}
 
 
-@fault("lambda-alias-moved-back", item="lambda-deployed")
+@fault(
+    "lambda-alias-moved-back",
+    item="lambda-deployed",
+    falls_with=("digest-immutable[lambda]", "logs-flowing[lambda]", "correlation-ids[lambda]"),
+)
 def _(world: "World") -> None:
     """The newest deployment succeeded, but somebody put the alias back on the version before."""
     world.dev.alias.function_version = "7"
@@ -89,7 +99,7 @@ def _(world: "World") -> None:
     world.dev.alias.routing_config = {"AdditionalVersionWeights": {}}
 
 
-@fault("lambda-deployment-in-progress", item="lambda-deployed", kind="blind")
+@fault("lambda-deployment-in-progress", item="lambda-deployed", kind="blind", falls_with=SINCE_DEPLOYED)
 def _(world: "World") -> None:
     """The newest deployment of the function still goes on."""
     world.dev.latest_lambda_deployment.status = "InProgress"
@@ -172,7 +182,12 @@ def _(world: "World") -> None:
     world.fronts["dev-ec2"].members.add(type(member)(extra, member.release))
 
 
-@fault("deployment-targets-denied", item="ec2-deployed", kind="blind", falls_with=DEPLOYMENTS)
+@fault(
+    "deployment-targets-denied",
+    item="ec2-deployed",
+    kind="blind",
+    falls_with=(*DEPLOYMENTS, "digest-immutable[ec2]", "canary-monitored[lambda]"),
+)
 def _(world: "World") -> None:
     """BatchGetDeploymentTargets is denied."""
     world.wire.deny("codedeploy:BatchGetDeploymentTargets", account=world.dev.id)
@@ -196,7 +211,12 @@ def _(world: "World") -> None:
     world.wire.drop("codedeploy:ListDeployments")
 
 
-@fault("never-deployed", item="lambda-deployed", kind="blind")
+@fault(
+    "never-deployed",
+    item="lambda-deployed",
+    kind="blind",
+    falls_with=(*SINCE_DEPLOYED, "no-secrets-in-logs[/aws/lambda/shop-api]"),
+)
 def _(world: "World") -> None:
     """CodeDeploy has no deployment of the function at all."""
     deployments = world.dev.backend("codedeploy").deployments
@@ -245,7 +265,17 @@ def _(world: "World") -> None:
         dev.instance(instance)._state.name, dev.instance(instance)._state.code = "running", 16
 
 
-@fault("traffic-not-shifted", item="blue-green-completed", falls_with=("health-checks[ec2]",))
+@fault(
+    "traffic-not-shifted",
+    item="blue-green-completed",
+    falls_with=(
+        "health-checks[ec2]",
+        "digest-immutable[ec2]",
+        "logs-flowing[ec2]",
+        "correlation-ids[ec2]",
+        "dashboard-healthy",
+    ),
+)
 def _(world: "World") -> None:
     """The listener sends all traffic to the blue target group, where nobody is registered."""
     _forward(world, blue=100, green=0)
@@ -328,7 +358,11 @@ def _(world: "World") -> None:
         member.fixed["/health"] = Reply(302, None, {"Location": "https://login.example/?next=/health"})
 
 
-@fault("certificate-expired", item="health-checks", falls_with=ON_EC2)
+@fault(
+    "certificate-expired",
+    item="health-checks",
+    falls_with=(*ON_EC2, *SECRETS, "correlation-ids[ec2]", "https-alb[dev ec2]"),
+)
 def _(world: "World") -> None:
     """The load balancer's certificate ran out yesterday."""
     world.tls.show("dev-ec2", "expired")
@@ -462,11 +496,29 @@ def _(world: "World") -> None:
     "role-cannot-be-assumed",
     item="lambda-deployed",
     kind="blind",
-    falls_with=(*DEPLOYMENTS, "health-checks[ec2]", "synthetic-tests[heartbeat]"),
+    falls_with=(
+        *DEPLOYMENTS,
+        *SECRETS,
+        *SINCE_DEPLOYED,
+        "health-checks[ec2]",
+        "synthetic-tests[heartbeat]",
+        "digest-immutable[lambda]",
+        "digest-immutable[ec2]",
+        "logs-flowing",
+        "correlation-ids",
+        "error-rate[ec2]",
+        "alb-response-time[ec2]",
+        "dashboard-healthy",
+        "deployment-groups",
+        "https-alb[dev ec2]",
+        "no-secrets-in-logs",
+        *(f"least-privilege[dev shop-{role}]" for role in ROLES),
+        *(f"security-groups[dev {group}]" for group in GROUPS),
+    ),
 )
 def _(world: "World") -> None:
     """The role that looks at dev cannot be assumed."""
-    world.wire.deny("sts:AssumeRole")
+    world.wire.deny("sts:AssumeRole", account=world.dev.id)
 
 
 def _roll_back(world: "World", broken: Any) -> None:

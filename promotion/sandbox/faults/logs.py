@@ -99,13 +99,18 @@ def _(world: "World") -> None:
     _rewrite(world, EC2, lambda stream, _, message: (f"{stream}/messages", message), live=True)
 
 
-@fault("log-group-missing", item=FLOWING, kind="blind", falls_with=("correlation-ids[ec2]",))
+@fault(
+    "log-group-missing",
+    item=FLOWING,
+    kind="blind",
+    falls_with=("correlation-ids[ec2]", "no-secrets-in-logs[/shop/ec2]"),
+)
 def _(world: "World") -> None:
     """The log group of the instances is not there."""
     world.dev.backend("logs").groups.pop(EC2)
 
 
-@fault("logs-denied", item=FLOWING, kind="blind", falls_with=(IDS,))
+@fault("logs-denied", item=FLOWING, kind="blind", falls_with=(IDS, "no-secrets-in-logs"))
 def _(world: "World") -> None:
     """FilterLogEvents is denied."""
     world.wire.deny(FILTER, account=world.dev.id)

@@ -67,7 +67,8 @@ class Agreed:
         `changes` are fields of `Word`; `signature=""` leaves it unsigned.
         """
         from promotion.promotions.record import Word
-        from promotion.promotions.signing import NAMESPACE, message
+        from promotion.promotions.signing import message
+        from promotion.ssh_keygen import NAMESPACE
 
         at = changes.pop("at", self.now - timedelta(minutes=10)).replace(microsecond=0)
         fields = {"digest": self.digest, "expires": at + timedelta(days=7), "statement": "Done.", **changes}

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from promotion.sandbox.fills.metrics import Computed, Metric, Sample, metric
 from promotion.sandbox.world.requests import tally
+from promotion.sandbox.world.spans import Span, summed
 from promotion.sandbox.world.traffic import binary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from promotion.sandbox.world.model import Environment
 
@@ -39,11 +40,20 @@ def api_metrics(environment: "Environment") -> dict[Metric, Computed]:
         waited = tally(environment, "lambda", minute).waited(COLD_START_MS)
         return [(round(ms + more, 2), 1) for ms in (*waited, *(one.ms for one in live.served(minute)))]
 
+    def requests(minute: int) -> list[Sample]:
+        return binary(*[counted(minute)] * 2)
+
+    def failed_in(span: Span) -> list[Sample]:
+        return binary(span.asked, span.went_wrong("errors", "refused", "handled_errors"))
+
+    def missed_in(span: Span) -> list[Sample]:
+        return binary(span.asked, span.went_wrong("client_errors"))
+
     missed, failures = error_names(environment)
-    kinds: list[tuple[str, Callable[[int], list[Sample]], str]] = [
-        ("Count", lambda minute: binary(*[counted(minute)] * 2), "Count"),
-        (failures, server_errors, "Count"),
-        (missed, client_errors, "Count"),
+    kinds: list[tuple[str, Callable[[int], Iterable[Sample]], str]] = [
+        ("Count", summed(environment, "lambda", requests, lambda span: binary(span.asked, span.asked)), "Count"),
+        (failures, summed(environment, "lambda", server_errors, failed_in), "Count"),
+        (missed, summed(environment, "lambda", client_errors, missed_in), "Count"),
         ("Latency", lambda minute: took(minute, 13.0), "Milliseconds"),
         ("IntegrationLatency", lambda minute: took(minute, 9.0), "Milliseconds"),
     ]

@@ -95,6 +95,7 @@ def build() -> World:
         metrics,
         network,
         notices,
+        objectives,
         people,
         pipeline,
         rollout,
@@ -142,6 +143,7 @@ def build() -> World:
         logs.keep(environment)
         secrets.store(environment)
         validation.measure_rotation(environment)
+        objectives.set_objective(environment, validation.DAYS)
         calendars.calendars(environment.backend("ssm"))[FREEZES] = calendars.Calendar()
     github = pipeline.plant(releases, now())
     words = agreed.agree(releases[-1], github.repository, now())

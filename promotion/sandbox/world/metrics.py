@@ -5,13 +5,14 @@ monitoring-metrics-types.html, https://docs.aws.amazon.com/elasticloadbalancing/
 load-balancer-cloudwatch-metrics.html (counts of errors come only when there are any; response times are in seconds).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.fills.metrics import Computed, Metric, Sample, computed, metric
 from promotion.sandbox.world.api_metrics import api_metrics
 from promotion.sandbox.world.names import ALIAS, FUNCTION
 from promotion.sandbox.world.requests import tally
+from promotion.sandbox.world.spans import Span, summed
 from promotion.sandbox.world.traffic import Answered, binary
 
 if TYPE_CHECKING:
@@ -114,7 +115,27 @@ def _balancer(environment: "Environment") -> dict[Metric, Computed]:
 
     for name in ("HTTPCode_ELB_5XX_Count", "HTTPCode_ELB_503_Count"):
         put(name, refused, "Count")
+    for name, count in _COUNTED_AT_ONCE.items():
+        kept = made[metric("AWS/ApplicationELB", name, **balancer)]
+        kept.samples = summed(environment, "ec2", kept.samples, _each_one(count))
     return made
+
+
+_COUNTED_AT_ONCE: Mapping[str, Callable[[Span], int]] = {
+    "RequestCount": lambda span: span.asked - span.went_wrong("refused"),
+    "HTTPCode_Target_5XX_Count": lambda span: span.went_wrong("errors"),
+    "HTTPCode_ELB_5XX_Count": lambda span: span.went_wrong("refused"),
+}
+
+
+def _each_one(count: Callable[[Span], int]) -> Callable[[Span], list[Sample]]:
+    """Give a sample of 1 for each of what is counted in a span, and none where there is nothing to count."""
+
+    def told(span: Span) -> list[Sample]:
+        hits = count(span)
+        return [(1.0, hits)] if hits else []
+
+    return told
 
 
 def _target_metrics(environment: "Environment", colour: str | None) -> list[tuple[str, Samples, str]]:

@@ -10,6 +10,7 @@ from promotion.sandbox.world.api_metrics import REST_STAGE
 from promotion.sandbox.world.declared import (
     baseline,
     channels,
+    earlier,
     leaks,
     network,
     plan,
@@ -51,7 +52,7 @@ LOG_LAG = 3
 def promotion_toml(world: "World", places: "Places") -> str:
     """Write the settings by which the gate finds the world; the public keys that they name go beside them."""
     parts = [
-        f"service = {text(SERVICE)}",
+        f"service = {text(SERVICE)}" + earlier.line(world, places),
         _image(world, places),
         _github(places),
         f"[limits]\nlog_lag_seconds = {LOG_LAG}",

@@ -71,6 +71,12 @@ class Live:
             found = tuple(self._minutes.get(minute, ()))
         return [one for one in found if one.member and member in {None, one.member}]
 
+    @property
+    def began(self) -> int | None:
+        """The first minute in which somebody asked."""
+        with self._lock:
+            return min(self._minutes, default=None)
+
     def answered(self, minute: int, family: int) -> int:
         """Tell how many of a minute were answered with a status like 200, 400 or 500."""
         return sum(one.status // 100 == family // 100 for one in self.served(minute))

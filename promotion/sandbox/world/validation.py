@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.fills.metrics import Computed, Sample, metric
 from promotion.sandbox.world.names import SERVICE
+from promotion.sandbox.world.objectives import name_of
 from promotion.sandbox.world.secrets import ROTATION
 from promotion.sandbox.world.traffic import minute_of
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 STEPS = 4
 """Invocations of a rotation: createSecret, setSecret, testSecret, finishSecret."""
-DAYS = 1
-"""Over which the error budget is counted: what is computed minute by minute has its price."""
+DAYS = 30
+"""Over which the error budget is counted."""
 STEADY, MEASURED = timedelta(minutes=11), timedelta(minutes=18)
 """After T0: when the window of the baseline began, and how long it was."""
 LONGER = 4
@@ -33,24 +34,42 @@ class Validation:
     """Of customers' reports."""
     days: int = DAYS
     slo: dict[str, Any] = field(default_factory=dict)
-    """The OpenSLO file; empty: none."""
+    """The SLO of the OpenSLO file; empty: there is no file."""
+    beside: list[dict[str, Any]] = field(default_factory=list)
+    """What else the file holds: the indicator."""
+    slo_text: str = ""
+    """What the file holds in their place, if anything."""
     targets: dict[str, dict[str, Any]] = field(default_factory=dict)
     """`[postdeploy.budget.targets]`."""
     exempt: dict[str, str] = field(default_factory=dict)
     """Secrets that do not rotate, and why."""
+    earlier: list[dict[str, Any]] = field(default_factory=list)
+    """Records that earlier runs of this promotion left."""
 
 
 def validate() -> Validation:
     """Give what stands before a promotion: an objective, and no baseline."""
-    return Validation(slo=slo())
+    return Validation(slo=slo(), beside=[sli()], targets={"lambda": {"application_signals": name_of("prod")}})
 
 
-def slo(target: float = 0.999, days: int = DAYS) -> dict[str, Any]:
+def sli() -> dict[str, Any]:
+    """Write what the objective measures as OpenSLO does: failures among the API's requests."""
+    counted = {
+        name: {
+            "metricSource": {"type": "CloudWatch", "spec": {"namespace": "AWS/ApiGateway", "metricName": metric_name}}
+        }
+        for name, metric_name in (("bad", "5xx"), ("total", "Count"))
+    }
+    metadata = {"name": f"{SERVICE}-requests"}
+    return {"apiVersion": "openslo/v1", "kind": "SLI", "metadata": metadata, "spec": {"ratioMetric": counted}}
+
+
+def slo(target: float = 0.999, days: int = DAYS, name: str = f"{SERVICE}-availability") -> dict[str, Any]:
     """Write an objective as OpenSLO does."""
     return {
         "apiVersion": "openslo/v1",
         "kind": "SLO",
-        "metadata": {"name": f"{SERVICE}-availability"},
+        "metadata": {"name": name},
         "spec": {
             "service": SERVICE,
             "indicatorRef": f"{SERVICE}-requests",

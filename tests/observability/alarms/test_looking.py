@@ -49,21 +49,21 @@ def page(*items, more=False):
 def test_many_pages_are_read_at_three_a_second(naps):
     """Ten pages take three seconds, empty ones too, and nothing of them is lost."""
     account = Pages(*[page(number, more=number < 9) if number % 2 else page(more=True) for number in range(10)])
-    assert list(looking._Asking(account).between(NOW, NOW)) == [1, 3, 5, 7, 9]
+    assert list(looking.AlarmHistoryReader(account).between(NOW, NOW)) == [1, 3, 5, 7, 9]
     assert sum(naps) == pytest.approx(3)
     assert len(account.asked) == 1
 
 
 def test_a_single_page_waits_for_nothing(naps):
     """What every healthy run needs is there at once."""
-    assert list(looking._Asking(Pages(page(1))).between(NOW, NOW)) == [1]
+    assert list(looking.AlarmHistoryReader(Pages(page(1))).between(NOW, NOW)) == [1]
     assert naps == []
 
 
 def test_all_types_of_alarms_are_asked_for(naps):
     """Without being asked for, composite alarms are left out."""
     account = Pages(page())
-    list(looking._Asking(account).between(NOW, NOW))
+    list(looking.AlarmHistoryReader(account).between(NOW, NOW))
     assert {"MetricAlarm", "CompositeAlarm", "LogAlarm"} == set(account.asked[0]["AlarmTypes"])
 
 
@@ -71,8 +71,8 @@ def test_the_newest_item_before_a_moment_may_be_on_a_later_page(naps):
     """The first page is empty; an item of that very moment is not before it."""
     items = [{"Timestamp": NOW}, {"Timestamp": NOW - timedelta(seconds=1)}]
     account = Pages(page(more=True), page(*items))
-    assert looking._Asking(account).newest_before("a", "StateUpdate", NOW) == items[1]
-    assert looking._Asking(Pages(page())).newest_before("a", "StateUpdate", NOW) is None
+    assert looking.AlarmHistoryReader(account).newest_before("a", "StateUpdate", NOW) == items[1]
+    assert looking.AlarmHistoryReader(Pages(page())).newest_before("a", "StateUpdate", NOW) is None
 
 
 def deployment(**more):
@@ -100,8 +100,8 @@ def test_names_go_in_hundreds():
     """DescribeAlarms takes a hundred names; none are asked for where there are none."""
     told = {"AlarmArn": "arn", "StateValue": "OK", "StateUpdatedTimestamp": NOW}
     account = Pages({"MetricAlarms": [{**told, "AlarmName": "a"}]})
-    looking._described(account, [f"a{number}" for number in range(250)])
+    looking.described_alarms(account, [f"a{number}" for number in range(250)])
     assert [len(asked["AlarmNames"]) for asked in account.asked] == [100, 100, 50]
     account.asked.clear()
-    assert looking._described(account, []) == ()
+    assert looking.described_alarms(account, []) == ()
     assert account.asked == []

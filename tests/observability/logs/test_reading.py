@@ -259,6 +259,23 @@ def test_patience_ends():
     assert found.lost(FLEET, [ONE]) == [ONE]
 
 
+def test_a_slow_look_is_not_the_last_one():
+    """What is logged while it goes on, and within the lag, is found by another look that begins after it."""
+    time = Time()
+    service = Service(time, lambda number: (ONE, TWO)[number % 2], lag=20)
+
+    def slowly(asked):
+        found = service.read(asked)
+        time.sleep(31)
+        return found
+
+    server = Server(slowly)
+    trail = looking.Trail(server, service, EC2, LOGS, time, time.sleep)
+    found = trail.follow(FLEET, timedelta(seconds=30))
+    assert set(found.hits) == {ONE, TWO}
+    assert len(server.asked) == 2
+
+
 def test_more_requests_are_sent_to_reach_everybody():
     """When all were found, but on one instance: the load balancer chooses."""
     found, service, _, _ = follow(lambda number: ONE if number < 6 else TWO)

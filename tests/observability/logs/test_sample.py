@@ -193,6 +193,16 @@ def test_what_was_read_is_said():
     )
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(99.9534, "100 s"), (119, "119 s"), (120, "2 min"), (256.4, "4.3 min"), (1800, "30 min")]
+)
+def test_a_span_is_told_as_a_person_would(seconds, words):
+    """A short one in seconds, a longer one in minutes, with one decimal if it has any."""
+    sample = LogSample("/shop/ec2", NOW - timedelta(seconds=seconds), NOW, True, 1, {ONE: MemberLog()})
+    assert sample.read() == f"0 application events out of the last {words}"
+    assert sample.silence(FLEET, ONE) == f"{ONE} has no event in {words}"
+
+
 def test_how_long_events_take_to_be_there_is_told():
     """By the times of the events themselves: within how many seconds 95 of 100 were taken in."""
     events = [event(ONE, 5, ingested=5 - late / 60) for late in [2] * 95 + [40] * 5]

@@ -20,8 +20,10 @@ MINUTES = {ROLLOUT: 0.0, ROLLED_OUT: 31.0, ROLLED_BACK: 23.0}
 """How many minutes ago the rollout began, where nobody says otherwise."""
 LONGEST = 60.0
 """As far back as the logs of a world reach."""
-REQUESTS = {ROLLOUT: 2160, ROLLED_OUT: 600, ROLLED_BACK: 600}
-"""Requests a minute of each target in prod: in a rollout, so many that a canary of ten percent can be judged early."""
+REQUESTS, BUSY = 600, 2160
+"""Requests a minute of each target in prod; in a rollout, so many more that a canary of ten percent can be judged early."""
+QUIETER = timedelta(minutes=7)
+"""After T0 of a rollout: what follows needs no more requests than usual, and each of them is logged."""
 STOPPED = timedelta(minutes=3)
 """After T0, in the scene that was rolled back."""
 
@@ -47,7 +49,9 @@ def stand(world: "World", scene: str, minutes: float | None = None) -> "Play | N
     from promotion.sandbox.world.scenes import beginning, paper
 
     present = now()
-    play = beginning.begin(world, present, present - timedelta(minutes=ago), REQUESTS[scene])
+    play = beginning.begin(world, present, present - timedelta(minutes=ago), BUSY if scene == ROLLOUT else REQUESTS)
+    for flow in world.prod.flows.values() if scene == ROLLOUT else ():
+        flow.change(play.t0 + QUIETER, requests=REQUESTS)
     if scene == ROLLED_OUT:
         paper.write_notes(world)
     if scene == ROLLED_BACK:
