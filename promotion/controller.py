@@ -169,10 +169,14 @@ class Controller:
             return
         from promotion.notice.telling import tell_verdict, worth_telling
 
-        if worth_telling(record):
+        if not worth_telling(record):
+            return
+        try:
             receipts = tell_verdict(self._run.sources, self._run.redactor, record, question.notify)
             self._run.acts += [receipt.as_json() for receipt in receipts]
-            self._write_record(session)
+        except Exception as trouble:  # noqa: BLE001 - a defect here must cost nobody the page
+            self._run.findings.break_off(Exit.INTERNAL, f"the verdict could not be told: {type(trouble).__name__}")
+        self._write_record(session)
 
     def _sealed(self, session: pytest.Session) -> str | None:
         """Seal the run if that was asked for, and say so. A GO that cannot be sealed does not end with 0."""

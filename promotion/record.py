@@ -97,8 +97,10 @@ def build(
     # Whether people could be told of a verdict changes nothing about it.
     if taken_back := [Receipt.of(dict(act)) for act in frame.acts if not tells_verdict(str(act["key"]))]:
         decided = Verdict.NO_GO
-        if complete:
-            code = Exit.NO_GO if verified(taken_back) else Exit.ROLLBACK_UNVERIFIED
+        if not verified(taken_back):
+            code = Exit.ROLLBACK_UNVERIFIED  # whatever else went wrong, a person is needed now
+        elif complete:
+            code = Exit.NO_GO
     return {
         "schema": SCHEMA,
         "phase": frame.phase,

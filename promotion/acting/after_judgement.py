@@ -20,9 +20,16 @@ def take_back(run: "Run", why: str) -> None:
     def keep(receipt: Receipt) -> None:
         run.acts.append(receipt.as_json())
 
+    def gave_up(message: str) -> None:
+        key = key_of(run.question.digest, f"{STOP.strip(':')}:all")
+        keep(Receipt(key, "rollback", State.FAILED, stamp(run.clock.now()), message=message))
+
     try:
         roll_back(context_of(run.sources, why, keep))
     except Unknown as trouble:
-        key = key_of(run.question.digest, f"{STOP.strip(':')}:all")
-        receipt = Receipt(key, "rollback", State.FAILED, stamp(run.clock.now()), message=trouble.message)
-        keep(receipt)
+        gave_up(trouble.message)
+    except Exception as trouble:  # noqa: BLE001 - a defect half-way: a person must hear of it, with the page at hand
+        gave_up(
+            f"the rollback broke off by a defect ({type(trouble).__name__}), and it is not known how far it came: look at "
+            "the deployments in CodeDeploy now"
+        )

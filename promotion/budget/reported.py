@@ -13,6 +13,8 @@ from promotion.statistics.proof import percent
 from promotion.unknown import Reason, Unknown
 
 _UNITS = {"MINUTE": timedelta(minutes=1), "HOUR": timedelta(hours=1), "DAY": timedelta(days=1)}
+_STATUSES = ("OK", "WARNING", "BREACHED", "INSUFFICIENT_DATA")
+_COUNTS = ("RequestBased", "PeriodBased")
 GOAL, DAYS = 99.0, 7.0
 """The goal in percent and the interval where the objective names none."""
 APART = 0.1
@@ -65,15 +67,15 @@ def read(tree: Mapping[str, Any]) -> Reported:
     """Read one report.
 
     Raises Unknown: no-data where Application Signals cannot tell, not-supported where it is about no rolling days,
-    malformed where it has no name or status, or its goal is none.
+    malformed where it has no name, its goal is none, or its status or how it counts is none that is known.
     """
     name, status, goal = tree.get("Name"), tree.get("BudgetStatus"), tree.get("Goal") or {}
-    attained = float(goal.get("AttainmentGoal", GOAL))
-    if not name or not status or not 0 < attained < 100:
+    counts, attained = tree.get("EvaluationType"), float(goal.get("AttainmentGoal", GOAL))
+    if not name or status not in _STATUSES or counts not in _COUNTS or not 0 < attained < 100:
         raise Unknown(
             Reason.MALFORMED,
-            f"Application Signals gives a budget report of {name} with the status {status} and a goal of {attained:g} %, "
-            "expected all three: look again",
+            f"Application Signals gives a budget report of {name} with the status {status}, counted {counts}, and a goal "
+            f"of {attained:g} %, which is not known here: look at it there",
         )
     if status == "INSUFFICIENT_DATA":
         raise Unknown(Reason.NO_DATA, f"Application Signals has too little data about {name}: see its metric")
@@ -83,7 +85,7 @@ def read(tree: Mapping[str, Any]) -> Reported:
         status=str(status),
         goal=share,
         days=_days(str(name), goal.get("Interval") or {}),
-        used=_used(tree, share) if tree.get("EvaluationType") == "RequestBased" else None,
+        used=_used(tree, share) if counts == "RequestBased" else None,
     )
 
 

@@ -150,6 +150,19 @@ def test_beside_the_rollback_a_refusal_is_told_and_no_more(nursery, tmp_path):
     assert "issues: write" in judged.printed
 
 
+def test_a_defect_half_way_needs_a_person(nursery, tmp_path, monkeypatch):
+    """Nobody knows how far it came: exit code 20, a receipt that says so, and the page."""
+    monkeypatch.setattr("promotion.acting.after_judgement.roll_back", lambda _: {}["what is not there"])
+    with scene(nursery) as world:
+        judged = decide(world, tmp_path, "--act")
+    assert (judged.code, judged.record["verdict"]) == (20, "NO-GO"), judged.printed
+    (act,) = judged.record["acts"]
+    assert act["state"] == "failed"
+    assert "broke off by a defect (KeyError)" in act["message"]
+    assert "Traceback" not in judged.printed
+    assert (judged.folder / "checklist.html").exists()
+
+
 def test_in_an_emergency(nursery, tmp_path, capsys, monkeypatch):
     """The command does the same without any judgement, prints receipts, and says whether it worked."""
     with scene(nursery) as world, environment(world, tmp_path):

@@ -93,6 +93,8 @@ def test_both_ways_to_tell_what_is_used_are_one(requests, share, goal):
         ({"Attainment": None, "BudgetRequestsRemaining": None}, Reason.MALFORMED),
         ({"Attainment": None, "TotalBudgetRequests": 0}, Reason.MALFORMED),
         ({"BudgetStatus": None}, Reason.MALFORMED),
+        ({"BudgetStatus": "PAUSED"}, Reason.MALFORMED),
+        ({"EvaluationType": None}, Reason.MALFORMED),
         ({"Name": None}, Reason.MALFORMED),
     ],
 )

@@ -255,3 +255,14 @@ def test_a_run_that_is_broken_off_tells_nobody(nursery, tmp_path):
     with nursery.world() as world, telling(world, "slack") as told:
         judged = judge(told.world, tmp_path, "-m", "plan", str(tests), "--notify")
     assert (judged.record["complete"], states(judged), told.messages) == (False, [], []), judged.printed
+
+
+def test_a_defect_in_telling_costs_nobody_the_page(nursery, tmp_path, monkeypatch):
+    """The run holds, with a sentence in place of a traceback, and everything is written."""
+    monkeypatch.setattr("promotion.notice.telling.message_of", lambda *_: {}["what is not there"])
+    with nursery.world() as world:
+        judged = judge(world, tmp_path, *CHOSEN, "--notify")
+    assert (judged.code, judged.record["complete"]) == (3, False)
+    assert "the verdict could not be told: KeyError" in judged.printed
+    assert "Traceback" not in judged.printed
+    assert {"checklist.html", "junit.xml", "record.json", "summary.md"} <= {path.name for path in tmp_path.iterdir()}
