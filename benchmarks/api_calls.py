@@ -10,11 +10,11 @@ from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from promotion.metrics.query import MOST
-from promotion.sandbox.client import Nursery, Running
+from promotion.sandbox.client import Running, WorldPool
+from promotion.sections.observability.metrics.query import MOST
 from promotion.settings import Settings, load
 from promotion.settings.model import ec2_targets, lambda_targets
-from tests.gate import judge
+from tests.runner import judge
 
 QUERIES = 200
 """More than the targets and the dashboard of the embedded world ask together."""
@@ -61,7 +61,7 @@ def counted(world: Running, folder: Path) -> tuple[Counter[str], Counter[str]]:
 
 def main() -> None:
     """Print calls made and least calls, operation by operation."""
-    with TemporaryDirectory() as folder, Nursery() as nursery, nursery.world() as world:
+    with TemporaryDirectory() as folder, WorldPool() as world_pool, world_pool.world() as world:
         made, least = counted(world, Path(folder))
     out = sys.stdout.write
     for action, count in sorted(made.items()):

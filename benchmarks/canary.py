@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import mannwhitneyu
 
-from promotion.canary.judge import Decision, Side, judge
+from promotion.sections.rollout.canary import Decision, Side, judge
 from promotion.settings.rollout import Judge
 
 LIMIT_MS, SECONDS, SHARE = 1000.0, 300, 0.1

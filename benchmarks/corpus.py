@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from benchmarks.pattern_corpus import Clean, planted
-from promotion.leaks.sealed import Sealed
-from tests.leaks.known.writers import WRITERS, written
+from promotion.core.secret_value import Sealed
+from tests.sections.security.leaks.known.writers import WRITERS, written
 
 BUFFER = 4 << 20
 """Bytes of a buffer, as the search of a log makes them."""

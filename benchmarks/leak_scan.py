@@ -16,11 +16,11 @@ from typing import Any
 
 from promotion.fixtures.leaks import Reading, search
 
-from promotion.leaks import engines
-from promotion.leaks.doubting import Doubts
-from promotion.leaks.findings import Found
-from promotion.leaks.scan import Scan
-from promotion.leaks.sealed import Sealed
+from promotion.core.secret_value import Sealed
+from promotion.sections.security.leaks import engines
+from promotion.sections.security.leaks.doubts import Doubts
+from promotion.sections.security.leaks.findings import Found
+from promotion.sections.security.leaks.scan import Scan
 from promotion.settings.secrets import Leaks
 
 PAGE = 1 << 20

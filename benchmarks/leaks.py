@@ -23,9 +23,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.corpus import Piece, Plant, corpus, sealed, values
-from promotion.leaks import known_engines, known_pieces
-from promotion.leaks.hit import Hit, Search
-from promotion.leaks.known import KnownPlaintext
+from promotion.sections.security.leaks import fragments as known_pieces
+from promotion.sections.security.leaks import known_engines
+from promotion.sections.security.leaks.known_values import KnownPlaintext
+from promotion.sections.security.leaks.match import Hit, Search
 
 TODAY = date(2026, 11, 23)
 PEER_SAMPLE = 1_000_000
@@ -119,7 +120,7 @@ def own_searches() -> dict[str, Search]:
     """Make the searches that a run makes."""
     found: dict[str, Search] = {"known values": KnownPlaintext(sealed(values()))}
     try:
-        from promotion.leaks.patterns import load
+        from promotion.sections.security.leaks.patterns import load
     except ImportError:
         say("patterns", "not there")
         return found

@@ -15,18 +15,18 @@ from tempfile import TemporaryDirectory
 import promotion.fixtures  # noqa: F401 - declares the evidence
 
 from promotion.evidence import REGISTRY
-from promotion.sandbox.client import Nursery
-from tests.gate import judge
+from promotion.sandbox.client import WorldPool
+from tests.runner import judge
 
 LATENCY_MS = 100
 
 
 def main() -> None:
     """Print the ratios."""
-    with TemporaryDirectory() as folder, Nursery() as nursery:
-        with nursery.world() as warm:
+    with TemporaryDirectory() as folder, WorldPool() as world_pool:
+        with world_pool.world() as warm:
             judge(warm, Path(folder), "-m", "dev")
-        with nursery.world(latency_ms=LATENCY_MS) as world:
+        with world_pool.world(latency_ms=LATENCY_MS) as world:
             judge(world, Path(folder), "-m", "dev")
             calls = [call for call in world.calls() if call.account]
         record = json.loads(Path(folder, "record.json").read_text())

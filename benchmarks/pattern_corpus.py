@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
-from tests.leaks.patterns.samples import NESTINGS, Sample, filled, nested, samples
+from tests.sections.security.leaks.patterns.samples import NESTINGS, Sample, filled, nested, samples
 
-SHAPES = Path(__file__).parents[1] / "tests/leaks/patterns/clean.toml"
+SHAPES = Path(__file__).parents[1] / "tests/sections/security/leaks/patterns/clean.toml"
 CHUNK = 1 << 20
 """Bytes of a buffer at least, as a page of events has them."""
 

@@ -19,7 +19,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.pattern_corpus import buffers, clean_lines, planted, planted_once
-from promotion.leaks.patterns import Patterns, load
+from promotion.sections.security.leaks.patterns import Patterns, load
 
 SHARES = (0.0, 0.05, 0.5)
 """Shares of lines that look like secrets, for the speed: a quiet service, an ordinary one, and the worst there is."""

@@ -10,9 +10,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from promotion.privileges.actions import Catalogue, catalogue
-from promotion.privileges.documents import PolicyDocument, RolePolicies
-from promotion.privileges.judgement import judge
+from promotion.sections.security.privileges.actions import Catalogue, catalogue
+from promotion.sections.security.privileges.documents import PolicyDocument, RolePolicies
+from promotion.sections.security.privileges.judgement import judge
 from promotion.settings.privileges import Role
 
 ACCOUNT = "111122223333"

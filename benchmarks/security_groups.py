@@ -8,9 +8,9 @@ import random
 import sys
 import time
 
-from promotion.network.ground import Ground
-from promotion.network.groups import TCP, Interface, Peer, Rule, SecurityGroup
-from promotion.network.judgement import judge_others
+from promotion.sections.security.network.account_groups import Ground
+from promotion.sections.security.network.groups import TCP, Interface, Peer, Rule, SecurityGroup
+from promotion.sections.security.network.judgement import judge_others
 from promotion.settings.network import Network
 
 GROUPS = 1000

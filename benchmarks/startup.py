@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.spine.project import DIGEST, QUIET, SETTINGS, Project
+from tests.engine.project import DIGEST, QUIET, SETTINGS, Project
 
 ROUNDS = 3
 

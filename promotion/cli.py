@@ -8,11 +8,10 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `promotion …` and give its exit code."""
-    from promotion.acting import command as acting
-    from promotion.baseline import command as baseline
-    from promotion.promotions import command as promotions
-    from promotion.sandbox import command as sandbox
-    from promotion.sealing import command as sealing
+    from promotion.commands import attest_and_plan as promotions
+    from promotion.commands import baseline, sandbox
+    from promotion.commands import rollback as acting
+    from promotion.commands import seal as sealing
 
     parser = argparse.ArgumentParser(
         prog="promotion",

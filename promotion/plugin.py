@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from promotion.options import add_options, concerns
+from promotion.engine.options import add_options, concerns
 from promotion.unknown import Reason, Unknown
 
 _OURS = pytest.StashKey[bool]()
@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "item(id, per): the checklist item that a test judges, and over what")
     config.stash[_OURS] = concerns(config)
     if config.stash[_OURS]:
-        from promotion.starting import start
+        from promotion.engine.start import start
 
         start(config)
 
@@ -61,6 +61,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _declared_so_far(config: pytest.Config, session: pytest.Session | None = None) -> None:
     if "promotion.evidence" in sys.modules:
-        from promotion.given import make_fixtures
+        from promotion.engine.evidence_fixtures import make_fixtures
 
         make_fixtures(config, session)

@@ -1,10 +1,11 @@
 """1. Build and artifact quality: the image named by the digest is the one we may trust."""
 
-from promotion.artifact import bills, scans
-from promotion.artifact.content import megabytes_told, sizes_told
-from promotion.deployments import listed
-from promotion.github import build
+from promotion.clients.aws.deployments import listed
+from promotion.clients.github import build
 from promotion.items import item
+from promotion.sections.artifact import sboms as bills
+from promotion.sections.artifact import scans
+from promotion.sections.artifact.content import megabytes_told, sizes_told
 from promotion.settings.subjects import RECORD, REGISTRY
 from promotion.unknown import Reason, Unknown
 

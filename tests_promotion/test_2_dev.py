@@ -1,6 +1,6 @@
 """2. Dev environment: what is to be promoted runs in dev, wholly and well."""
 
-from promotion.deployments import listed, original_instances_problem, shares
+from promotion.clients.aws.deployments import listed, original_instances_problem, shares
 from promotion.items import item
 from promotion.unknown import Reason, Unknown
 

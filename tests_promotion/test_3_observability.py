@@ -1,14 +1,14 @@
 """3. Observability and monitoring: what runs in dev can be seen, and is well by what is seen."""
 
-from promotion.alarms.judgement import judge as judge_alarms
-from promotion.dashboards import body
-from promotion.dashboards.judgement import Surroundings
-from promotion.dashboards.judgement import judge as judge_dashboard
-from promotion.dashboards.signals import Balanced, needed
-from promotion.deployments import listed
+from promotion.clients.aws.deployments import listed
+from promotion.core.statistics.proof import percent
 from promotion.items import item
-from promotion.logs.sample import fewest
-from promotion.statistics.proof import percent
+from promotion.sections.observability.alarms.judgement import judge as judge_alarms
+from promotion.sections.observability.dashboards import body
+from promotion.sections.observability.dashboards.judgement import Surroundings
+from promotion.sections.observability.dashboards.judgement import judge as judge_dashboard
+from promotion.sections.observability.dashboards.signals import Balanced, needed
+from promotion.sections.observability.logs.sample import fewest
 from promotion.unknown import Reason, Unknown
 
 

@@ -1,15 +1,15 @@
 """4. Security and secrets: what the service may know and do, and who may come in."""
 
-from promotion.deployments import listed
-from promotion.https import balanced as https
-from promotion.https.judgement import Wanted
+from promotion.clients.aws.deployments import listed
+from promotion.core.answers import NotApplicable
 from promotion.items import item
-from promotion.leaks import judgement as leaks
-from promotion.network import guarded as guards
-from promotion.privileges import judgement as privileges
-from promotion.privileges.findings import told
-from promotion.said import NotApplicable
-from promotion.secrets import judgement as secrets
+from promotion.sections.security.https import balanced as https
+from promotion.sections.security.https.judgement import Wanted
+from promotion.sections.security.leaks import judgement as leaks
+from promotion.sections.security.network import subjects as guards
+from promotion.sections.security.privileges import judgement as privileges
+from promotion.sections.security.privileges.findings import told
+from promotion.sections.security.secrets import judgement as secrets
 from promotion.settings.network import Https
 from promotion.settings.subjects import in_environment
 from promotion.unknown import Unknown

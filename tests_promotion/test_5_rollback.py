@@ -1,13 +1,13 @@
 """5. Rollback readiness: there is a way back, and something that takes it."""
 
-from promotion.dashboards.signals import Balanced
-from promotion.deployments import listed
+from promotion.clients.aws.deployments import listed
+from promotion.core.answers import Attested
 from promotion.items import item
-from promotion.promotions import plan_document
-from promotion.promotions.attesting import attested, word_for
-from promotion.rollback import alarms, drift, groups, previous
-from promotion.rollback.counterpart import counterpart
-from promotion.said import Attested
+from promotion.people.attestations import attested, word_for
+from promotion.sections.observability.dashboards.signals import Balanced
+from promotion.sections.rollback import drift, groups, plan_document, previous
+from promotion.sections.rollback import stopping_alarms as alarms
+from promotion.sections.rollback.dev_counterpart import counterpart
 from promotion.settings.model import ec2_targets, lambda_targets
 from promotion.unknown import Unknown
 

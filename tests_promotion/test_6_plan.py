@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 
-from promotion.alarms.findings import Findings
-from promotion.channels import announcing
-from promotion.dashboards.signals import Balanced
-from promotion.deployments import listed
+from promotion.clients.aws.deployments import listed
+from promotion.core.answers import NotApplicable
+from promotion.core.findings import Findings
 from promotion.items import item
-from promotion.promotions import attesting, calendars, personnel, window
-from promotion.promotions.local_time import LocalTimeError
-from promotion.rollback import groups, monitored, reaction
-from promotion.rollback import shift as shifting
-from promotion.rollback.counterpart import counterpart
-from promotion.said import NotApplicable
+from promotion.people import attestations as attesting
+from promotion.sections.observability.dashboards.signals import Balanced
+from promotion.sections.plan import announcing, calendars, personnel, window
+from promotion.sections.rollback import alarm_delay as reaction
+from promotion.sections.rollback import canary_metrics as monitored
+from promotion.sections.rollback import groups
+from promotion.sections.rollback import traffic_config as shifting
+from promotion.sections.rollback.dev_counterpart import counterpart
+from promotion.settings.local_time import LocalTimeError
 from promotion.settings.model import lambda_targets
 from promotion.unknown import Reason, Unknown
 

@@ -1,22 +1,22 @@
 """7. During deployment: what the new version does while it takes over the traffic in prod, and whether it may go on."""
 
-from promotion.alarms.judgement import judge as judge_alarms
-from promotion.canary.judge import Decision
-from promotion.dashboards import body
-from promotion.dashboards.judgement import Surroundings
-from promotion.dashboards.judgement import judge as judge_dashboard
-from promotion.dashboards.signals import needed
-from promotion.deployments import listed
+from promotion.clients.aws.deployments import listed
+from promotion.core.statistics.proof import percent
 from promotion.items import item
-from promotion.logs.sample import fewest
 from promotion.report.words import counted
-from promotion.rollout import decision
-from promotion.rollout.decision import judged
-from promotion.rollout.failing import BALANCER, EDGE, too_many
-from promotion.rollout.fleets import hosts_short
-from promotion.rollout.watch import FIRST, SECOND
+from promotion.sections.observability.alarms.judgement import judge as judge_alarms
+from promotion.sections.observability.dashboards import body
+from promotion.sections.observability.dashboards.judgement import Surroundings
+from promotion.sections.observability.dashboards.judgement import judge as judge_dashboard
+from promotion.sections.observability.dashboards.signals import needed
+from promotion.sections.observability.logs.sample import fewest
+from promotion.sections.rollout import decision
+from promotion.sections.rollout.canary import Decision
+from promotion.sections.rollout.decision import judged
+from promotion.sections.rollout.error_rates import BALANCER, EDGE, too_many
+from promotion.sections.rollout.fleet_judgement import hosts_short
+from promotion.sections.rollout.watch import FIRST, SECOND
 from promotion.settings.model import ec2_targets
-from promotion.statistics.proof import percent
 from promotion.unknown import Reason, Unknown
 
 

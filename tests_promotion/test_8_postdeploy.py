@@ -4,17 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from promotion.baseline.judgement import awaited
-from promotion.baseline.judgement import problems as baseline_problems
-from promotion.budget.spent import doubts, problems, spent_by
-from promotion.budget.spike import visible_share
-from promotion.deployments import listed
+from promotion.clients.aws.deployments import listed
+from promotion.core.answers import Attested, NotApplicable
+from promotion.core.statistics.proof import percent
 from promotion.items import item
-from promotion.logs.sample import fewest
-from promotion.postdeploy import happened, rotation
-from promotion.promotions import attesting
-from promotion.said import Attested, NotApplicable
-from promotion.statistics.proof import percent
+from promotion.people import attestations as attesting
+from promotion.sections.observability.baseline.judgement import awaited
+from promotion.sections.observability.baseline.judgement import problems as baseline_problems
+from promotion.sections.observability.logs.sample import fewest
+from promotion.sections.postdeploy import events as happened
+from promotion.sections.postdeploy import rotation
+from promotion.sections.postdeploy.budget.spent import doubts, problems, spent_by
+from promotion.sections.postdeploy.budget.spike import visible_share
 from promotion.unknown import Reason, Unknown
 
 

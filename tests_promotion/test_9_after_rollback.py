@@ -2,13 +2,14 @@
 
 from typing import Any, NoReturn
 
-from promotion.after_rollback import judgement, remedy
-from promotion.after_rollback.look import of_image
-from promotion.channels import announcing
-from promotion.deployments import listed
+from promotion.clients.aws.deployments import listed
+from promotion.core.answers import Attested
 from promotion.items import item
-from promotion.promotions.attesting import attested, record_of, word_for
-from promotion.said import Attested
+from promotion.people.attestations import attested, record_of, word_for
+from promotion.sections.after_rollback import judgement
+from promotion.sections.after_rollback import remediation as remedy
+from promotion.sections.after_rollback.evidence import of_image
+from promotion.sections.plan import announcing
 from promotion.unknown import Reason, Unknown
 
 

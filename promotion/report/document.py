@@ -7,9 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from promotion.report.acts import acts
-from promotion.report.glyphs import symbols
+from promotion.report.actions import acts
+from promotion.report.attestations import vouched
 from promotion.report.head import head
+from promotion.report.icons import symbols
 from promotion.report.markup import el
 from promotion.report.reading import Reading
 from promotion.report.sections import index, sections
@@ -18,7 +19,6 @@ from promotion.report.story import story
 from promotion.report.style import stylesheet
 from promotion.report.timeline import timeline
 from promotion.report.verdict import headline
-from promotion.report.vouched import vouched
 
 
 def fragment(record: Mapping[str, Any], *, signed: Mapping[str, Any] | None = None) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from promotion.report import before
+from promotion.report import previous_run as before
 from promotion.report.markup import Child, el, web
-from promotion.report.moments import lasted, moment
 from promotion.report.reading import Reading, table, text
+from promotion.report.timestamps import lasted, moment
 from promotion.report.values import laid_out
 
 

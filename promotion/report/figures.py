@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from promotion.report.drawn import charts_in
+from promotion.report.chart_data import charts_in
 from promotion.report.markup import Child, el
 from promotion.report.reading import Item, Reading, Section
 

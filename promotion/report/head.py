@@ -5,10 +5,10 @@ from itertools import groupby
 from markupsafe import Markup
 
 from promotion.report.facts import facts
-from promotion.report.glyphs import glyph
+from promotion.report.icons import glyph
 from promotion.report.markup import Child, cut, el
-from promotion.report.moments import moment
 from promotion.report.reading import Item, Reading, text
+from promotion.report.timestamps import moment
 from promotion.report.verdict import face, headline, sentence
 from promotion.report.words import FACES, PHASES, listed
 

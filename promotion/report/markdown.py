@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from promotion.report.attestations import signature
 from promotion.report.markup import shown
-from promotion.report.moments import lasted, moment
-from promotion.report.plain import plain
+from promotion.report.plain_text import plain
 from promotion.report.reading import Item, Reading, Section, rows, table, text
 from promotion.report.signoff import record_sha256
+from promotion.report.timestamps import lasted, moment
 from promotion.report.verdict import headline, sentence
-from promotion.report.vouched import signature
 from promotion.report.words import listed
 
 BLOCKING = 50

@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from promotion.report import figures
 from promotion.report.charts import stacked
-from promotion.report.lines import line
 from promotion.report.markup import Child, el
 from promotion.report.reading import Item, Reading, Section
+from promotion.report.rows import line
 from promotion.report.words import FACES, GOOD, PHASES, QUIET
 
 _BAR_ORDER = [f for f in FACES.values() if f.name in GOOD] + [f for f in FACES.values() if f.name not in GOOD]

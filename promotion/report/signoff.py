@@ -6,11 +6,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from promotion.core.canonical_json import record_text
 from promotion.report.markup import Child, el
-from promotion.report.moments import moment
 from promotion.report.reading import Reading, table, text
+from promotion.report.timestamps import moment
 from promotion.report.verdict import headline
-from promotion.written import record_text
 
 _HOW = {"ssh": "SSH signature", "key": "signature", "github": "approval in GitHub"}
 COMMANDS = (

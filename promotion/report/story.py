@@ -6,10 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from promotion.report.glyphs import glyph
+from promotion.report.icons import glyph
 from promotion.report.markup import Child, cut, el
-from promotion.report.moments import moment
 from promotion.report.reading import Reading, rows, table, text
+from promotion.report.timestamps import moment
 from promotion.report.verdict import face
 from promotion.report.words import FACES, PHASES, Face, face_of, listed
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from promotion.report.palette import DARK, LIGHT, variables
-from promotion.report.paper import FILTERS, paper
+from promotion.report.print_css import FILTERS, paper
 from promotion.report.style_people import END, NARROW, PARTS, STORY, WORDS
 
 _CARRIER: Final = """

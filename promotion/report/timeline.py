@@ -8,12 +8,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from promotion.report.glyphs import glyph
+from promotion.report.icons import glyph
 from promotion.report.markup import Child, cut, el
-from promotion.report.moments import moment, second
 from promotion.report.reading import Item, Reading, rows, table, text
 from promotion.report.sections import progress, tally
 from promotion.report.story import looks, when
+from promotion.report.timestamps import moment, second
 from promotion.report.words import FACES, PHASES, Face
 
 _MINUTES = re.compile(r"T\+(\d{1,4})")

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from promotion.report.drawn import is_chart
+from promotion.report.chart_data import is_chart
 from promotion.report.markup import Child, cut, el, join
 
 TEXT = 600

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from promotion.acting.receipt import Receipt, State
-from promotion.acting.verifying import verified
+from promotion.record.receipt import Receipt, State
+from promotion.record.receipts import verified
 from promotion.report.reading import Reading, rows, table, text
 from promotion.report.words import FACES, GOOD, PHASES, ROLLED_BACK, Face, counted, listed
 

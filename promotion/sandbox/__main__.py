@@ -6,13 +6,14 @@
 import os
 import sys
 
-from promotion.sandbox import warm
+from promotion.sandbox import preload as warm
 
 
 def main(manner: str) -> None:
     """Prepare the process before anything of boto or moto is imported, then serve until the input ends."""
     warm.prepare()
-    from promotion.sandbox import parent, world
+    from promotion.sandbox import fork_server as parent
+    from promotion.sandbox import world
 
     give = {"one": parent.give_one, "many": parent.give_worlds}[manner]
     answers = sys.stdout.buffer

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from promotion.sandbox import warm
+from promotion.sandbox import preload as warm
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -17,9 +17,9 @@ def application() -> "WSGIApplication":
     warm.prepare()
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    from promotion.sandbox import fills
+    from promotion.sandbox import moto_patches
 
-    fills.install()
+    moto_patches.install()
     app = DomainDispatcherApplication(create_backend_app)
     # REST and HTTP APIs share an endpoint. moto's REST APIs need a validator of OpenAPI that nothing here has use for.
     app.backend_url_patterns = [

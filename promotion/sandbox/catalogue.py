@@ -89,7 +89,7 @@ def load(folder: Path | None = None) -> dict[str, Fault]:
 
     Gives the faults by name, in the order in which they were declared.
     """
-    for module in pkgutil.iter_modules(faults.__path__, f"{faults.__name__}."):
+    for module in pkgutil.walk_packages(faults.__path__, f"{faults.__name__}."):
         importlib.import_module(module.name)
     own = ((folder or Path.cwd()) / OWN).resolve()
     if own.is_file() and own not in _own:

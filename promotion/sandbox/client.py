@@ -21,17 +21,17 @@ from types import TracebackType
 from typing import Literal, Self
 
 import promotion
-from promotion.sandbox.calls import Call
 from promotion.sandbox.control import CALLS
-from promotion.sandbox.exchange import SCENES, STOP, Order, Ready, SandboxError
-from promotion.sandbox.places import Places
+from promotion.sandbox.endpoints import Places
+from promotion.sandbox.protocol import SCENES, STOP, Order, Ready, SandboxError
+from promotion.sandbox.request_log import Call
 
-__all__ = ["Nursery", "Running", "SandboxError", "start"]
+__all__ = ["Running", "SandboxError", "WorldPool", "start"]
 
 NEEDS = ("moto", "flask", "flask_cors", "cryptography", "trustme", "time_machine")
 READY_WITHIN = 30.0
 GROWN_OLD = 240.0
-"""Seconds after which a nursery builds its world anew: what happened "40 minutes ago" is to stay 40 minutes ago."""
+"""Seconds after which a world_pool builds its world anew: what happened "40 minutes ago" is to stay 40 minutes ago."""
 MODULE = "promotion.sandbox"
 """What the other process runs."""
 
@@ -91,7 +91,7 @@ def start(
     return _running(ready, process.end)
 
 
-class Nursery:
+class WorldPool:
     """A warm process that gives a new world in a tenth of a second. A context manager; worlds end with it."""
 
     def __init__(self, *, ready_within: float = READY_WITHIN) -> None:

@@ -4,9 +4,9 @@ import json
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.answer import Answer
-from promotion.sandbox.calls import Asked, Calls
 from promotion.sandbox.errors import proxy_page
-from promotion.sandbox.misbehaviour import Misbehaving
+from promotion.sandbox.http_faults import Misbehaving
+from promotion.sandbox.request_log import Asked, Calls
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from promotion.sandbox.seeded import Seeded as World
+    from promotion.sandbox.faulted_world import Seeded as World
 
 Result = dict[str, Any]
 
@@ -22,7 +22,7 @@ def take_out(world: "World", namespace: str, name: str | None, having: str = "")
 
 def put_zero(world: "World", name: str, dimensions: dict[str, str]) -> None:
     """Let an API metric of these dimensions be 0 for every request."""
-    from promotion.sandbox.fills.metrics import Computed, metric
+    from promotion.sandbox.moto_patches.metrics import Computed, metric
 
     world.dev.metrics[metric("AWS/ApiGateway", name, **dimensions)] = Computed(lambda _: [(0.0, 130)], "Count")
 

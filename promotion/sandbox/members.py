@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from promotion.sandbox.orders import Reply
+from promotion.sandbox.order import Reply
 
 
 @dataclass(frozen=True)

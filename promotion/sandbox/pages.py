@@ -4,7 +4,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.answer import Answer
-from promotion.sandbox.misbehaviour import Proceed, Request
+from promotion.sandbox.http_faults import Proceed, Request
 from promotion.sandbox.routes import AwsAsked, model_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote
 
-from promotion.sandbox.calls import Asked
+from promotion.sandbox.request_log import Asked
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -15,9 +15,9 @@ from urllib.parse import quote
 
 from werkzeug import Request, Response
 
-from promotion.clock import Clock, SystemClock, stamp
+from promotion.core.clock import Clock, SystemClock, stamp
 from promotion.sandbox.members import Member, Members, Release
-from promotion.sandbox.orders import Orders, Reply, not_allowed, problem
+from promotion.sandbox.order import Orders, Reply, not_allowed, problem
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

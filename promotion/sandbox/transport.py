@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from promotion.sandbox import warm
+from promotion.sandbox import preload as warm
 
 if TYPE_CHECKING:
     import boto3

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, cast
 
 from promotion.sandbox import errors
 from promotion.sandbox.answer import Answer
-from promotion.sandbox.calls import Asked, Calls
-from promotion.sandbox.misbehaviour import Misbehaving, Request
+from promotion.sandbox.http_faults import Misbehaving, Request
 from promotion.sandbox.pages import EmptyPages, pager_of
+from promotion.sandbox.request_log import Asked, Calls
 from promotion.sandbox.routes import AwsAsked, model_of, read
 
 if TYPE_CHECKING:

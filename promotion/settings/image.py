@@ -12,7 +12,7 @@ _VARIABLE = r"^[^$]*(?:\$\{[A-Za-z_]\w*\}[^$]*)+$"
 
 
 def _repository(text: str) -> str:
-    from promotion.oci.reference import Repository
+    from promotion.core.image_reference import Repository
 
     Repository.parse(text)
     return text
@@ -131,7 +131,7 @@ class Image(Strict):
     @property
     def ecr_name(self) -> str | None:
         """Name of the repository in Amazon ECR; None if the image is elsewhere."""
-        from promotion.oci.reference import Repository
+        from promotion.core.image_reference import Repository
 
         if self.ecr_repository is not None:
             return self.ecr_repository

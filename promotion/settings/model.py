@@ -62,7 +62,7 @@ class Settings(Strict):
 
     @model_validator(mode="after")
     def _calls_can_be_made(self) -> Self:
-        from promotion.http.declared import check_call, check_journey, refuse_unsafe
+        from promotion.settings.call_checks import check_call, check_journey, refuse_unsafe
 
         for name in ("dev", "prod"):
             environment = self.environment(name)

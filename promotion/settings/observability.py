@@ -77,7 +77,7 @@ class Logs(Strict):
     @field_validator("correlation_id")
     @classmethod
     def _is_an_expression(cls, expression: str) -> str:
-        from promotion.http.expressions import check_expression
+        from promotion.settings.expressions import check_expression
 
         check_expression(expression)
         return expression

@@ -4,8 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from promotion.promotions.local_time import WeekTime, WrittenTime, zone
-from promotion.promotions.people import refuse_no_name
+from promotion.settings.local_time import WeekTime, WrittenTime, zone
+from promotion.settings.people import refuse_no_name
 from promotion.settings.strict import Strict
 
 RECORD = "promotions/{short}.toml"

@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from promotion.signing.material import (
+from promotion.signing.signatures_found import (
     BUNDLE_TYPE,
     DSSE_TYPE,
     SIMPLE_SIGNING_TYPE,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from promotion.signing.dsse import Envelope
-from promotion.signing.material import BUNDLE_TYPE, BUNDLE_TYPES
-from promotion.signing.rejection import Rejected, shown
+from promotion.signing.errors import Rejected, shown
+from promotion.signing.signatures_found import BUNDLE_TYPE, BUNDLE_TYPES
 from promotion.signing.wire import object_field, one_spelling, read_base64, read_object, text_field
 
 SIGNATURE_PREDICATE = "https://sigstore.dev/cosign/sign/v1"

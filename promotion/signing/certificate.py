@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
+from promotion.signing.errors import Rejected, shown
 from promotion.signing.keys import PublicKey
-from promotion.signing.rejection import Rejected, shown
 from promotion.signing.sct import verify_sct
-from promotion.signing.trustroot import TrustRoot
+from promotion.signing.trust_root import TrustRoot
 from promotion.signing.wire import read_pem
 from promotion.unknown import Unknown
 

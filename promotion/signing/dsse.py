@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from promotion.signing.errors import Rejected, shown
 from promotion.signing.keys import PublicKey
-from promotion.signing.rejection import Rejected, shown
 from promotion.signing.wire import list_field, one_spelling, read_base64, read_object, text_field
 
 IN_TOTO = "application/vnd.in-toto+json"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from promotion.signing.material import Gap
+from promotion.signing.signatures_found import Gap
 from promotion.unknown import Reason, Unknown
 
 SIMPLE_SIGNING = "cosign 2 signature"

@@ -10,7 +10,7 @@ from typing import Self
 
 from cryptography import x509
 
-from promotion.signing.rejection import Rejected, shown
+from promotion.signing.errors import Rejected, shown
 
 ISSUER = x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
 """The OIDC issuer as a DER UTF8String."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from promotion.signing.bundle import SIGNATURE_PREDICATE, Bundle
 from promotion.signing.dsse import IN_TOTO, Envelope
+from promotion.signing.errors import Rejected, shown
 from promotion.signing.findings import (
     ATTESTATION_BUNDLE,
     ATTESTATION_LAYER,
@@ -20,11 +21,10 @@ from promotion.signing.findings import (
     VerifiedAttestation,
     VerifiedSignature,
 )
-from promotion.signing.material import AttLayer, BundleManifest, Gap, Material, SigLayer, image_digest
-from promotion.signing.rejection import Rejected, shown
+from promotion.signing.signatures_found import AttLayer, BundleManifest, Gap, Material, SigLayer, image_digest
 from promotion.signing.simplesigning import SimpleSigning
 from promotion.signing.statement import Statement
-from promotion.signing.trust import Trust
+from promotion.signing.trust_policy import Trust
 from promotion.signing.verification import of_bundle, of_envelope, of_payload
 from promotion.unknown import Reason, Unknown
 

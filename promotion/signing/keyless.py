@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from promotion.signing.bundle import Bundle
 from promotion.signing.certificate import UNREADABLE, key_of, read_certificates, verify_chain
+from promotion.signing.errors import Rejected, shown
 from promotion.signing.identity import Identity, Signatory
-from promotion.signing.rejection import Rejected, shown
 from promotion.signing.rekor import LogEntry
 from promotion.signing.signed import Signed
-from promotion.signing.trustroot import EXTRA, TrustRoot
+from promotion.signing.trust_root import EXTRA, TrustRoot
 from promotion.unknown import Reason, Unknown
 
 _HOSTILE = (

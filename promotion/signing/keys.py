@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
-from promotion.signing.rejection import Rejected, shown
+from promotion.signing.errors import Rejected, shown
 from promotion.signing.wire import read_pem
 from promotion.unknown import Reason, Unknown
 

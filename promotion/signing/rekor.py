@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Self
 
+from promotion.signing.errors import Rejected, shown
 from promotion.signing.keys import PublicKey
-from promotion.signing.rejection import Rejected, shown
 from promotion.signing.rekor_body import read_body
 from promotion.signing.signed import Signed
 from promotion.signing.wire import MAX_ANNOTATION, object_field, read_base64, read_object, text_field

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from promotion.signing.rejection import Rejected, shown
+from promotion.signing.errors import Rejected, shown
 from promotion.signing.wire import list_field, object_field, read_base64, read_object, read_pem, text_field
 
 _WHAT = "the body of the log entry"

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.certificate_transparency import SignedCertificateTimestamp
 
-from promotion.signing.rejection import Rejected
+from promotion.signing.errors import Rejected
 from promotion.signing.rekor import TransparencyLog
 
 _MAX = 10

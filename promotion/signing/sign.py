@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from promotion.signing.bundle import SIGNATURE_PREDICATE, write_bundle
 from promotion.signing.dsse import IN_TOTO, pae, write_envelope
+from promotion.signing.errors import Rejected
 from promotion.signing.keys import PublicKey
-from promotion.signing.material import SIGNATURE, AttLayer, BundleManifest, SigLayer, image_digest
-from promotion.signing.rejection import Rejected
+from promotion.signing.signatures_found import SIGNATURE, AttLayer, BundleManifest, SigLayer, image_digest
 from promotion.signing.simplesigning import SimpleSigning
 from promotion.signing.statement import Statement, Subject
 from promotion.unknown import Reason, Unknown

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from promotion.signing.material import MAX_PAYLOAD
-from promotion.signing.rejection import Rejected, shown
+from promotion.signing.errors import Rejected, shown
+from promotion.signing.signatures_found import MAX_PAYLOAD
 from promotion.signing.wire import object_field, one_spelling, read_object, text_field
 
 TYPE = "cosign container image signature"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from promotion.signing.rejection import Rejected, shown
+from promotion.signing.errors import Rejected, shown
 from promotion.signing.wire import list_field, read_object, text_field
 
 V01 = "https://in-toto.io/Statement/v0.1"

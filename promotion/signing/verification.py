@@ -6,13 +6,13 @@ from functools import partial
 from promotion.signing import keyless
 from promotion.signing.bundle import Bundle
 from promotion.signing.dsse import Envelope
+from promotion.signing.errors import Rejected
 from promotion.signing.findings import SignedBy
 from promotion.signing.keys import PublicKey
-from promotion.signing.material import MAX_PAYLOAD, SIGNATURE, AttLayer, SigLayer
-from promotion.signing.rejection import Rejected
 from promotion.signing.rekor import LogEntry
+from promotion.signing.signatures_found import MAX_PAYLOAD, SIGNATURE, AttLayer, SigLayer
 from promotion.signing.signed import Signed
-from promotion.signing.trust import Trust
+from promotion.signing.trust_policy import Trust
 from promotion.signing.wire import read_base64
 from promotion.unknown import Reason, Unknown
 

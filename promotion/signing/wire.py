@@ -12,8 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from promotion.signing.material import MAX_ENVELOPE
-from promotion.signing.rejection import Rejected, shown
+from promotion.signing.errors import Rejected, shown
+from promotion.signing.signatures_found import MAX_ENVELOPE
 
 MAX_ANNOTATION = 256 * 1024
 """Characters of one annotation; a certificate chain has about 3 000."""

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from promotion import options
+from promotion.core.status import Exit, Status
+from promotion.engine import options
 from promotion.sandbox import catalogue
 from promotion.sandbox.world.people import ACTS
 from promotion.settings import Settings, load
-from promotion.status import Exit, Status
 from promotion.unknown import Reason
-from tests.gate import ROOT, judge
+from tests.runner import ROOT, judge
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -73,7 +73,7 @@ def test_commands_in_the_docs_exist(text, pytester, monkeypatch):
             assert ended.value.code == 0, line
 
 
-def test_the_own_item_of_the_docs_works(nursery, tmp_path, monkeypatch):
+def test_the_own_item_of_the_docs_works(world_pool, tmp_path, monkeypatch):
     """The line, the look and the judgement of docs/your-own-items.md make an item that is looked up and judged."""
     page = (ROOT / "docs/your-own-items.md").read_text()
     look, judgement = (match["text"] for match in BLOCK.finditer(page) if match["kind"] == "python")
@@ -84,7 +84,7 @@ def test_the_own_item_of_the_docs_works(nursery, tmp_path, monkeypatch):
     (checks / "test_backups.py").write_text(judgement)
     checklist = (ROOT / "checklist.md").read_text()
     (tmp_path / "checklist.md").write_text(checklist.replace("\n\n## 3.", f"\n{line.strip()}\n\n## 3."))
-    with nursery.world() as world:
+    with world_pool.world() as world:
         monkeypatch.chdir(tmp_path)
         judged = judge(world, tmp_path / "reports", "-m", "dev", str(checks), at=tmp_path)
     item = judged.item("backup-taken")
@@ -92,7 +92,7 @@ def test_the_own_item_of_the_docs_works(nursery, tmp_path, monkeypatch):
     assert item["status"] in ("passed", "failed"), judged.printed
 
 
-def test_the_own_fault_of_the_docs_is_caught(nursery, tmp_path, monkeypatch):
+def test_the_own_fault_of_the_docs_is_caught(world_pool, tmp_path, monkeypatch):
     """The fault of docs/sandbox.md can be declared, and fails its item."""
     text = next(
         match["text"] for match in BLOCK.finditer((ROOT / "docs/sandbox.md").read_text()) if match["kind"] == "python"
@@ -126,19 +126,19 @@ def asked_of_aws(world: Any) -> set[str]:
     return {call.action for call in world.calls() if call.action} - {"sts:AssumeRole"}
 
 
-def test_the_permissions_page_is_exact(nursery, tmp_path):
+def test_the_permissions_page_is_exact(world_pool, tmp_path):
     """The policy in docs/permissions.md allows what a run asks of AWS, and nothing else."""
-    with nursery.world() as world:
+    with world_pool.world() as world:
         judge(world, tmp_path, "-m", "pre_promotion")
         asked = asked_of_aws(world)
     assert permitted(acting=False) == asked
 
 
-def test_what_a_validation_asks_is_permitted(nursery, tmp_path):
+def test_what_a_validation_asks_is_permitted(world_pool, tmp_path):
     """Nothing is asked after a deployment that no policy has, and that the page does not name beside them."""
     page = (ROOT / "docs/permissions.md").read_text()
     named = set(re.findall(r"`([a-z0-9-]+:[A-Z]\w+)`", page))
-    with nursery.world(scene="rolled-out", minutes=31) as world:
+    with world_pool.world(scene="rolled-out", minutes=31) as world:
         judge(world, tmp_path, "-m", "postdeploy")
         asked = asked_of_aws(world)
     assert asked <= permitted(acting=False) | named
@@ -160,10 +160,10 @@ topic = "arn:aws:sns:eu-west-1:444455556666:releases"
 """
 
 
-def test_the_permissions_to_act_are_exact(nursery, tmp_path):
+def test_the_permissions_to_act_are_exact(world_pool, tmp_path):
     """What is allowed besides is what taking a rollout back asks for, where a topic is told too, and nothing else."""
     (tmp_path / "test_no_go.py").write_text(NO_GO)
-    with nursery.world("sns-topic-there", scene="rollout", minutes=1, rate=12) as world:
+    with world_pool.world("sns-topic-there", scene="rollout", minutes=1, rate=12) as world:
         world.config.write_text(world.config.read_text() + TOPIC)
         judged = judge(world, tmp_path / "reports", "-m", "rollout", "--act", str(tmp_path / "test_no_go.py"))
         asked = asked_of_aws(world)

@@ -23,9 +23,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from promotion import chain
+from promotion.core.canonical_json import record_text
+from promotion.record import history as chain
 from promotion.report import page
-from promotion.written import record_text
 
 ROOT = Path(__file__).parents[2]
 BAD_DAY = {"lambda-duration": "failed", "least-privilege": "unknown", "dashboard-healthy": "waived"}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.pipelines import LARGEST, tell
 from promotion.report import annotations, summary
+from promotion.report.github_actions import LARGEST, tell
 
 from . import sample
 

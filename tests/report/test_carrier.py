@@ -1,7 +1,7 @@
 """pytest-html carries the fragment, and nothing of its own is seen."""
 
 from promotion.report import fragment
-from promotion.report.carrier import mended
+from promotion.report.pytest_html import mended
 
 
 def test_the_fragment_is_carried_word_for_word(carried, troubled):

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from promotion.report import annotations, page
-from promotion.report.drawn import drawn
+from promotion.report.chart_data import drawn
 
 from .dom import read
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.report.moments import hour, lasted, moment, second
+from promotion.report.timestamps import hour, lasted, moment, second
 
 
 def test_times_are_shortened_but_keep_their_zone():

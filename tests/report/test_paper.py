@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.report.paper import FILTERS, css_string
+from promotion.report.print_css import FILTERS, css_string
 from promotion.report.style import stylesheet
 
 from .sample import DIGEST

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.report.drawn import charts_in, drawn
+from promotion.report.chart_data import charts_in, drawn
 from promotion.report.markup import join
 from promotion.report.values import laid_out
 

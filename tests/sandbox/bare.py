@@ -2,7 +2,7 @@
 
 import sys
 
-from promotion.sandbox import parent
+from promotion.sandbox import fork_server as parent
 from sandbox.stand_in import StandIn, says
 
 if __name__ == "__main__":

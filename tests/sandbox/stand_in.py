@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from promotion.sandbox import parent, transport, warm
+from promotion.sandbox import fork_server as parent
+from promotion.sandbox import preload as warm
+from promotion.sandbox import transport
 from promotion.sandbox.catalogue import fault
-from promotion.sandbox.places import Places
+from promotion.sandbox.endpoints import Places
 
 ACCOUNT = "111122223333"
 FUNCTION = "shop-api"

@@ -93,7 +93,7 @@ class Absent:
         if name.split(".")[0] in "moto boto3 botocore flask werkzeug trustme cryptography time_machine".split():
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Absent())
-import promotion.sandbox.command, promotion.sandbox.client
+import promotion.commands.sandbox, promotion.sandbox.client
 from promotion.sandbox import catalogue
 print(len(catalogue.load()))
 """

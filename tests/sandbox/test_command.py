@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from promotion.commands.sandbox import add_parsers
 from promotion.sandbox import catalogue
 from promotion.sandbox.catalogue import fault
-from promotion.sandbox.command import add_parsers
 
 TESTS = Path(__file__).parent.parent
 

@@ -12,11 +12,11 @@ import requests
 from werkzeug.serving import make_server
 from werkzeug.test import Client, TestResponse
 
-from promotion.clock import StoppedClock
+from promotion.core.clock import StoppedClock
 from promotion.sandbox.github import GitHub, Token
 from promotion.sandbox.github.records import Alert
 from promotion.sandbox.github.shop import APPROVER, LEAD, Planted, plant_shop
-from tests.github.description import check_answer, check_request
+from tests.clients.github.description.description import check_answer, check_request
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 COMMIT, PREVIOUS = "c0ffee00" * 5, "0ddba110" * 5

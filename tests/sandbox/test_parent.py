@@ -19,7 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from promotion.sandbox import client
-from promotion.sandbox.client import Nursery, SandboxError, start
+from promotion.sandbox.client import SandboxError, WorldPool, start
 
 TESTS = Path(__file__).parent.parent
 STAND_IN, BARE = "sandbox.stand_in", "sandbox.bare"
@@ -35,9 +35,9 @@ def stand_in():
 
 
 @pytest.fixture(scope="module")
-def nursery():
+def world_pool():
     """Start one warm process for all."""
-    with Nursery() as made:
+    with WorldPool() as made:
         yield made
 
 
@@ -73,9 +73,9 @@ def ends(connection):
         return True
 
 
-def test_a_world_is_served_whole(nursery):
+def test_a_world_is_served_whole(world_pool):
     """Every place answers from the one process, over TLS where it should, and the files are for the owner only."""
-    with nursery.world() as world:
+    with world_pool.world() as world:
         assert function_of(world) == "shop-api"
         places = world.places
         for name, url in {
@@ -92,9 +92,9 @@ def test_a_world_is_served_whole(nursery):
         assert stat.S_IMODE(world.config.parent.stat().st_mode) == 0o700
 
 
-def test_calls_tell_what_was_asked(nursery):
+def test_calls_tell_what_was_asked(world_pool):
     """Services and operations, in order, over all places; the control path itself is not among them."""
-    with nursery.world() as world:
+    with world_pool.world() as world:
         function_of(world)
         requests.get(world.places.github + "/repos/example/shop", timeout=5)
         calls = world.calls()
@@ -108,9 +108,13 @@ def test_calls_tell_what_was_asked(nursery):
         assert world.calls() == calls
 
 
-def test_worlds_are_apart(nursery):
+def test_worlds_are_apart(world_pool):
     """A fault in one is not in another, and worlds of one parent can be used at the same time."""
-    with nursery.world("function-gone") as gone, nursery.world("function-denied") as denied, nursery.world() as healthy:
+    with (
+        world_pool.world("function-gone") as gone,
+        world_pool.world("function-denied") as denied,
+        world_pool.world() as healthy,
+    ):
         with pytest.raises(ClientError, match="ResourceNotFound"):
             function_of(gone)
         with pytest.raises(ClientError, match="AccessDenied"):
@@ -119,9 +123,9 @@ def test_worlds_are_apart(nursery):
         assert len({gone.pid, denied.pid, healthy.pid}) == 3
 
 
-def test_a_fault_can_change_a_certificate_of_one_front_end(nursery):
+def test_a_fault_can_change_a_certificate_of_one_front_end(world_pool):
     """The other front-end keeps its good one."""
-    with nursery.world("stand-in-certificate-expired") as world:
+    with world_pool.world("stand-in-certificate-expired") as world:
         fronts, ca = world.places.fronts, world.places.ca_file
         assert requests.get(fronts["dev-ec2"], verify=ca, timeout=5).ok
         with pytest.raises(requests.exceptions.SSLError, match="expired"):
@@ -136,22 +140,22 @@ def test_a_fault_can_change_a_certificate_of_one_front_end(nursery):
         ("breaks", r"seeding breaks broke: KeyError\('nothing there'\) in breaks"),
     ],
 )
-def test_a_world_that_cannot_be_had_is_one_sentence_and_harms_no_other(nursery, fault, says):
+def test_a_world_that_cannot_be_had_is_one_sentence_and_harms_no_other(world_pool, fault, says):
     """The next world is given as before."""
     with pytest.raises(SandboxError, match=says):
-        nursery.world(fault)
-    with nursery.world() as world:
+        world_pool.world(fault)
+    with world_pool.world() as world:
         assert function_of(world) == "shop-api"
 
 
-def test_a_stopped_world_is_gone(nursery):
+def test_a_stopped_world_is_gone(world_pool):
     """Process, port and files; stopping is done when `stop` has returned and the next world is there."""
-    world = nursery.world()
+    world = world_pool.world()
     with connected(world) as connection:
         world.stop()
         world.stop()
         assert ends(connection)
-    nursery.world().stop()
+    world_pool.world().stop()
     assert not world.config.parent.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(world.pid, 0)
@@ -159,12 +163,12 @@ def test_a_stopped_world_is_gone(nursery):
 
 def test_worlds_do_not_begin_old(bare, monkeypatch):
     """After some minutes the world is built anew; those of before live until they are stopped, and their parent with them."""
-    with Nursery() as nursery:
-        old, first, second = nursery._process._process, nursery.world(), nursery.world()
+    with WorldPool() as world_pool:
+        old, first, second = world_pool._process._process, world_pool.world(), world_pool.world()
         with monkeypatch.context() as patched:
             patched.setattr(client, "GROWN_OLD", 0)
-            third = nursery.world()
-        assert nursery._process._process is not old
+            third = world_pool.world()
+        assert world_pool._process._process is not old
         first.stop()
         with connected(second) as still:
             assert still
@@ -174,9 +178,9 @@ def test_worlds_do_not_begin_old(bare, monkeypatch):
             assert still
 
 
-def test_the_clock_leads_what_is_stamped(nursery):
+def test_the_clock_leads_what_is_stamped(world_pool):
     """At a rate, applications see the time that /clock tells, not the machine's."""
-    with nursery.world(rate=100_000) as world:
+    with world_pool.world(rate=100_000) as world:
         front = world.places.registry
         stamps = []
         for _ in range(2):
@@ -188,21 +192,21 @@ def test_the_clock_leads_what_is_stamped(nursery):
         assert stamps[1] - stamps[0] > timedelta(minutes=5)
 
 
-def test_latency_is_for_apis_only(nursery):
+def test_latency_is_for_apis_only(world_pool):
     """AWS, registry and GitHub are slow; the service is judged by its own speed."""
-    with nursery.world(latency_ms=80) as world:
+    with world_pool.world(latency_ms=80) as world:
         for url, slow in ((world.places.github, True), (world.places.fronts["dev-ec2"], False)):
             requests.get(url, verify=world.places.ca_file, timeout=5)
             call = world.calls()[-1]
             assert (call.ended - call.began >= 0.08) is slow
 
 
-def test_a_forked_world_is_ready_at_once(nursery):
+def test_a_forked_world_is_ready_at_once(world_pool):
     """A tenth of a second where nothing else runs; the bound is for a busy machine."""
     took = []
     for _ in range(4):
         began = time.monotonic()
-        with nursery.world("function-gone"):
+        with world_pool.world("function-gone"):
             took.append(time.monotonic() - began)
     assert min(took) < 0.5, took
 
@@ -214,11 +218,11 @@ def bare(monkeypatch):
 
 
 def test_worlds_end_when_whoever_asked_is_killed():
-    """A kill -9 leaves neither a process nor a file: not of a nursery, not of a single world."""
+    """A kill -9 leaves neither a process nor a file: not of a world_pool, not of a single world."""
     code = (
         "import sys, signal; from promotion.sandbox import client; client.MODULE = sys.argv[1]\n"
-        "nursery = client.Nursery(); one = client.start()\n"
-        "for world in (nursery.world(), nursery.world(), one): print(world.places.aws, world.config)\n"
+        "world_pool = client.WorldPool(); one = client.start()\n"
+        "for world in (world_pool.world(), world_pool.world(), one): print(world.places.aws, world.config)\n"
         "sys.stdout.flush(); signal.pause()"
     )
     asker = subprocess.Popen([sys.executable, "-c", code, BARE], stdout=subprocess.PIPE, text=True)
@@ -236,17 +240,17 @@ def test_worlds_end_when_whoever_asked_is_killed():
 
 def test_worlds_end_when_their_parent_is_killed(bare):
     """They see the end of their life-line, and put their files away themselves."""
-    nursery = Nursery()
-    first, second = nursery.world(), nursery.world()
+    world_pool = WorldPool()
+    first, second = world_pool.world(), world_pool.world()
     with connected(first) as one, connected(second) as other:
-        os.kill(nursery._process._process.pid, signal.SIGKILL)
+        os.kill(world_pool._process._process.pid, signal.SIGKILL)
         assert ends(one)
         assert ends(other)
     assert not first.config.exists()
     assert not second.config.exists()
     with pytest.raises(SandboxError, match="ended before it was ready"):
-        nursery.world()
-    nursery.close()
+        world_pool.world()
+    world_pool.close()
 
 
 def is_free(port):

@@ -13,12 +13,12 @@ import requests
 from botocore.exceptions import ClientError
 from werkzeug.test import Client
 
-from promotion.clock import ServedClock
+from promotion.core.clock import ServedClock
 from promotion.sandbox import catalogue
 from promotion.sandbox.clock import Clock
-from promotion.sandbox.exchange import Order, SandboxError
-from promotion.sandbox.fills.metrics import MINUTE, PUBLISHED_AFTER
-from promotion.sandbox.live import _stand
+from promotion.sandbox.moto_patches.metrics import MINUTE, PUBLISHED_AFTER
+from promotion.sandbox.protocol import Order, SandboxError
+from promotion.sandbox.serve_world import _stand
 from promotion.sandbox.world import build, scenes
 from promotion.sandbox.world.logs import INGESTED_AFTER_MS, milliseconds
 from promotion.sandbox.world.pipeline import TOKEN
@@ -404,9 +404,9 @@ def test_a_rollback_can_fail():
     )
 
 
-def test_a_served_rollout_plays_by_the_clock(nursery):
+def test_a_served_rollout_plays_by_the_clock(world_pool):
     """Five and a half minutes pass in seconds, for AWS, GitHub and the front-ends alike."""
-    with nursery.world(scene="rollout", rate=120) as world:
+    with world_pool.world(scene="rollout", rate=120) as world:
         clock = ServedClock.read(world.environment["PROMOTION_CLOCK"])
         began = clock.now()
         run = f"{world.places.github}/repos/example/shop/actions/workflows/promote.yml/runs"
@@ -438,16 +438,16 @@ def test_the_scene_before_the_promotion_is_the_world_as_it_is_built():
         ({"rate": 0.5}, "1 second a second or faster"),
     ],
 )
-def test_what_cannot_be_is_refused(nursery, order, why):
+def test_what_cannot_be_is_refused(world_pool, order, why):
     """With the reason, and what there is instead."""
     with pytest.raises(SandboxError, match=why):
-        nursery.world(**order)
+        world_pool.world(**order)
 
 
-def test_a_story_needs_a_rollout(nursery):
+def test_a_story_needs_a_rollout(world_pool):
     """Before the promotion there is none that could go wrong."""
     with pytest.raises(SandboxError, match="there is no rollout in the scene pre_promotion"):
-        nursery.world("deployment-stuck")
+        world_pool.world("deployment-stuck")
 
 
 @pytest.mark.parametrize(
@@ -468,7 +468,7 @@ def test_a_rate_that_cannot_be_is_wrong_usage(capsys, options, why):
 
 def test_the_phase_has_its_scene(monkeypatch):
     """`--sandbox` starts the world at the moment that the phase is about; who waits sees the rollout begin."""
-    from promotion.asking import _start_sandbox
+    from promotion.engine.configure import _start_sandbox
 
     asked = []
     monkeypatch.setattr("promotion.sandbox.client.start", lambda *args, **kwargs: asked.append(kwargs) or Started())

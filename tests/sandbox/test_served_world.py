@@ -8,7 +8,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from promotion.sandbox.catalogue import OWN
-from promotion.sandbox.client import Nursery, SandboxError
+from promotion.sandbox.client import SandboxError, WorldPool
 
 FAULTS = """
 from promotion.sandbox.catalogue import fault
@@ -37,13 +37,13 @@ def gone(world):
 
 
 @pytest.fixture(scope="module")
-def nursery(tmp_path_factory):
+def world_pool(tmp_path_factory):
     """Start one warm process in a folder with a team's own faults."""
     folder = tmp_path_factory.mktemp("team")
     (folder / OWN).write_text(FAULTS)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        made = Nursery()
+        made = WorldPool()
     with made:
         yield made
 
@@ -75,9 +75,9 @@ def newest(world, environment):
     return {target["instanceTarget"]["status"] for target in found["deploymentTargets"]}
 
 
-def test_the_healthy_world_answers_at_every_place(nursery):
+def test_the_healthy_world_answers_at_every_place(world_pool):
     """AWS in both accounts, the registry, GitHub, and the service behind its front-ends."""
-    with nursery.world() as world:
+    with world_pool.world() as world:
         assert world.digest.startswith("sha256:")
         for environment in ("dev", "prod"):
             assert newest(world, environment) == {"Succeeded"}
@@ -89,41 +89,41 @@ def test_the_healthy_world_answers_at_every_place(nursery):
         assert {"sts:AssumeRole", "codedeploy:BatchGetDeploymentTargets"} <= actions
 
 
-def test_denial_in_one_account_leaves_the_other_readable(nursery):
+def test_denial_in_one_account_leaves_the_other_readable(world_pool):
     """A rule of the wire is for the account whose role is acting."""
-    with nursery.world("own-targets-denied") as world:
+    with world_pool.world("own-targets-denied") as world:
         assert newest(world, "dev") == {"Succeeded"}
         with pytest.raises(ClientError, match=r"AccessDeniedException.*codedeploy:BatchGetDeploymentTargets"):
             newest(world, "prod")
 
 
-def test_an_empty_page_hides_nothing_from_a_paginator(nursery):
+def test_an_empty_page_hides_nothing_from_a_paginator(world_pool):
     """All versions are there, after it."""
-    with nursery.world("own-empty-page") as world:
+    with world_pool.world("own-empty-page") as world:
         pager = acting_in(world, "dev", "lambda").get_paginator("list_versions_by_function")
         pages = [len(page["Versions"]) for page in pager.paginate(FunctionName="shop-api")]
         assert pages[0] == 0
         assert sum(pages) >= 8
 
 
-def test_the_registry_and_certificates_can_be_spoilt(nursery):
+def test_the_registry_and_certificates_can_be_spoilt(world_pool):
     """The same vocabulary by path; one front-end's certificate is for another name."""
-    with nursery.world("own-registry-broken") as world:
+    with world_pool.world("own-registry-broken") as world:
         assert requests.get(world.places.registry + "/v2/shop/manifests/1.8.0", timeout=5).status_code == 502
         assert requests.get(world.places.registry + "/v2/", timeout=5).ok
         with pytest.raises(requests.exceptions.SSLError, match=r"doesn't match|mismatch"):
             requests.get(world.places.fronts["dev-ec2"], verify=world.places.ca_file, timeout=5)
 
 
-def test_a_change_through_the_api_is_seen_in_that_world_only(nursery):
+def test_a_change_through_the_api_is_seen_in_that_world_only(world_pool):
     """Faults may use boto3 without a socket."""
-    with nursery.world("own-alias-gone", "own-empty-page") as spoilt, nursery.world() as healthy:
+    with world_pool.world("own-alias-gone", "own-empty-page") as spoilt, world_pool.world() as healthy:
         with pytest.raises(ClientError, match="ResourceNotFoundException"):
             acting_in(spoilt, "dev", "lambda").get_alias(FunctionName="shop-api", Name="live")
         assert acting_in(healthy, "dev", "lambda").get_alias(FunctionName="shop-api", Name="live")["Name"] == "live"
 
 
-def test_a_misspelt_fault_names_the_nearest(nursery):
+def test_a_misspelt_fault_names_the_nearest(world_pool):
     """A team's own faults are in the catalogue like ours."""
     with pytest.raises(SandboxError, match="the nearest is 'own-alias-gone'"):
-        nursery.world("own-alias-gon")
+        world_pool.world("own-alias-gon")

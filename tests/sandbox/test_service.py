@@ -12,9 +12,9 @@ import requests
 from werkzeug.serving import make_server
 from werkzeug.test import Client
 
-from promotion.clock import StoppedClock
+from promotion.core.clock import StoppedClock
 from promotion.sandbox.members import Member, Release
-from promotion.sandbox.orders import Reply
+from promotion.sandbox.order import Reply
 from promotion.sandbox.service import RedirectToHttps, Service
 
 DIGEST = "sha256:" + "ab" * 32

@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from botocore.parsers import ResponseParserError
 
 from promotion.sandbox.answer import answered
-from promotion.sandbox.calls import Calls
 from promotion.sandbox.edge import Edge
 from promotion.sandbox.errors import refusal
-from promotion.sandbox.fills import unfilled
+from promotion.sandbox.moto_patches import unfilled
+from promotion.sandbox.request_log import Calls
 from promotion.sandbox.routes import AwsAsked
 from promotion.sandbox.serve import serve
 from promotion.sandbox.wire import Wire

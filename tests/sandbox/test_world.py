@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from promotion.sandbox.fills.metrics import metric
-from promotion.sandbox.places import Places
+from promotion.sandbox.endpoints import Places
+from promotion.sandbox.moto_patches.metrics import metric
 from promotion.sandbox.world import build
 from promotion.sandbox.world.certificate import redate
 from promotion.sandbox.world.image import releases

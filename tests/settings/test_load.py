@@ -8,7 +8,7 @@ import pytest
 from promotion.settings import SettingsError, load, parse
 from promotion.settings.endpoints import CanaryJourney, CommandJourney, StepsJourney
 from promotion.settings.subjects import declare_subjects, kinds, narrows, subjects
-from tests.spine.project import SETTINGS
+from tests.engine.project import SETTINGS
 
 CHECKS = """
 [[dev.smoke_tests]]

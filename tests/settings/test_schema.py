@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 
 from promotion.cli import main
+from tests.engine.project import SETTINGS
 from tests.settings.test_load import CHECKS
-from tests.spine.project import SETTINGS
 
 EXAMPLE = Path(__file__).parents[2] / "promotion.example.toml"
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from promotion.signing.bundle import SIGNATURE_PREDICATE
 from promotion.signing.image import signatures
-from promotion.signing.material import BundleManifest, Material, SigLayer
+from promotion.signing.signatures_found import BundleManifest, Material, SigLayer
 from promotion.signing.statement import V01, V1, Statement, Subject
 
 HEX, OTHER = "ab" * 32, "cd" * 32

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from promotion.signing.identity import Identity
 from promotion.signing.keys import PublicKey
-from promotion.signing.material import BundleManifest, SigLayer
 from promotion.signing.sign import Signer, image_bundle, image_signature
-from promotion.signing.trust import Trust
-from promotion.signing.trustroot import TrustRoot
+from promotion.signing.signatures_found import BundleManifest, SigLayer
+from promotion.signing.trust_policy import Trust
+from promotion.signing.trust_root import TrustRoot
 
 from . import logged
 from .attached import DIGEST, REPOSITORY, SIGNS

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from promotion.signing.dsse import IN_TOTO, pae, write_envelope
 from promotion.signing.keyless import CERTIFICATE, CHAIN, LOG_ENTRY
-from promotion.signing.material import SIGNATURE, AttLayer, BundleManifest, SigLayer
+from promotion.signing.signatures_found import SIGNATURE, AttLayer, BundleManifest, SigLayer
 from promotion.signing.simplesigning import SimpleSigning
 
 from .authority import NOW, Authority, Leaf, b64, pem, spki

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from promotion.signing.dsse import IN_TOTO, pae, write_envelope
 from promotion.signing.image import attestations
-from promotion.signing.material import BundleManifest, Material
 from promotion.signing.sign import attestation_bundle, attestation_layer, image_bundle
+from promotion.signing.signatures_found import BundleManifest, Material
 
 from .attached import DIGEST, HEX, OTHER, SBOM, VSA, statement
 

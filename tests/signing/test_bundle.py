@@ -7,9 +7,9 @@ import pytest
 
 from promotion.signing.bundle import SIGNATURE_PREDICATE, Bundle, write_bundle
 from promotion.signing.dsse import write_envelope
+from promotion.signing.errors import Rejected
 from promotion.signing.keys import PublicKey
-from promotion.signing.material import BUNDLE_TYPES
-from promotion.signing.rejection import Rejected
+from promotion.signing.signatures_found import BUNDLE_TYPES
 from promotion.signing.statement import Statement
 
 ENVELOPE = write_envelope(b"{}", b"signature")

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from promotion.signing.keyless import CERTIFICATE
-from promotion.signing.material import SigLayer
+from promotion.signing.signatures_found import SigLayer
 
 from . import logged
 from .attached import DIGEST, look

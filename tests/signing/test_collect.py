@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from promotion.oci.manifest import parse_manifest
-from promotion.oci.reference import Digest
-from promotion.oci.source import DigestMismatch, NotThere, Referrer
-from promotion.signing import collect as collecting
+from promotion.clients.oci import attached as collecting
+from promotion.clients.oci.attached import collect
+from promotion.clients.oci.manifest import parse_manifest
+from promotion.clients.oci.source import DigestMismatch, NotThere, Referrer
+from promotion.core.image_reference import Digest
 from promotion.signing.artifacts import (
     Target,
     attestations_artifact,
@@ -15,7 +16,6 @@ from promotion.signing.artifacts import (
     envelope_artifact,
     signatures_artifact,
 )
-from promotion.signing.collect import collect
 from promotion.signing.image import attestations, signatures
 from promotion.signing.sign import attestation_bundle, attestation_layer
 from promotion.unknown import Reason, Unknown

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promotion.signing.dsse import IN_TOTO, Envelope, pae, write_envelope
+from promotion.signing.errors import Rejected
 from promotion.signing.keys import PublicKey
-from promotion.signing.rejection import Rejected
 from promotion.signing.statement import Statement
 
 VECTORS = Path(__file__).with_name("vectors")

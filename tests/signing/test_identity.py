@@ -5,8 +5,8 @@ import re
 import pytest
 
 from promotion.signing.identity import Identity
-from promotion.signing.trust import Trust
-from promotion.signing.trustroot import TrustRoot
+from promotion.signing.trust_policy import Trust
+from promotion.signing.trust_root import TrustRoot
 
 from . import logged
 from .attached import DIGEST, look

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 
 from promotion.signing.bundle import SIGNATURE_PREDICATE
 from promotion.signing.image import MAX_CANDIDATES, attestations, signatures
-from promotion.signing.material import SIGNATURE, BundleManifest, Gap, Material, SigLayer
 from promotion.signing.sign import attestation_bundle, image_bundle, image_signature
-from promotion.signing.trust import Trust
+from promotion.signing.signatures_found import SIGNATURE, BundleManifest, Gap, Material, SigLayer
+from promotion.signing.trust_policy import Trust
 from promotion.unknown import Reason, Unknown
 
 from .attached import DIGEST, HEX, OTHER, REPOSITORY, SBOM, VSA, look, rewrite, statement

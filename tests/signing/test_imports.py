@@ -10,7 +10,7 @@ import pytest
     ("module", "heavy"),
     [
         ("promotion.signing.findings", ("cryptography", "sigstore", "pydantic", "requests")),
-        ("promotion.signing.material", ("cryptography", "sigstore", "pydantic", "requests")),
+        ("promotion.signing.signatures_found", ("cryptography", "sigstore", "pydantic", "requests")),
         ("promotion.signing.image", ("sigstore", "requests", "boto3")),
         ("promotion.signing.sign", ("sigstore", "requests", "boto3")),
     ],

@@ -8,9 +8,9 @@ import pytest
 
 from promotion.signing.keyless import LOG_ENTRY
 from promotion.signing.keys import PublicKey
-from promotion.signing.material import SIGNATURE, BundleManifest, SigLayer
 from promotion.signing.rekor import TransparencyLog
-from promotion.signing.trust import Trust
+from promotion.signing.signatures_found import SIGNATURE, BundleManifest, SigLayer
+from promotion.signing.trust_policy import Trust
 from promotion.unknown import Unknown
 
 from . import logged

@@ -11,10 +11,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from promotion.signing.identity import Identity
 from promotion.signing.image import attestations
 from promotion.signing.keyless import CERTIFICATE, CHAIN, LOG_ENTRY, TIMESTAMP
-from promotion.signing.material import AttLayer, BundleManifest, Material, SigLayer
 from promotion.signing.sign import image_signature
-from promotion.signing.trust import Trust
-from promotion.signing.trustroot import TrustRoot
+from promotion.signing.signatures_found import AttLayer, BundleManifest, Material, SigLayer
+from promotion.signing.trust_policy import Trust
+from promotion.signing.trust_root import TrustRoot
 from promotion.unknown import Reason, Unknown
 
 from . import logged

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa, utils
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from promotion.signing.errors import Rejected
 from promotion.signing.keys import PublicKey
-from promotion.signing.rejection import Rejected
 from promotion.unknown import Reason, Unknown
 
 DATA = b"what is signed"

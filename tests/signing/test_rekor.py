@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from promotion.signing.dsse import IN_TOTO, pae, write_envelope
+from promotion.signing.errors import Rejected
 from promotion.signing.keys import PublicKey
-from promotion.signing.rejection import Rejected
 from promotion.signing.rekor import LogEntry, TransparencyLog
 from promotion.signing.signed import Signed
 

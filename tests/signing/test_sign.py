@@ -102,7 +102,7 @@ def test_the_forms_are_cosign_s(signer):
 
 def test_only_statements_are_attested(signer):
     """What is no statement is refused before it is attached, not after."""
-    from promotion.signing.rejection import Rejected
+    from promotion.signing.errors import Rejected
 
     with pytest.raises(Rejected):
         attestation_layer(b"{}", signer)

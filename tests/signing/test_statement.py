@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from promotion.signing.rejection import Rejected
+from promotion.signing.errors import Rejected
 from promotion.signing.simplesigning import TYPE, SimpleSigning
 from promotion.signing.statement import V01, V1, Statement, Subject
 

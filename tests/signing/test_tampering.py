@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from promotion.signing.bundle import SIGNATURE_PREDICATE, Bundle
-from promotion.signing.material import SIGNATURE, BundleManifest, SigLayer
-from promotion.signing.rejection import Rejected
+from promotion.signing.errors import Rejected
+from promotion.signing.signatures_found import SIGNATURE, BundleManifest, SigLayer
 
 from .attached import HEX, OTHER, look, rewrite, statement
 

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from promotion.signing.identity import Identity
-from promotion.signing.trust import Trust
-from promotion.signing.trustroot import TrustRoot
+from promotion.signing.trust_policy import Trust
+from promotion.signing.trust_root import TrustRoot
 from promotion.unknown import Reason, Unknown
 
 from . import logged

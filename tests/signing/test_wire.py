@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.signing.rejection import Rejected, shown
+from promotion.signing.errors import Rejected, shown
 from promotion.signing.wire import MAX_ANNOTATION, one_spelling, read_base64, read_object, read_pem
 
 

@@ -6,8 +6,8 @@ import promotion.fixtures
 import requests
 import scipy.stats
 
-import promotion.acting.rolling_back
-import promotion.dashboards.judgement
+import promotion.actions.rollback
 import promotion.report
+import promotion.sections.observability.dashboards.judgement
 
 __all__ = ["boto3", "jinja2", "promotion", "requests", "scipy"]

@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from promotion.promotions.record import path_of
+from promotion.people.promotion_record import path_of
 from promotion.sandbox.client import Running
 from promotion.settings import load
 

@@ -1,8 +1,8 @@
 """A rollout that goes wrong, from its first minute to the day on which everybody knows what follows: one world, one story."""
 
 import tests.stories.loaded  # noqa: F401 - before any clock runs
-from promotion.status import Exit
-from tests.gate import judge
+from promotion.core.status import Exit
+from tests.runner import judge
 from tests.stories.page import words_of
 from tests.stories.patience import PATIENT
 from tests.stories.people import write_down
@@ -38,9 +38,9 @@ SENT = [
 """Every request that changed the world: both targets, the workflow, two channels, a ticket."""
 
 
-def test_a_bad_rollout_is_rolled_back_and_that_is_verified(nursery, tmp_path):
+def test_a_bad_rollout_is_rolled_back_and_that_is_verified(world_pool, tmp_path):
     """No-go before T+5, all of it taken back and people told; two quiet minutes and some papers later, GO."""
-    with nursery.world("canary-errors", scene="rollout", minutes=0, rate=RATE) as world:
+    with world_pool.world("canary-errors", scene="rollout", minutes=0, rate=RATE) as world:
         rollout = judge(world, tmp_path, "-m", "rollout", "--wait", "--act", *PATIENT)
         acts = {act["key"].split(":", 2)[2]: act for act in rollout.record["acts"]}
         first = words_of(tmp_path / "checklist.html")

@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from promotion.clock import Clock, SystemClock
+from promotion.core.clock import Clock, SystemClock
 from promotion.sandbox.github import code, deployments, issues, runs
 from promotion.sandbox.github.exchange import Ask, Problem, Reply, missing
 from promotion.sandbox.github.repository import Repository

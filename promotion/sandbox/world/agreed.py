@@ -11,7 +11,7 @@ from promotion.sandbox.world.names import GITHUB_REPOSITORY, SERVICE
 from promotion.sandbox.world.pipeline import APPROVER, LEAD, ON_CALL
 
 if TYPE_CHECKING:
-    from promotion.promotions.record import Word
+    from promotion.people.promotion_record import Word
     from promotion.sandbox.github import Repository
     from promotion.sandbox.world.image import Release
 
@@ -66,9 +66,9 @@ class Agreed:
 
         `changes` are fields of `Word`; `signature=""` leaves it unsigned.
         """
-        from promotion.promotions.record import Word
-        from promotion.promotions.signing import message
-        from promotion.ssh_keygen import NAMESPACE
+        from promotion.clients.ssh_keygen import NAMESPACE
+        from promotion.people.promotion_record import Word
+        from promotion.people.signing import message
 
         at = changes.pop("at", self.now - timedelta(minutes=10)).replace(microsecond=0)
         fields = {"digest": self.digest, "expires": at + timedelta(days=7), "statement": "Done.", **changes}

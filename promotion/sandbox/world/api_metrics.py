@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics
 
 from typing import TYPE_CHECKING
 
-from promotion.sandbox.fills.metrics import Computed, Metric, Sample, metric
+from promotion.sandbox.moto_patches.metrics import Computed, Metric, Sample, metric
 from promotion.sandbox.world.requests import tally
 from promotion.sandbox.world.spans import Span, summed
 from promotion.sandbox.world.traffic import binary

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from promotion.sandbox import aws, warm
+from promotion.sandbox import aws
+from promotion.sandbox import preload as warm
 from promotion.sandbox.registry import Registry
 from promotion.sandbox.world import settings
 from promotion.sandbox.world.names import DEV_ACCOUNT, FREEZES, PROD_ACCOUNT, REPOSITORY, TOOLS_ACCOUNT
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     from promotion.sandbox.channels import Channels
+    from promotion.sandbox.endpoints import Places
     from promotion.sandbox.github import GitHub
-    from promotion.sandbox.places import Places
-    from promotion.sandbox.plain import PlainFront
+    from promotion.sandbox.plain_http import PlainFront
     from promotion.sandbox.service import Service
     from promotion.sandbox.world.agreed import Agreed
     from promotion.sandbox.world.image import Release
@@ -82,8 +83,8 @@ def build() -> World:
     warm.prepare()
     from moto.core.base_backend import BackendDict
 
-    from promotion.sandbox.fills import calendars
-    from promotion.sandbox.plain import PlainFront
+    from promotion.sandbox.moto_patches import calendars
+    from promotion.sandbox.plain_http import PlainFront
     from promotion.sandbox.world import (
         agreed,
         canary,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from promotion.sandbox.fills.canaries import Schedule
+from promotion.sandbox.moto_patches.canaries import Schedule
 
 if TYPE_CHECKING:
     from promotion.sandbox.world.model import Environment

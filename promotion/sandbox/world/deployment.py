@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from promotion.sandbox.fills.deployment_targets import Target
+    from promotion.sandbox.moto_patches.deployment_targets import Target
 
 
 def alarm_active(alarm: str) -> dict[str, str]:

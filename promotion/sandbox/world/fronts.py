@@ -3,8 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from promotion.clock import SystemClock
-from promotion.sandbox.orders import Orders
+from promotion.core.clock import SystemClock
+from promotion.sandbox.order import Orders
 from promotion.sandbox.service import Service
 from promotion.sandbox.world.model import now
 from promotion.sandbox.world.traffic import Answered

@@ -12,7 +12,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from promotion.sandbox.fills.log_events import feeds
+from promotion.sandbox.moto_patches.log_events import feeds
 from promotion.sandbox.world.events import INGESTED_AFTER_MS, Event
 from promotion.sandbox.world.lines import any_id, ended, stamped, started
 from promotion.sandbox.world.model import now

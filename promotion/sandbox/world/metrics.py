@@ -8,7 +8,7 @@ load-balancer-cloudwatch-metrics.html (counts of errors come only when there are
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from promotion.sandbox.fills.metrics import Computed, Metric, Sample, computed, metric
+from promotion.sandbox.moto_patches.metrics import Computed, Metric, Sample, computed, metric
 from promotion.sandbox.world.api_metrics import api_metrics
 from promotion.sandbox.world.names import ALIAS, FUNCTION
 from promotion.sandbox.world.requests import tally

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import boto3
     from _typeshed.wsgi import WSGIApplication
 
-    from promotion.sandbox.fills.calendars import Calendar
-    from promotion.sandbox.fills.canaries import Schedule
-    from promotion.sandbox.fills.metrics import Computed, Metric
+    from promotion.sandbox.moto_patches.calendars import Calendar
+    from promotion.sandbox.moto_patches.canaries import Schedule
+    from promotion.sandbox.moto_patches.metrics import Computed, Metric
     from promotion.sandbox.world.deployment import Deployment
     from promotion.sandbox.world.logs import LogBook
     from promotion.sandbox.world.requests import Minute
@@ -168,7 +168,7 @@ class Environment(Account):
     @property
     def metrics(self) -> "MutableMapping[Metric, Computed]":
         """Every metric with what computes it. `until` silences one; taking one out makes it absent."""
-        from promotion.sandbox.fills.metrics import computed
+        from promotion.sandbox.moto_patches.metrics import computed
 
         return computed(self.backend("cloudwatch"))
 
@@ -197,7 +197,7 @@ class Environment(Account):
     @property
     def freezes(self) -> "Calendar":
         """The SSM change calendar of the environment: `events` close it."""
-        from promotion.sandbox.fills.calendars import calendars
+        from promotion.sandbox.moto_patches.calendars import calendars
 
         return calendars(self.backend("ssm"))[FREEZES]
 

@@ -55,9 +55,9 @@ def _planned(agreed: "Agreed") -> list[Maintenance]:
     """Give maintenance for the window that is agreed, if there is one that can be read."""
     from pydantic import ValidationError
 
-    from promotion.promotions.local_time import LocalTimeError
-    from promotion.promotions.record import RecordError, Window
-    from promotion.promotions.window import times
+    from promotion.people.promotion_record import RecordError, Window
+    from promotion.sections.plan.window import times
+    from promotion.settings.local_time import LocalTimeError
 
     try:
         main = times(Window.model_validate(agreed.window)).main

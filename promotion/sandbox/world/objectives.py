@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from promotion.sandbox.fills.application_signals import Objective, objectives, rolling
-from promotion.sandbox.fills.metrics import metric
+from promotion.sandbox.moto_patches.application_signals import Objective, objectives, rolling
+from promotion.sandbox.moto_patches.metrics import metric
 from promotion.sandbox.world.api_metrics import api_dimensions, error_names
 from promotion.sandbox.world.model import ago
 from promotion.sandbox.world.names import REGION, SERVICE

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from promotion.clock import stamp
+from promotion.core.clock import stamp
 from promotion.sandbox.images import BASE_SYSTEM, Index, digest_of
 from promotion.sandbox.world.names import GITHUB_REPOSITORY, REPOSITORY, REPOSITORY_URI
 

@@ -10,17 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from promotion.sandbox.fills.deployment_targets import InstanceTarget, LambdaTarget, LifecycleEvent
+from promotion.sandbox.moto_patches.deployment_targets import InstanceTarget, LambdaTarget, LifecycleEvent
 from promotion.sandbox.world import fleet
 from promotion.sandbox.world.deployment import Deployment
-from promotion.sandbox.world.names import (
-    ALIAS,
-    EC2_APPLICATION,
-    FUNCTION,
-    LAMBDA_APPLICATION,
-    REGION,
-    RELEASES_BUCKET,
-)
+from promotion.sandbox.world.names import ALIAS, EC2_APPLICATION, FUNCTION, LAMBDA_APPLICATION, REGION, RELEASES_BUCKET
 from promotion.sandbox.world.releases import key_of
 from promotion.sandbox.world.traffic import minute_of
 

@@ -38,7 +38,7 @@ from promotion.sandbox.world.pipeline import BUILD_JOBS, TOKEN
 from promotion.sandbox.world.supply_chain import ATTESTATION_KEY, IMAGE_KEY, new_key
 
 if TYPE_CHECKING:
-    from promotion.sandbox.places import Places
+    from promotion.sandbox.endpoints import Places
     from promotion.sandbox.world.building import World
     from promotion.sandbox.world.model import Environment
 

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from promotion.sandbox.fills.metrics import Sample, Summed
+from promotion.sandbox.moto_patches.metrics import Sample, Summed
 from promotion.sandbox.world.traffic import Flow
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from promotion.sandbox.github import Repository as GitHubRepository
     from promotion.sandbox.registry import Registry
     from promotion.sandbox.world.image import Release
-    from promotion.signing.material import BundleManifest, SigLayer
     from promotion.signing.sign import Signer
+    from promotion.signing.signatures_found import BundleManifest, SigLayer
 
 SIGNATURE = "https://sigstore.dev/cosign/sign/v1"
 IMAGE_KEY, ATTESTATION_KEY = "cosign.pub", "attestations.pub"
@@ -148,7 +148,7 @@ class SupplyChain:
 
     def change_bundle(self, kind: str, change: Callable[[dict[str, Any]], object]) -> None:
         """Change the one bundle with that predicate type after it was signed."""
-        from promotion.signing.material import BundleManifest
+        from promotion.signing.signatures_found import BundleManifest
 
         bundle = self.bundle(kind)
         annotations = {"dev.sigstore.bundle.content": "dsse-envelope", _PREDICATE: kind}
@@ -159,7 +159,7 @@ class SupplyChain:
 
     def change_signature(self, change: "Callable[[SigLayer], SigLayer]") -> None:
         """Change the signature at the tag `.sig` after it was made."""
-        from promotion.signing.material import SigLayer
+        from promotion.signing.signatures_found import SigLayer
 
         manifest = json.loads(self.store.find(self._tag("sig"))[1].content)
         (layer,) = manifest["layers"]

@@ -4,16 +4,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from promotion.sandbox.fills.metrics import Computed, Sample, metric
+from promotion.sandbox.moto_patches.metrics import Computed, Sample, metric
 from promotion.sandbox.world.names import SERVICE
 from promotion.sandbox.world.objectives import name_of
 from promotion.sandbox.world.secrets import ROTATION
 from promotion.sandbox.world.traffic import minute_of
 
 if TYPE_CHECKING:
-    from promotion.baseline.record import Measured
     from promotion.sandbox.world.building import World
     from promotion.sandbox.world.model import Environment
+    from promotion.sections.observability.baseline.record import Measured
 
 STEPS = 4
 """Invocations of a rotation: createSecret, setSecret, testSecret, finishSecret."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from promotion.sandbox.fills.alarm_history import configured, history, moved
+from promotion.sandbox.moto_patches.alarm_history import configured, history, moved
 from promotion.sandbox.world.api_metrics import api_dimensions, error_names
 from promotion.sandbox.world.model import ago
 from promotion.sandbox.world.names import ALIAS, EC2_LOGS, FUNCTION, LAMBDA_LOGS, REGION

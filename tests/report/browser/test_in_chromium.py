@@ -5,7 +5,7 @@ import re
 import pytest
 
 from promotion.report import page
-from promotion.report.carrier import mended
+from promotion.report.pytest_html import mended
 
 from .conftest import WCAG
 

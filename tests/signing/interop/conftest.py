@@ -15,15 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from promotion.oci.reference import Digest, Repository
-from promotion.oci.registry import RegistrySource
+from promotion.clients.oci.attached import collect
+from promotion.clients.oci.registry import RegistrySource
+from promotion.core.image_reference import Digest, Repository
 from promotion.sandbox.images import Image, build_image
 from promotion.sandbox.registry import Registry
 from promotion.signing.artifacts import Artifact, Target
-from promotion.signing.collect import collect
 from promotion.signing.keys import PublicKey
-from promotion.signing.material import Material
 from promotion.signing.sign import Signer
+from promotion.signing.signatures_found import Material
 
 CREATED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PASSWORD = "for tests only"

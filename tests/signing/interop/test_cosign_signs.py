@@ -5,7 +5,7 @@ import json
 import pytest
 
 from promotion.signing.image import attestations, signatures
-from promotion.signing.trust import Trust
+from promotion.signing.trust_policy import Trust
 
 PLAIN = "--allow-http-registry"
 CYCLONEDX = "https://cyclonedx.org/bom"

@@ -9,10 +9,10 @@ import pytest
 from promotion.signing.artifacts import attestations_artifact, bundle_artifact, signatures_artifact
 from promotion.signing.bundle import SIGNATURE_PREDICATE
 from promotion.signing.image import attestations, signatures
-from promotion.signing.material import SIGNATURE, SigLayer
 from promotion.signing.sign import attestation_layer, image_bundle, image_signature
+from promotion.signing.signatures_found import SIGNATURE, SigLayer
 from promotion.signing.statement import V01, Statement, Subject
-from promotion.signing.trust import Trust
+from promotion.signing.trust_policy import Trust
 
 PLAIN = "--allow-http-registry"
 UNLOGGED = "--insecure-ignore-tlog"

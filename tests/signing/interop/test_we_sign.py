@@ -2,16 +2,11 @@
 
 import pytest
 
-from promotion.signing.artifacts import (
-    attestations_artifact,
-    bundle_artifact,
-    envelope_artifact,
-    signatures_artifact,
-)
+from promotion.signing.artifacts import attestations_artifact, bundle_artifact, envelope_artifact, signatures_artifact
 from promotion.signing.image import attestations, signatures
 from promotion.signing.sign import attestation_bundle, attestation_layer, image_bundle, image_signature
 from promotion.signing.statement import V01, V1, Statement, Subject
-from promotion.signing.trust import Trust
+from promotion.signing.trust_policy import Trust
 
 PLAIN = "--allow-http-registry"
 UNLOGGED = "--insecure-ignore-tlog"

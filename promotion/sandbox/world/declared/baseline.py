@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from promotion.sandbox.world.names import ALIAS, FUNCTION, SERVICE
 
 if TYPE_CHECKING:
-    from promotion.baseline.record import Baseline, Measured
-    from promotion.sandbox.fills.metrics import Computed
-    from promotion.sandbox.places import Places
+    from promotion.sandbox.endpoints import Places
+    from promotion.sandbox.moto_patches.metrics import Computed
     from promotion.sandbox.world.building import World
+    from promotion.sections.observability.baseline.record import Baseline, Measured
 
 FILE = "baseline.jsonl"
 MINUTES = 5
@@ -39,7 +39,7 @@ def recorded(world: "World") -> "list[Baseline] | None":
 
 def record(world: "World") -> "Baseline":
     """Record what both targets did before the rollout began, as of two days ago."""
-    from promotion.baseline.record import Baseline
+    from promotion.sections.observability.baseline.record import Baseline
 
     start = (vars(world)["play"].t0 - timedelta(days=2)).replace(tzinfo=UTC)
     return Baseline(
@@ -54,14 +54,14 @@ def record(world: "World") -> "Baseline":
 
 
 def _function(world: "World") -> "Measured":
-    from promotion.sandbox.fills.metrics import metric
+    from promotion.sandbox.moto_patches.metrics import metric
 
     alias = {"FunctionName": FUNCTION, "Resource": f"{FUNCTION}:{ALIAS}"}
     return _measured(world, [world.prod.metrics[metric("AWS/Lambda", "Duration", **alias)]], 1, 1000)
 
 
 def _fleet(world: "World") -> "Measured":
-    from promotion.sandbox.fills.metrics import metric
+    from promotion.sandbox.moto_patches.metrics import metric
 
     prod = world.prod
     whole = {"LoadBalancer": prod.load_balancer.partition("loadbalancer/")[2]}
@@ -71,8 +71,8 @@ def _fleet(world: "World") -> "Measured":
 
 
 def _measured(world: "World", sources: "list[Computed]", to_ms: float, limit_ms: float) -> "Measured":
-    from promotion.baseline.record import Measured, histogram
     from promotion.sandbox.world.traffic import minute_of
+    from promotion.sections.observability.baseline.record import Measured, histogram
 
     last = minute_of(vars(world)["play"].t0) - 3
     pairs = [

@@ -6,7 +6,7 @@ from promotion.sandbox.world.names import REGION
 from promotion.sandbox.world.notices import COMPONENTS, LABEL, PAGE, TEAM, follow
 
 if TYPE_CHECKING:
-    from promotion.sandbox.places import Places
+    from promotion.sandbox.endpoints import Places
     from promotion.sandbox.world.building import World
 
 TOPIC = f"arn:aws:sns:{REGION}:%s:releases"

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promotion.chain import FOLDER, name
+from promotion.record.history import FOLDER, name
 
 if TYPE_CHECKING:
-    from promotion.sandbox.places import Places
+    from promotion.sandbox.endpoints import Places
     from promotion.sandbox.world.building import World
 
 

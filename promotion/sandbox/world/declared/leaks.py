@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from promotion.sandbox.places import Places
+    from promotion.sandbox.endpoints import Places
     from promotion.sandbox.world.building import World
 
 

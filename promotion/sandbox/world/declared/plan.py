@@ -4,14 +4,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promotion.promotions.record import path_of
-from promotion.promotions.writing import value, word
+from promotion.people.promotion_record import path_of
+from promotion.people.toml_writer import value, word
 from promotion.sandbox.world.agreed import EMAILS
 from promotion.sandbox.world.names import FREEZES
 from promotion.sandbox.world.pipeline import APPROVER, LEAD, ON_CALL
 
 if TYPE_CHECKING:
-    from promotion.sandbox.places import Places
+    from promotion.sandbox.endpoints import Places
     from promotion.sandbox.world.agreed import Agreed
     from promotion.sandbox.world.building import World
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from promotion.sandbox.exchange import SCENES, SandboxError
+from promotion.sandbox.protocol import SCENES, SandboxError
 
 if TYPE_CHECKING:
     from promotion.sandbox.clock import Clock

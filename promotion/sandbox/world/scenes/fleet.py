@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from promotion.sandbox.fills.deployment_targets import InstanceTarget, LifecycleEvent
+from promotion.sandbox.moto_patches.deployment_targets import InstanceTarget, LifecycleEvent
 from promotion.sandbox.world import fleet
 from promotion.sandbox.world.deployment import Deployment
 from promotion.sandbox.world.logs import milliseconds

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from promotion.sandbox.fills.deployment_targets import LambdaTarget, LifecycleEvent
+from promotion.sandbox.moto_patches.deployment_targets import LambdaTarget, LifecycleEvent
 from promotion.sandbox.world.deployment import Deployment
 from promotion.sandbox.world.logs import milliseconds
 from promotion.sandbox.world.metrics import measure_version

@@ -10,7 +10,7 @@ from promotion.sandbox.world.deployment import Deployment
 from promotion.sandbox.world.scenes.steps import Step, played
 
 if TYPE_CHECKING:
-    from promotion.sandbox.fills.deployment_targets import Target
+    from promotion.sandbox.moto_patches.deployment_targets import Target
     from promotion.sandbox.world.model import Environment
 
 QUEUED = timedelta(seconds=1)
@@ -161,7 +161,7 @@ class Part(ABC):
         yield Facet((target.deployment_id, target.id), (whole, updated), put_target)
 
     def _begin_rollback(self, stopped: datetime) -> None:
-        from promotion.sandbox.fills.rollbacks import roll_back
+        from promotion.sandbox.moto_patches.rollbacks import roll_back
 
         self.back = roll_back(self.environment.backend("codedeploy"), self.record)
         self.back.create_time = stopped + QUEUED

@@ -1,0 +1,35 @@
+"""A rollout is taken back because of what was judged of it: what the controller does once the record is written."""
+
+from typing import TYPE_CHECKING
+
+from promotion.actions.context import context_of
+from promotion.actions.rollback import roll_back
+from promotion.actions.stop_deployment import key_of
+from promotion.core.clock import stamp
+from promotion.record.receipt import Receipt, State
+from promotion.record.receipts import STOP
+from promotion.unknown import Unknown
+
+if TYPE_CHECKING:
+    from promotion.engine.run import Run
+
+
+def take_back(run: "Run", why: str) -> None:
+    """Roll back, and leave each receipt in `run.acts` as it comes. What could not be begun is a receipt, too."""
+
+    def keep(receipt: Receipt) -> None:
+        run.acts.append(receipt.as_json())
+
+    def gave_up(message: str) -> None:
+        key = key_of(run.question.digest, f"{STOP.strip(':')}:all")
+        keep(Receipt(key, "rollback", State.FAILED, stamp(run.clock.now()), message=message))
+
+    try:
+        roll_back(context_of(run.sources, why, keep))
+    except Unknown as trouble:
+        gave_up(trouble.message)
+    except Exception as trouble:  # noqa: BLE001 - a defect half-way: a person must hear of it, with the page at hand
+        gave_up(
+            f"the rollback broke off by a defect ({type(trouble).__name__}), and it is not known how far it came: look at "
+            "the deployments in CodeDeploy now"
+        )

@@ -1,0 +1,67 @@
+"""What a rollback is carried out with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from promotion.actions.workflow import own_run
+from promotion.clients.aws.account import Account
+from promotion.clients.channels.send import Means
+from promotion.clients.github.client import GitHubClient
+from promotion.core.clock import TickingClock
+from promotion.people.promotion_record import PromotionRecord
+from promotion.record.journal import Journal
+from promotion.record.receipt import Receipt
+from promotion.settings import Settings
+from promotion.unknown import Unknown
+
+if TYPE_CHECKING:
+    from promotion.clients.sources import Sources
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything at hand, and for what reason."""
+
+    settings: Settings
+    digest: str
+    prod: Account
+    github: GitHubClient
+    means: Means
+    """To tell people; it may act."""
+    journal: Journal
+    clock: TickingClock
+    record: PromotionRecord | None
+    """What people say of the promotion, where it can be read."""
+    why: str
+    """In a few words."""
+    told: Callable[[Receipt], None] = field(default=lambda _: None, repr=False)
+    """Hears of each receipt as it comes."""
+    own_run: int | None = None
+    """The run of GitHub Actions that this is part of."""
+
+
+def context_of(sources: "Sources", why: str, told: Callable[[Receipt], None]) -> Context:
+    """Put it together from what look-ups look with. Raises Unknown, not-declared, where the settings do not allow it."""
+    from promotion.fixtures.channels import means_of
+    from promotion.fixtures.promotion_record import promotion_record
+
+    settings, digest, clock = sources["settings"](), sources["digest"](), sources["clock"]()
+    github, prod, journal = sources["github"](), sources["prod_aws"](), sources["journal"]()
+    try:
+        record = promotion_record(settings, digest).record
+    except Unknown:
+        record = None  # a record that cannot be read keeps nobody from going back
+    return Context(
+        settings,
+        digest,
+        prod,
+        github,
+        means_of(settings, github, prod, sources["secrecy"](), journal, clock, act=True),
+        journal,
+        clock,
+        record if record is not None and record.digest == digest else None,
+        why,
+        told,
+        own_run(),
+    )

@@ -1,0 +1,67 @@
+"""Tell the verdict in the channels that were asked for, once each. This module does I/O."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from promotion.actions.notify import receipts
+from promotion.actions.verdict_message import message_of
+from promotion.clients.channels.message import Message
+from promotion.clients.channels.send import Means, receipt_of, tell
+from promotion.core.attempt import tried
+from promotion.record.receipt import Receipt, State
+from promotion.report.github_actions import page_of_run
+from promotion.settings.channels import Channel
+from promotion.unknown import Unknown
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from promotion.clients.sources import Sources
+    from promotion.core.redact import Redactor
+
+
+def tell_verdict(
+    sources: "Sources", redactor: "Redactor", record: Mapping[str, Any], channels: Sequence[Channel]
+) -> tuple[Receipt, ...]:
+    """Tell the verdict of a record that has been written, and give a receipt for each channel.
+
+    Where the last that was said of this image and phase is the same, nothing is said. A channel that refuses, or cannot
+    be looked at, has a receipt that says so; the others are told all the same.
+    """
+    from promotion.fixtures.channels import client_of
+
+    settings, clock = sources["settings"](), sources["clock"]()
+    message = _without_secrets(message_of(record, page_of_run(os.environ)), redactor)
+    means = Means(
+        client_of(settings, sources["secrecy"](), clock),
+        sources["github"],
+        lambda: sources["prod_aws"]().client("sns"),
+        sources["journal"](),
+        act=True,
+    )
+    now = clock.now()
+    since = now - timedelta(days=settings.channels.max_age_days)
+    return tuple(_told(means, channel, message, since, now) for channel in channels)
+
+
+def worth_telling(record: Mapping[str, Any]) -> bool:
+    """Whether there is a verdict to tell of. There is none of a run that a person or a pipeline broke off."""
+    return bool(record["complete"] or record["errors"])
+
+
+def _told(means: Means, channel: Channel, message: Message, since: "datetime", now: "datetime") -> Receipt:
+    place = tried(channel.name, partial(tell, means, channel, message, lambda _: False, since, now))
+    if isinstance(place, Unknown):
+        return receipt_of(channel, message, State.FAILED, now, place.message)
+    (receipt,) = receipts([channel], [place], message, now)
+    return receipt
+
+
+def _without_secrets(message: Message, redactor: "Redactor") -> Message:
+    return replace(
+        message, title=redactor.text(message.title), lines=tuple(redactor.text(line) for line in message.lines)
+    )

@@ -1,1 +1,0 @@
-"""Judging a new version by what it did to its share of the traffic. Pure."""

@@ -1,0 +1,1 @@
+"""Everything that speaks to the world: AWS, registries, GitHub, HTTP endpoints, channels. Reads; judges nothing."""

@@ -1,0 +1,104 @@
+"""What look-ups look with: made on first use, once, and shared by all of them."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from promotion.clients.aws.account import Account
+from promotion.clients.http.client import HttpClient
+from promotion.clients.open_image import image_account, open_github, open_image
+from promotion.core.api_calls import note_call
+from promotion.core.clock import TickingClock
+from promotion.core.environment_secrets import Secrecy
+from promotion.core.redact import Redactor
+from promotion.record.journal import Journal
+from promotion.settings import Settings
+
+
+class Sources(Mapping[str, Callable[[], Any]]):
+    """The closed set of things a look-up may ask for by name (`evidence.SOURCES`)."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        digest: str,
+        clock: TickingClock,
+        redactor: Redactor,
+        *,
+        journal: Path,
+        wait: bool = False,
+        act: bool = False,
+        chain: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        self._settings = settings
+        self._redactor = redactor
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._made: dict[str, Any] = {}
+        self._makers: dict[str, Callable[[], Any]] = {
+            "settings": lambda: settings,
+            "clock": lambda: clock,
+            "digest": lambda: digest,
+            "wait": lambda: wait,
+            "act": lambda: act,
+            "journal": lambda: Journal(journal),
+            "chain": lambda: chain,
+            "redactor": lambda: redactor,
+            "secrecy": lambda: Secrecy(dict(os.environ), redactor.add, redactor.text),
+            "dev_aws": lambda: self._account("dev"),
+            "prod_aws": lambda: self._account("prod"),
+            "dev_http": lambda: self._http("dev"),
+            "prod_http": lambda: self._http("prod"),
+            "github": lambda: open_github(
+                settings.github, settings.looking, self._makers["secrecy"](), clock, _note_request
+            ),
+            "image_aws": lambda: image_account(settings.image, settings.looking, redactor),
+            "image_source": lambda: open_image(
+                settings.image,
+                settings.looking,
+                self._makers["secrecy"](),
+                # Asked for on the first refusal of the registry, when no source is being made.
+                lambda: self["image_aws"]().client("ecr"),
+            ),
+        }
+
+    def __getitem__(self, name: str) -> Callable[[], Any]:
+        make = self._makers[name]
+
+        def once() -> Any:
+            with self._lock:
+                if name not in self._made:
+                    self._made[name] = make()
+                return self._made[name]
+
+        return once
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def _account(self, name: str) -> Account:
+        return Account(name, self._settings.environment(name), self._settings.looking, self._redactor)
+
+    def _http(self, name: str) -> HttpClient:
+        looking = self._settings.looking
+        return HttpClient(
+            secrecy=self._makers["secrecy"](),
+            ca_bundle=self._settings.environment(name).ca_bundle,
+            connect_timeout=looking.connect_timeout,
+            read_timeout=looking.read_timeout,
+            clock=self._clock,
+            on_call=_note_request,
+        )
+
+
+def _note_request(*, method: str, url: str, status: int | None, started: datetime, request_id: str | None) -> None:
+    del started  # a call is dated by its answer, like those of AWS
+    parts = urlsplit(url)
+    note_call(parts.netloc, f"{method} {parts.path}", request_id, "ok" if status is not None else "no answer")

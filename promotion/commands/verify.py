@@ -1,0 +1,154 @@
+"""`promotion verify`: what a deploy job says that it expects, and the answer to it."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from promotion.seal.from_settings import settings_of
+from promotion.unknown import Reason, Unknown
+
+if TYPE_CHECKING:
+    from promotion.seal.policy import Expected
+    from promotion.signing.identity import Identity
+    from promotion.signing.keys import PublicKey
+    from promotion.signing.trust_root import TrustRoot
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    verify = commands.add_parser("verify", help="tell whether a sealed and approved report lets this image go on")
+    verify.add_argument("reports", type=Path, help="the directory with the sealed report")
+    verify.add_argument("--digest", required=True, metavar="sha256:…", help="the image that is to be deployed")
+    verify.add_argument("--key", action="append", default=[], metavar="PUB", help="a public key whose seal counts")
+    verify.add_argument(
+        "--identity", metavar="IDENTITY", help="whose keyless seal counts: the workflow's URI or an e-mail address"
+    )
+    verify.add_argument("--issuer", metavar="ISSUER", help="the OIDC issuer that must have vouched for that identity")
+    verify.add_argument(
+        "--trust-root", type=Path, metavar="FILE", help="what that rests on: trusted_root.json (the public sigstore's)"
+    )
+    verify.add_argument(
+        "--approver-key",
+        action="append",
+        default=[],
+        metavar="NAME=PUB",
+        help="a public key that a person signs off with",
+    )
+    verify.add_argument("--allowed-signers", type=Path, metavar="FILE", help="SSH keys that people sign off with")
+    verify.add_argument("--without-sign-off", action="store_true", help="do not ask for a person's sign-off")
+    verify.add_argument(
+        "--config", type=Path, default=Path("promotion.toml"), help="the settings that it must be judged by"
+    )
+    verify.add_argument(
+        "--settings-sha256",
+        metavar="HASH",
+        help="the hash of those settings, as a record has it, where the file is not at hand",
+    )
+    verify.add_argument("--checklist", type=Path, help="the checklist that it must be judged by (checklist.md)")
+    verify.add_argument("--phase", default="pre_promotion", help="the phase that it must be of (pre_promotion)")
+    verify.set_defaults(run=_verify)
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    from promotion.seal import bundle_folder as folder
+    from promotion.seal.verify import problems
+
+    try:
+        wrong = [*problems(folder.read(asked.reports), _expected(asked), datetime.now(UTC))]
+    except Unknown as unknown:
+        wrong = [unknown.message]
+    for problem in wrong:
+        sys.stderr.write(f"{problem}\n")
+    if wrong:
+        return 1
+    sys.stdout.write(f"{asked.digest} may go on\n")
+    return 0
+
+
+def _expected(asked: argparse.Namespace) -> "Expected":
+    from promotion import checklist
+    from promotion.seal.people import approvers_of
+    from promotion.seal.policy import Expected
+
+    settings = None if asked.settings_sha256 else _settings(asked.config)
+    try:
+        listed = asked.checklist or checklist.find(Path.cwd())
+        checklist_sha256 = checklist.read(listed).sha256
+    except (checklist.ChecklistError, OSError):
+        checklist_sha256 = None
+    return Expected(
+        digest=asked.digest,
+        seal_keys=[_public(Path(path)) for path in asked.key],
+        seal_identities=_identities(asked),
+        trust_root=_trust_root(asked.trust_root),
+        approver_keys={name: _public(Path(path)) for name, path in map(_named, asked.approver_key)},
+        approvers=approvers_of(settings or _recorded(asked)),
+        allowed_signers=asked.allowed_signers,
+        checklist_sha256=checklist_sha256,
+        settings=settings,
+        settings_sha256=asked.settings_sha256,
+        phase=asked.phase,
+        sign_off=not asked.without_sign_off,
+    )
+
+
+def _recorded(asked: argparse.Namespace) -> Mapping[str, Any]:
+    """Give the settings of the record, where their hash was given and is theirs."""
+    from promotion.core.canonical_json import canonical, sha256
+    from promotion.seal import bundle_folder as folder
+
+    settings = folder.read(asked.reports).tree().get("settings")
+    fits = isinstance(settings, dict) and sha256(canonical(settings)) == asked.settings_sha256
+    return settings if fits and isinstance(settings, dict) else {}
+
+
+def _settings(path: Path) -> Mapping[str, Any] | None:
+    if not path.exists():
+        return None
+    return settings_of(path).model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _identities(asked: argparse.Namespace) -> Sequence["Identity"]:
+    if asked.identity is None and asked.issuer is None:
+        if asked.trust_root is not None:
+            raise Unknown(Reason.MALFORMED, "--trust-root belongs to --identity and --issuer: give all three")
+        return ()
+    if not asked.identity or not asked.issuer:
+        raise Unknown(
+            Reason.MALFORMED,
+            "--identity and --issuer go together, and neither is empty: any issuer could vouch for any identity",
+        )
+    from promotion.signing.identity import Identity
+
+    return [Identity(asked.identity, asked.issuer)]
+
+
+def _trust_root(path: Path | None) -> "TrustRoot | None":
+    if path is None:
+        return None
+    from promotion.signing.trust_root import TrustRoot
+
+    return TrustRoot.read(_bytes(path))
+
+
+def _public(path: Path) -> "PublicKey":
+    from promotion.signing.keys import PublicKey
+
+    return PublicKey.from_pem(_bytes(path), path.name)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as trouble:
+        raise Unknown(Reason.ERROR, f"{path} cannot be read: {trouble.strerror}") from None
+
+
+def _named(text: str) -> Sequence[str]:
+    name, sign, path = text.rpartition("=")
+    if not sign or not name:
+        raise Unknown(Reason.MALFORMED, f"--approver-key takes NAME=FILE, not {text!r}")
+    return name, path

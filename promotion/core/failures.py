@@ -1,0 +1,127 @@
+"""Why a look-up failed, in a sentence a person can act on."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from promotion.core.api_calls import Call
+from promotion.unknown import Reason, Unknown
+
+_DENIED = frozenset(
+    {
+        "403",
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "ForbiddenException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "KMSAccessDeniedException",
+        "NotAuthorizedException",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "UnauthorizedOperation",
+        "UnrecognizedClientException",
+    }
+)
+_THROTTLED = frozenset(
+    {
+        "429",
+        "BandwidthLimitExceeded",
+        "LimitExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+    }
+)
+
+
+def explain(trouble: BaseException, name: str, calls: Sequence[Call]) -> Unknown:
+    """Turn whatever a look-up raised into an Unknown. Never looks at values, only at what kind of trouble it was."""
+    if isinstance(trouble, Unknown):
+        return trouble
+    # The clients are asked for only where they are already loaded: an exception of theirs cannot come otherwise.
+    if (botocore := sys.modules.get("botocore.exceptions")) is not None:
+        found = _from_aws(trouble, botocore, calls)
+        if found is not None:
+            return found
+    if (requests := sys.modules.get("requests")) is not None:
+        found = _from_http(trouble, requests)
+        if found is not None:
+            return found
+    return Unknown(
+        Reason.ERROR,
+        f"look-up {name} stopped with {type(trouble).__name__}: this is a mistake in the look-up or an answer it does "
+        "not know; run with -vv for the traceback",
+    )
+
+
+def _from_aws(trouble: BaseException, botocore: Any, calls: Sequence[Call]) -> Unknown | None:
+    asked = _asked(trouble, calls)
+    if isinstance(trouble, botocore.ClientError):
+        return _refused(trouble, asked)
+    if isinstance(
+        trouble, botocore.NoCredentialsError | botocore.PartialCredentialsError | botocore.TokenRetrievalError
+    ):
+        return Unknown(
+            Reason.ACCESS_DENIED, "no AWS credentials were found: log in, or set a profile or role in promotion.toml"
+        )
+    if isinstance(trouble, botocore.ProfileNotFound):
+        return Unknown(Reason.ACCESS_DENIED, f"{trouble}: check `profile` in promotion.toml")
+    if isinstance(trouble, botocore.ReadTimeoutError | botocore.ConnectTimeoutError):
+        return Unknown(Reason.TIMEOUT, f"{asked} did not answer in time")
+    # Of another module, and below no class of botocore's: one that could not make sense of an answer.
+    unreadable = type(trouble).__name__ == "ResponseParserError" and type(trouble).__module__ == "botocore.parsers"
+    if unreadable or isinstance(trouble, botocore.IncompleteReadError):
+        return Unknown(Reason.TRUNCATED, f"{asked} gave an answer that cannot be read: it may have been cut off")
+    if isinstance(trouble, botocore.HTTPClientError | botocore.ConnectionError):
+        return Unknown(Reason.UNREACHABLE, f"{asked} could not be asked ({type(trouble).__name__}): no connection")
+    if isinstance(trouble, botocore.BotoCoreError):
+        return Unknown(Reason.ERROR, f"{asked}: {type(trouble).__name__}: {trouble}")
+    return None
+
+
+def _refused(trouble: Any, asked: str) -> Unknown:
+    """What an error answer of AWS says. `trouble` is botocore's ClientError."""
+    error = trouble.response.get("Error", {})
+    code, said = str(error.get("Code", "")), str(error.get("Message") or "")
+    status = trouble.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _DENIED or status in (401, 403):
+        who = f": {said}" if said else ""
+        return Unknown(Reason.ACCESS_DENIED, f"{asked} was denied ({code}){who}. Allow it for the role that looks")
+    if code in _THROTTLED or status == 429:
+        return Unknown(Reason.THROTTLED, f"{asked} was throttled ({code}) in every attempt: try again in a while")
+    if code in ("NotImplementedException", "501") or status == 501:
+        return Unknown(Reason.NOT_SUPPORTED, f"{asked} is not supported where the AWS APIs are served")
+    if status >= 500:
+        return Unknown(Reason.UNREACHABLE, f"{asked} met a server error ({code}, status {status}) in every attempt")
+    if "NotFound" in code or "DoesNotExist" in code or code.startswith("NoSuch") or status == 404:
+        return Unknown(Reason.NO_DATA, f"{asked} found nothing ({code}: {said}): check the names in promotion.toml")
+    return Unknown(Reason.ERROR, f"{asked} answered {code}: {said}")
+
+
+def _asked(trouble: BaseException, calls: Sequence[Call]) -> str:
+    if calls and calls[-1].outcome != "ok":
+        return f"{calls[-1].service}:{calls[-1].operation}"
+    operation = getattr(trouble, "operation_name", None)
+    return str(operation) if operation else "an AWS API"
+
+
+def _from_http(trouble: BaseException, requests: Any) -> Unknown | None:
+    if isinstance(trouble, requests.Timeout):
+        return Unknown(Reason.TIMEOUT, f"an HTTP request did not answer in time ({type(trouble).__name__})")
+    if isinstance(trouble, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return Unknown(Reason.TRUNCATED, f"an HTTP answer was cut off ({type(trouble).__name__})")
+    if isinstance(trouble, requests.ConnectionError):
+        return Unknown(Reason.UNREACHABLE, f"an HTTP request found no connection ({type(trouble).__name__})")
+    if isinstance(trouble, requests.exceptions.JSONDecodeError):
+        return Unknown(Reason.MALFORMED, "an HTTP answer was not JSON")
+    return None

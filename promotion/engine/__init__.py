@@ -1,0 +1,1 @@
+"""A run inside pytest: options, configuration, look-ups, worker, controller, outputs."""

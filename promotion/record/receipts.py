@@ -1,0 +1,16 @@
+"""Whether a rollback has worked, by its receipts. Pure."""
+
+from collections.abc import Iterable
+
+from promotion.record.receipt import Receipt
+
+STOP, VERIFIED = ":stop:", ":verified:"
+"""In the keys of receipts, before the name of the target."""
+
+
+def verified(receipts: Iterable[Receipt]) -> bool:
+    """Whether every target of which there is a receipt was seen to be rolled back; not, if there is none."""
+    found = list(receipts)
+    targets = {one.key.partition(STOP)[2] for one in found if STOP in one.key}
+    seen = {one.key.partition(VERIFIED)[2] for one in found if VERIFIED in one.key and one.done}
+    return bool(targets) and targets <= seen

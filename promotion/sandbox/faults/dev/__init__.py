@@ -1,0 +1,1 @@
+"""dev: see CONTRIBUTING.md."""

@@ -1,0 +1,54 @@
+"""Faults of section 3: how CloudWatch answers, whatever it is asked."""
+
+from typing import TYPE_CHECKING
+
+from promotion.sandbox.catalogue import fault
+from promotion.sandbox.measured import page
+
+if TYPE_CHECKING:
+    from promotion.sandbox.faulted_world import Seeded as World
+
+EVERYTHING = ("lambda-duration", "alb-response-time", "dashboard-healthy")
+"""What falls with `error-rate` where no metric can be read."""
+
+
+@fault("metrics-denied", item="error-rate", kind="blind", falls_with=EVERYTHING)
+def _(world: "World") -> None:
+    """GetMetricData is denied."""
+    world.wire.deny("cloudwatch:GetMetricData", account=world.dev.id)
+
+
+@fault("metrics-throttled", item="error-rate", kind="blind", falls_with=EVERYTHING)
+def _(world: "World") -> None:
+    """GetMetricData is throttled in every attempt."""
+    world.wire.throttle("cloudwatch:GetMetricData", account=world.dev.id)
+
+
+@fault("metrics-throttled-once", item="error-rate", kind="clean")
+def _(world: "World") -> None:
+    """GetMetricData is throttled at the first attempt."""
+    world.wire.throttle("cloudwatch:GetMetricData", account=world.dev.id, times=1)
+
+
+@fault("metrics-cut-off", item="error-rate", kind="blind", falls_with=EVERYTHING)
+def _(world: "World") -> None:
+    """The answer of GetMetricData breaks off half-way, with status 200."""
+    world.wire.truncate("cloudwatch:GetMetricData", account=world.dev.id)
+
+
+@fault("metrics-silent", item="error-rate", kind="blind", falls_with=EVERYTHING)
+def _(world: "World") -> None:
+    """CloudWatch has no value at all of anything, and says that this is complete."""
+    world.dev.metrics.clear()
+
+
+@fault("metrics-on-second-page", item="error-rate", kind="clean")
+def _(world: "World") -> None:
+    """The answer of GetMetricData begins with a page that has a token, PartialData and no value."""
+    page(world, lambda token: token == "more")
+
+
+@fault("metrics-pages-in-a-circle", item="error-rate", kind="blind", falls_with=EVERYTHING)
+def _(world: "World") -> None:
+    """Every page of GetMetricData is empty and leads to itself."""
+    page(world, lambda _: False)

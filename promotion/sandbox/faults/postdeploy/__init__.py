@@ -1,0 +1,1 @@
+"""postdeploy: see CONTRIBUTING.md."""

@@ -1,0 +1,98 @@
+"""Faults of taking a rollout back: what one would go back to is not well, and what is done does not work."""
+
+from typing import TYPE_CHECKING
+
+from promotion.sandbox.catalogue import fault
+
+if TYPE_CHECKING:
+    from promotion.sandbox.faulted_world import Seeded as World
+    from promotion.sandbox.world.scenes.play import Play
+
+ROLLED_BACK = "codedeploy-rolled-back"
+
+
+def play_of(world: "World") -> "Play":
+    """Give the rollout that is played."""
+    play: Play = vars(world)["play"]
+    return play
+
+
+@fault("previous-version-broken", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The version of the function that served before has failed, and the deployment of the new one goes on."""
+    version = world.prod.version(int(play_of(world).function.old))
+    version.state, version.state_reason_code = "Failed", "InvalidImage"
+
+
+@fault("previous-instances-gone", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """One of the instances that served before has been terminated, and the deployment goes on."""
+    fleet = play_of(world).fleet
+    world.prod.backend("ec2").terminate_instances(fleet.fleets[fleet.old][:1])
+
+
+@fault("previous-version-unreadable", item=ROLLED_BACK, kind="blind")
+def _(world: "World") -> None:
+    """Which versions of the function there are may not be looked at."""
+    world.wire.deny("lambda:GetFunction", account=world.prod.id)
+
+
+@fault("acting-not-allowed", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The gate's role may look and nothing else, and the deployment goes on."""
+    world.wire.deny("codedeploy:StopDeployment", account=world.prod.id)
+
+
+@fault("rollback-of-lambda-fails", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The deployment that rolls the function back fails."""
+    play_of(world).function.rollback_fails = True
+
+
+@fault("rollback-hangs", item=ROLLED_BACK, kind="blind")
+def _(world: "World") -> None:
+    """The deployment that rolls the instances back does not come to its end."""
+    vars(play_of(world).fleet)["rollback_seconds"] = lambda: 100_000
+
+
+@fault("rollout-over", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The deployment of the function has succeeded, and nobody rolls it back."""
+    part = play_of(world).function
+    part.record.playing = None
+    vars(part)["completes"] = lambda: part.t0
+
+
+@fault("github-read-only", item="incident-ticket", kind="blind")
+def _(world: "World") -> None:
+    """The gate's token may read at GitHub and write nothing."""
+    world.edges["github"].deny("POST *")
+
+
+@fault("stop-answer-lost", item=ROLLED_BACK, kind="clean")
+def _(world: "World") -> None:
+    """CodeDeploy stops the first deployment and its answer takes a minute."""
+    import time
+    from typing import Any
+
+    def late(_: Any, proceed: Any) -> Any:
+        answer = proceed()
+        time.sleep(60)
+        return answer
+
+    world.wire.add("codedeploy:StopDeployment", late, account=world.prod.id, times=1)
+
+
+@fault("ticket-answer-lost", item="incident-ticket", kind="clean")
+def _(world: "World") -> None:
+    """GitHub opens an issue and its answer takes a minute."""
+    import time
+    from typing import Any
+
+    def late(request: Any, proceed: Any) -> Any:
+        answer = proceed()
+        if b":incident]" in request.body:
+            time.sleep(60)
+        return answer
+
+    world.edges["github"].add("POST /repos/*/issues", late)

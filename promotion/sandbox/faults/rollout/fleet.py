@@ -1,0 +1,142 @@
+"""Faults of a fleet's rollout: what its new instances do wrong, how far it comes, and what keeps the watch from seeing."""
+
+from typing import TYPE_CHECKING
+
+from promotion.sandbox.catalogue import fault
+from promotion.sandbox.faults.rollout.rollout import DECISIONS
+
+if TYPE_CHECKING:
+    from promotion.sandbox.faulted_world import Seeded as World
+    from promotion.sandbox.world.scenes.play import Play
+
+METRICS, HEALTH, STEPS = (
+    "cloudwatch:GetMetricData",
+    "elbv2:DescribeTargetHealth",
+    "codedeploy:BatchGetDeploymentTargets",
+)
+
+
+@fault("new-instance-unhealthy", item="alb-targets", falls_with=("go-no-go-t5",))
+def _(world: "World") -> None:
+    """The load balancer finds one of the new instances unhealthy."""
+    said = ("unhealthy", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [500]")
+    _play(world).fleet.balancer.ill[world.prod.green[0]] = said
+    world.prod.health[world.prod.green[0]] = said
+
+
+@fault("old-instance-drains", item="alb-targets", kind="clean")
+def _(world: "World") -> None:
+    """An old instance is still being drained."""
+    world.prod.health[world.prod.blue[0]] = ("draining", "Target.DeregistrationInProgress", "Being deregistered")
+
+
+@fault(
+    "rollout-target-health-denied",
+    item="alb-targets",
+    kind="blind",
+    falls_with=("target-group-errors", "instance-load", "dashboard-watch", "go-no-go-t5"),
+)
+def _(world: "World") -> None:
+    """The role may not see how prod's hosts are."""
+    world.wire.deny(HEALTH, account=world.prod.id)
+
+
+@fault("new-instances-fail", item="target-group-errors", falls_with=("dashboard-watch", "go-no-go-t5"))
+def _(world: "World") -> None:
+    """One in twenty requests to the new instances is answered with a 5xx."""
+    fleet = _play(world).fleet
+    world.prod.flows["ec2"].versions[fleet.new] = {"errors": 0.05}
+
+
+@fault("balancer-refuses", item="target-group-errors", falls_with=("dashboard-watch", "go-no-go-t5"))
+def _(world: "World") -> None:
+    """The load balancer itself answers some requests with 503, which no target group counts."""
+    world.prod.flows["ec2"].versions[_play(world).fleet.new] = {"refused": 0.05}
+
+
+@fault("one-answer-fails", item="target-group-errors", kind="clean")
+def _(world: "World") -> None:
+    """A single request in ten thousand fails, which is what the limit lets."""
+    world.prod.flows["ec2"].errors = 0.0001
+
+
+@fault(
+    "rollout-metrics-denied",
+    item="target-group-errors",
+    kind="blind",
+    falls_with=(
+        "lambda-canary",
+        "api-gateway-errors",
+        "instance-load",
+        "dashboard-watch",
+        *DECISIONS,
+    ),
+)
+def _(world: "World") -> None:
+    """The role may not read prod's metrics."""
+    world.wire.deny(METRICS, account=world.prod.id)
+
+
+@fault("new-instance-busy", item="instance-load", falls_with=("dashboard-watch",))
+def _(world: "World") -> None:
+    """The processors of a new instance are at 97 %."""
+    world.prod.loads[world.prod.green[1]].cpu = 97
+
+
+@fault("new-instance-out-of-memory", item="instance-load", falls_with=("dashboard-watch",))
+def _(world: "World") -> None:
+    """Nearly all memory of a new instance is used."""
+    world.prod.loads[world.prod.green[0]].memory = 96
+
+
+@fault("new-instances-work", item="instance-load", kind="clean")
+def _(world: "World") -> None:
+    """The new instances are busy, within the limits."""
+    for key in world.prod.green:
+        world.prod.loads[key].cpu, world.prod.loads[key].memory = 78, 80
+
+
+@fault("instance-memory-denied", item="instance-load", kind="blind")
+def _(world: "World") -> None:
+    """The role may not look which metrics of memory there are."""
+    world.wire.deny("cloudwatch:ListMetrics", account=world.prod.id)
+
+
+@fault("fleet-stuck", item="go-no-go-t5", kind="blind", falls_with=("alb-targets",))
+def _(world: "World") -> None:
+    """The deployment to the new instances does not get beyond installing, while the function does well."""
+    _play(world).fleet.held = "Install"
+
+
+@fault("old-instances-not-released", item="go-no-go-t5", kind="clean")
+def _(world: "World") -> None:
+    """The deployment to the new instances does not end, but they have the traffic: the old ones are not drained."""
+    _play(world).fleet.held = "BlockTraffic"
+
+
+@fault(
+    "rollout-steps-denied",
+    item="go-no-go-t5",
+    kind="blind",
+    falls_with=(
+        "lambda-canary",
+        "api-gateway-errors",
+        "canary-correlation-ids",
+        "alb-targets",
+        "target-group-errors",
+        "instance-load",
+        "dashboard-watch",
+        "alarms-quiet",
+        "health-during-shift",
+        "go-no-go-t2",
+    ),
+)
+def _(world: "World") -> None:
+    """The role may not see what deployments do on their targets."""
+    world.wire.deny(STEPS, account=world.prod.id)
+
+
+def _play(world: "World") -> "Play":
+    from promotion.sandbox.world.scenes import rollout_of
+
+    return rollout_of(world)

@@ -1,0 +1,125 @@
+"""Faults of a function's rollout: what its new version does wrong, what shows it, and what keeps the watch from seeing."""
+
+from typing import TYPE_CHECKING, Any
+
+from promotion.sandbox.catalogue import fault
+from promotion.sandbox.faults.rollout.rollout import DECISIONS, after
+
+if TYPE_CHECKING:
+    from promotion.sandbox.faulted_world import Seeded as World
+
+FILTER = "logs:FilterLogEvents"
+
+
+@fault("canary-errors", item="lambda-canary", falls_with=("api-gateway-errors", "dashboard-watch", *DECISIONS))
+def _(world: "World") -> None:
+    """One in twenty requests to the new version fails."""
+    _canary(world, errors=0.05)
+
+
+@fault("canary-slow", item="lambda-canary", falls_with=DECISIONS)
+def _(world: "World") -> None:
+    """The new version takes twice as long as the old one, which is within the limit still."""
+    _canary(world, slowness=2)
+
+
+@fault("canary-throttled", item="lambda-canary", falls_with=("api-gateway-errors", "dashboard-watch", *DECISIONS))
+def _(world: "World") -> None:
+    """Some calls of the new version are refused for want of concurrency."""
+    _canary(world, refused=0.05)
+
+
+@fault("canary-cold-starts", item="lambda-canary", kind="clean")
+def _(world: "World") -> None:
+    """Many environments of the new version had to be started."""
+    _canary(world, cold=0.1)
+
+
+@fault("canary-reports-on-second-page", item="lambda-canary", kind="clean")
+def _(world: "World") -> None:
+    """The log begins with an empty page and a token."""
+    world.wire.empty_page(FILTER)
+
+
+@fault(
+    "canary-logs-denied",
+    item="lambda-canary",
+    kind="blind",
+    falls_with=("canary-correlation-ids", *DECISIONS),
+)
+def _(world: "World") -> None:
+    """The role may not read prod's logs."""
+    world.wire.deny(FILTER, account=world.prod.id)
+
+
+@fault(
+    "canary-without-traffic",
+    item="lambda-canary",
+    kind="blind",
+    falls_with=("api-gateway-errors", "target-group-errors", "canary-correlation-ids", *DECISIONS),
+)
+def _(world: "World") -> None:
+    """Hardly anybody calls the service during the rollout."""
+    for flow in world.prod.flows.values():
+        flow.change(after(world, minutes=-30), requests=6)
+
+
+@fault("canary-answers-500", item="api-gateway-errors", falls_with=("dashboard-watch", *DECISIONS))
+def _(world: "World") -> None:
+    """The new version answers one in ten requests with a 500 of its own, which Lambda counts as no error."""
+    _canary(world, handled_errors=0.1)
+
+
+@fault("callers-are-wrong", item="api-gateway-errors", kind="clean")
+def _(world: "World") -> None:
+    """One in five requests is answered with 404."""
+    for flow in world.prod.flows.values():
+        flow.client_errors = 0.2
+
+
+@fault("api-uncounted", item="api-gateway-errors", kind="blind", falls_with=("dashboard-watch",))
+def _(world: "World") -> None:
+    """No metric of the API comes."""
+    metrics = world.prod.metrics
+    for key in [key for key in metrics if key.namespace == "AWS/ApiGateway"]:
+        del metrics[key]
+
+
+@fault("canary-logs-no-id", item="canary-correlation-ids")
+def _(world: "World") -> None:
+    """A fifth of the new version's lines carries no correlation id."""
+    _canary(world, uncorrelated=0.2)
+
+
+@fault("canary-logs-one-id", item="canary-correlation-ids")
+def _(world: "World") -> None:
+    """The new version logs every request with the same correlation id."""
+    _canary(world, one_id=True)
+
+
+@fault("old-version-logs-no-id", item="canary-correlation-ids", kind="clean")
+def _(world: "World") -> None:
+    """Half of the old version's lines carries no correlation id."""
+    world.prod.flows["lambda"].versions[str(max(world.prod.versions) - 1)] = {"uncorrelated": 0.5}
+
+
+@fault("canary-logs-throttled", item="canary-correlation-ids", kind="blind", falls_with=("lambda-canary", *DECISIONS))
+def _(world: "World") -> None:
+    """CloudWatch Logs answers that it is asked too often, however long one waits."""
+    world.wire.throttle(FILTER)
+
+
+@fault(
+    "both-versions-fail",
+    item="go-no-go-t2",
+    kind="blind",
+    falls_with=("lambda-canary", "api-gateway-errors", "dashboard-watch", "go-no-go-t5"),
+)
+def _(world: "World") -> None:
+    """Something that both versions lean on is down, so that going back would mend nothing."""
+    world.prod.flows["lambda"].errors = 0.05
+
+
+def _canary(world: "World", **knobs: Any) -> None:
+    """Turn the knobs of the new version alone."""
+    world.prod.flows["lambda"].versions[str(max(world.prod.versions))] = knobs

@@ -1,0 +1,52 @@
+"""Whether a record is the one that is expected: image, phase, verdict, checklist, settings. Pure."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from promotion.seal.policy import Expected
+from promotion.seal.statements import PASSED, result_of
+
+
+def record_problems(record: Mapping[str, Any], expected: Expected) -> Iterator[str]:
+    """Give what speaks against the record. Raises KeyError, TypeError or ValueError where it is no whole record."""
+    if record["digest"] != expected.digest:
+        yield f"the record is of {record['digest']}, expected {expected.digest}: judge this image"
+    if record["phase"] != expected.phase:
+        yield f"the record is of the phase {record['phase']}, expected {expected.phase}"
+    if record["rehearsal"]:
+        yield "the record is of a rehearsal, whose clock was not the world's"
+    if result_of(record) != PASSED:
+        yield f"the record does not say GO as a whole: its verdict is {record['verdict']}, its exit code {record['exit_code']}"
+    if expected.checklist_sha256 is None:
+        yield "which checklist is to be judged by was not said: verify where checklist.md is, or give --checklist"
+    elif record["checklist_sha256"] != expected.checklist_sha256:
+        yield (
+            f"it was judged by another checklist.md ({record['checklist_sha256'][:12]}…, expected "
+            f"{expected.checklist_sha256[:12]}…)"
+        )
+    yield from _settings(record, expected)
+
+
+def _settings(record: Mapping[str, Any], expected: Expected) -> Iterator[str]:
+    if expected.settings_sha256 is not None:
+        if record["settings_sha256"] != expected.settings_sha256:
+            yield "it was judged by other settings than those whose hash was given"
+    elif expected.settings is None:
+        yield "which settings are to be judged by was not said: verify where promotion.toml is, or give --config"
+    else:
+        other = sorted(_differences(record["settings"], expected.settings))
+        if other:
+            yield f"it was judged by other settings: {', '.join(other[:5])}{' and more' if len(other) > 5 else ''} differ"
+
+
+def _differences(here: Any, there: Any, at: str = "") -> Iterator[str]:
+    """Name the keys in which two trees of settings differ. Of files that are named only the last part is compared."""
+    if isinstance(here, Mapping) and isinstance(there, Mapping):
+        for key in {*here, *there}:
+            yield from _differences(here.get(key), there.get(key), f"{at}.{key}" if at else str(key))
+    elif isinstance(here, str) and isinstance(there, str) and here.startswith("/") and there.startswith("/"):
+        if Path(here).name != Path(there).name:
+            yield at
+    elif here != there:
+        yield at

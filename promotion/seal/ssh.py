@@ -1,0 +1,28 @@
+"""Whose SSH key signed what: the sign-off's judgement of what ssh-keygen says."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from promotion.clients import ssh_keygen
+from promotion.signing.errors import Rejected
+from promotion.unknown import Reason, Unknown
+
+
+def verify(message: bytes, signature: bytes, names: Sequence[str], allowed_signers: Path, at: datetime) -> str:
+    """Give the name, of these, whose key made the signature and was allowed to at that time.
+
+    Raises Rejected if the signature is not over the message, or by no key of theirs; Unknown if that cannot be told.
+    """
+    if not allowed_signers.is_file():
+        raise Unknown(Reason.NOT_DECLARED, f"there is no file {allowed_signers.name} of allowed signers")
+    found = ssh_keygen.verify(message, signature, names, allowed_signers, at)
+    if not found.fits:
+        raise Rejected(
+            "its signature does not fit what it is over: one of them was changed, or it was made for another use"
+        )
+    if found.name is None:
+        raise Rejected(
+            f"it is signed with a key that {allowed_signers.name} does not allow for {' or '.join(names) or 'anybody'}"
+        )
+    return found.name

@@ -1,0 +1,37 @@
+"""Whether a sealed report may be acted upon: every reason why not, each in one sentence. Pure but for ssh-keygen."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from promotion import report
+from promotion.core.canonical_json import record_text
+from promotion.seal.bundle_folder import Sealed
+from promotion.seal.check_record import record_problems
+from promotion.seal.check_seal import seal_problems
+from promotion.seal.check_sign_off import sign_off_problems
+from promotion.seal.policy import Expected
+from promotion.seal.seal import same_page
+from promotion.unknown import Unknown
+
+
+def problems(found: Sealed, expected: Expected, now: datetime) -> Iterator[str]:
+    """Give every reason why this seal does not let the image go on; none at all if it does."""
+    try:
+        record = found.tree()
+        if record_text(record).encode() != found.record:
+            yield "record.json is not written as records are: it was changed by hand"
+        yield from record_problems(record, expected)
+    except Unknown as unknown:
+        yield unknown.message
+        return
+    except (KeyError, TypeError, ValueError) as trouble:
+        yield f"record.json is not a whole record ({type(trouble).__name__})"
+        return
+    try:
+        if not same_page(found.page, report.fragment(record)):
+            yield "checklist.html does not show what record.json says"
+    except (KeyError, TypeError, ValueError):
+        yield "record.json cannot be drawn as a page"
+    yield from seal_problems(found, record, expected, now)
+    if expected.sign_off:
+        yield from sign_off_problems(found, record, expected, now)

@@ -1,0 +1,1 @@
+"""What each section of the checklist computes and judges, one room a marker."""

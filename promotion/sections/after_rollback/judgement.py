@@ -1,0 +1,235 @@
+"""What is wrong after a rollback, and what cannot be told. Pure.
+
+Every function gives what was measured in a few words; it fails, or raises Unknown, with a sentence.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from textwrap import shorten
+
+from promotion.clients.aws.deployments import listed, shares
+from promotion.people.attestations import Finding, Found
+from promotion.people.promotion_record import Meeting, Remediation, Rollback
+from promotion.record.receipt import State
+from promotion.sections.after_rollback.evidence import (
+    Leftover,
+    RollbackLook,
+    Serving,
+    SinceRollback,
+    TicketLook,
+    WorkflowLook,
+)
+from promotion.sections.observability.baseline.compare import alike
+from promotion.sections.observability.baseline.store import Kept
+from promotion.settings.environment import Ec2Target, LambdaTarget, Target
+from promotion.unknown import Reason, Unknown
+
+
+def workflow_stopped(look: WorkflowLook) -> str:
+    """Judge the workflow that promoted the image."""
+    if not look.runs:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"no run of {look.workflow} for this image was found in the last eight days: name it in `links.promotion_run` "
+            "of the promotion record, or correct `promote_workflow` of [acting]",
+        )
+    running = [one for one in look.runs if not one.ended]
+    told = {receipt.id: receipt for receipt in look.receipts}
+    for one in running:
+        receipt = told.get(str(one.id))
+        if receipt is not None and receipt.done:
+            raise Unknown(
+                Reason.NOT_DUE, f"{one.told()} was told to stop, and is {one.status} still: look again, see {one.url}"
+            )
+        why = f", and could not be cancelled: {receipt.message}" if receipt is not None else ""
+        raise AssertionError(
+            f"{one.told()} of {look.workflow} is {one.status or 'not over'}{why}; expected it to be cancelled or over: "
+            f"cancel it, or run with --act; see {one.url}"
+        )
+    return " · ".join(f"run {one.id} {one.conclusion}" for one in look.runs[:3])
+
+
+def rolled_back(look: RollbackLook) -> str:
+    """Judge what CodeDeploy did at one target."""
+    brought, receipt = look.brought, look.receipt
+    deployment = brought.deployment
+    if deployment is None:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"CodeDeploy knows no deployment of this image in {brought.group} in the last seven days, so there is nothing "
+            "that could have been rolled back: check the digest",
+        )
+    if receipt is not None and not receipt.done:
+        reason = Reason.ERROR if receipt.state is State.UNCLEAR else None
+        if reason is not None:
+            raise Unknown(reason, receipt.message)
+        raise AssertionError(receipt.message)
+    rollback = brought.restored
+    if rollback is None:
+        assert not deployment.is_unfinished, (
+            f"{deployment.told()} and goes on; expected it to be stopped with rollback: stop it in CodeDeploy, or run with "
+            "--act"
+        )
+        if receipt is not None:
+            raise Unknown(Reason.NOT_DUE, f"{deployment.told()}; the deployment that rolls it back is still to come")
+        raise AssertionError(
+            f"{deployment.told()}, and no deployment has rolled it back: deploy the previous revision again in CodeDeploy"
+        )
+    if rollback.is_unfinished:
+        raise Unknown(Reason.NOT_DUE, f"the rollback goes on: {rollback.told()}; look again when it is over")
+    assert rollback.status == "Succeeded", (
+        f"the rollback of {deployment.id} did not succeed: {rollback.told()}: see it in CodeDeploy, and deploy the previous "
+        "revision by hand"
+    )
+    assert deployment.status in ("Stopped", "Failed") or brought.rollback is None, (
+        f"{deployment.told()}, though {rollback.id} rolls it back; expected Stopped or Failed: look at it in CodeDeploy"
+    )
+    by_hand = "" if brought.rollback is not None else ", by hand"
+    return f"{deployment.id} {deployment.status} · {rollback.id} {rollback.status}{by_hand}"
+
+
+def refuse_others(target: Target, look: RollbackLook, serving: Serving) -> None:
+    """Fail if anything but what served before gets traffic at one target. Raises Unknown while the rollback goes on."""
+    restored = look.brought.restored
+    if restored is not None and restored.is_unfinished:
+        raise Unknown(Reason.NOT_DUE, f"the rollback goes on: {restored.told()}; look again when it is over")
+    problems = [*_served(target, look, serving)]
+    assert not problems, listed(problems)
+
+
+def none_left(name: str, serving: Serving, left: Leftover) -> str:
+    """Judge whether what was taken back still gets requests at one target."""
+    counted = left.counted or "what was taken back"
+    assert not left.requests, (
+        f"{counted} got {left.requests:,} requests in the newest two minutes, to {left.end:%H:%M}Z; expected none: find out "
+        "who still calls it"
+    )
+    if not left.of_all:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"no request came to {name} from {left.start:%H:%M} to {left.end:%H:%M}Z, so that none came to {counted} means "
+            "nothing: send some, and look again",
+        )
+    who = f"version {serving.alias.version}" if serving.alias is not None else _instances(serving)
+    return f"{who} · {left.requests} of {left.of_all:,} requests to {counted}"
+
+
+def _served(target: Target, look: RollbackLook, serving: Serving) -> Iterator[str]:
+    brought = look.brought
+    if isinstance(target, LambdaTarget):
+        alias = serving.alias
+        assert alias is not None
+        if alias.weights:
+            yield (
+                f"alias {alias.name} of {target.function} still sends {shares(alias.weights)}; expected all of it to go to "
+                f"version {brought.previous_version}: remove the routing"
+            )
+        if brought.previous_version is not None and alias.version != brought.previous_version:
+            yield (
+                f"alias {alias.name} of {target.function} is on version {alias.version}; expected {brought.previous_version}, "
+                "which served before: move it back"
+            )
+        elif alias.version == brought.brought_version:
+            yield f"alias {alias.name} of {target.function} is on version {alias.version}, which was to be taken back"
+        return
+    yield from _fleet(target, brought.new, serving)
+
+
+def _fleet(target: Ec2Target, new: tuple[str, ...], serving: Serving) -> Iterator[str]:
+    traffic = serving.traffic
+    assert traffic is not None
+    if not traffic.serving_groups:
+        yield f"no listener of {target.load_balancer} forwards to {', '.join(target.target_groups)}: nothing serves"
+        return
+    bad = [name for name in traffic.serving_instances if name in new]
+    if bad:
+        yield f"{', '.join(bad)} of the new version still get traffic in {', '.join(traffic.serving_groups)}: take them out"
+    healthy = {host.id for host in traffic.serving if host.state == "healthy"} - set(new)
+    if len(healthy) < target.instances:
+        ill = [host.told() for host in traffic.serving if host.state != "healthy" and host.id not in new]
+        yield (
+            f"{len(healthy)} instances of the previous version get traffic and are healthy, expected {target.instances}"
+            f"{f' ({listed(ill)})' if ill else ''}"
+        )
+
+
+def _instances(serving: Serving) -> str:
+    assert serving.traffic is not None
+    return f"{len(serving.traffic.serving_instances)} instances in {', '.join(serving.traffic.serving_groups)}"
+
+
+def at_baseline(name: str, since: SinceRollback, kept: Kept, service: str, error_rate: float) -> str:
+    """Judge how one target does against the recorded baseline: shown to be alike, not merely not shown to differ."""
+    if kept.broken:
+        raise Unknown(Reason.MALFORMED, f"{kept.place} cannot be believed, {kept.broken}: put back what stood there")
+    if kept.newest is None:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"{kept.place} records no other image than the one that was taken back: record a baseline after the next good "
+            "promotion",
+        )
+    if kept.newest.service != service:
+        raise Unknown(Reason.NO_DATA, f"{kept.place} is of {kept.newest.service}, expected {service}: check the file")
+    usual = kept.newest.targets.get(name)
+    if usual is None:
+        raise Unknown(Reason.NO_DATA, f"{kept.place} has nothing of {name}: record a baseline of every target")
+    found = alike(name, since.measured, usual, error_rate)
+    assert not found.problems, f"{listed(list(found.problems))} ({since.window})"
+    if found.doubts:
+        raise Unknown(Reason.NO_DATA, f"{listed(list(found.doubts))} ({since.window})")
+    ratio = "" if found.ratio is None else f" · median {found.ratio[0]:.2f} to {found.ratio[1]:.2f} of the baseline's"
+    return f"{since.measured.errors:,} of {since.measured.requests:,} failed{ratio}"
+
+
+def ticket_there(look: TicketLook) -> str | None:
+    """Judge the incident's ticket; None if there is none."""
+    if look.followed is not None:
+        refuse_link(look.link, look.followed)
+        return look.link
+    look.refuse_unseen()
+    if look.ticket is not None:
+        return f"issue {look.ticket.number}, {look.ticket.state}"
+    if look.receipt is not None and not look.receipt.done:
+        raise Unknown(Reason.ERROR, f"no ticket was opened: {look.receipt.message}")
+    return look.receipt.link or look.receipt.id if look.receipt is not None else None
+
+
+def analysis_planned(meeting: Meeting, link: Finding, now: datetime) -> str:
+    """Judge when the root cause is talked about, or was."""
+    refuse_link(meeting.link, link)
+    if meeting.date >= now.date():
+        return f"on {meeting.date}, {meeting.owner}"
+    assert meeting.link, (
+        f"the root cause analysis was due on {meeting.date}, with {meeting.owner}, and nothing says what came of it: link "
+        "to its result in `rollback.rca.link`, or set another date"
+    )
+    return f"held on {meeting.date}, {meeting.owner}"
+
+
+def remedy_planned(remediation: Remediation, link: Finding) -> str:
+    """Judge what is done so that it does not happen again."""
+    assert remediation.text.strip() or remediation.link, (
+        f"{remediation.owner} owns the remediation, but nothing says what it is: write `rollback.remediation.text`, or link "
+        "to it"
+    )
+    refuse_link(remediation.link, link)
+    return f"{remediation.owner}: {briefly(remediation.text) or remediation.link}"
+
+
+def reason_given(rollback: Rollback | None) -> str:
+    """Give the reason in a few words; empty if there is none."""
+    return "" if rollback is None else " ".join(rollback.reason.split())
+
+
+def briefly(text: str) -> str:
+    """Give the beginning of what somebody wrote."""
+    return shorten(text, 80, placeholder="…")
+
+
+def refuse_link(link: str, finding: Finding) -> None:
+    """Fail for a link that is dead, raise Unknown for one that could not be followed."""
+    if not link:
+        return
+    assert finding.found is not Found.WRONG, finding.said
+    if finding.found is Found.UNCLEAR:
+        raise Unknown(finding.reason or Reason.ERROR, finding.said)

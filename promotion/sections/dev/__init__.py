@@ -1,0 +1,1 @@
+"""The dev section: whether the image works in dev."""

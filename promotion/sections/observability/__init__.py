@@ -1,0 +1,1 @@
+"""The observability section: metrics, logs, dashboards, alarms, baseline."""

@@ -1,0 +1,114 @@
+"""Alarms as CloudWatch describes them.
+
+Shapes: API_MetricAlarm and API_CompositeAlarm of https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from promotion.sections.observability.metrics.query import Metric
+
+OK, ALARM, INSUFFICIENT = "OK", "ALARM", "INSUFFICIENT_DATA"
+KINDS = {"MetricAlarms": "MetricAlarm", "CompositeAlarms": "CompositeAlarm", "LogAlarms": "LogAlarm"}
+"""Where DescribeAlarms lists which type. It gives metric alarms alone unless it is asked for the others."""
+REACTION = timedelta(minutes=2)
+"""How long it takes until a datapoint is there and has been evaluated."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An alarm as it is now."""
+
+    name: str
+    arn: str
+    kind: str
+    """`MetricAlarm`, `CompositeAlarm` or `LogAlarm`."""
+    state: str
+    transitioned: datetime
+    """When its state last changed."""
+    configured: datetime
+    """When somebody last changed the alarm itself."""
+    actions_enabled: bool
+    metrics: tuple[Metric, ...] = ()
+    """The metrics it looks at: one, several for metric math, none for a composite alarm."""
+    treat_missing: str = "missing"
+    """`missing`, `notBreaching`, `breaching` or `ignore`."""
+    comparison: str = ""
+    """ComparisonOperator, such as `GreaterThanThreshold`."""
+    lag: timedelta = REACTION
+    """How long after something happens it may still come to ALARM because of it."""
+    trouble: str = ""
+    """EvaluationState: what keeps CloudWatch from evaluating it, such as `PARTIAL_DATA`."""
+
+
+@dataclass(frozen=True)
+class AlarmsLook:
+    """The alarms of these names; a name that is not among the alarms has none."""
+
+    asked: tuple[str, ...]
+    alarms: tuple[Alarm, ...]
+    prefix: str = ""
+    """Alarms whose name begins like this were asked for as well."""
+
+    @property
+    def by_name(self) -> Mapping[str, Alarm]:
+        """The alarms by their name."""
+        return {alarm.name: alarm for alarm in self.alarms}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every alarm that there is, and every one that there should be."""
+        return tuple(dict.fromkeys([*self.asked, *self.by_name]))
+
+
+def read(page: Mapping[str, Any]) -> Iterable[Alarm]:
+    """Read one page of DescribeAlarms."""
+    for key, kind in KINDS.items():
+        for told in page.get(key) or ():
+            yield _alarm(told, kind)
+
+
+def name_of(arn: str) -> str:
+    """Give the name in an alarm's ARN, which may have colons in it; empty if it is no ARN of an alarm."""
+    parts = arn.split(":", 6)
+    return parts[6] if len(parts) == 7 and parts[5] == "alarm" else ""
+
+
+def place_of(arn: str) -> tuple[str, str]:
+    """Give region and account in an ARN; empty where it has none."""
+    parts = arn.split(":", 6)
+    return (parts[3], parts[4]) if len(parts) > 4 else ("", "")
+
+
+def _alarm(told: Mapping[str, Any], kind: str) -> Alarm:
+    updated = told["StateUpdatedTimestamp"]
+    metrics = [one["MetricStat"] for one in told.get("Metrics") or () if "MetricStat" in one]
+    described = [one["Metric"] for one in metrics] or ([told] if told.get("MetricName") else [])
+    period = max((one["Period"] for one in metrics), default=told.get("Period") or 0)
+    return Alarm(
+        name=told["AlarmName"],
+        arn=told["AlarmArn"],
+        kind=kind,
+        state=told["StateValue"],
+        transitioned=_utc(told.get("StateTransitionedTimestamp") or updated),
+        configured=_utc(told.get("AlarmConfigurationUpdatedTimestamp") or updated),
+        actions_enabled=told.get("ActionsEnabled", True),
+        metrics=tuple(
+            Metric(
+                one["Namespace"],
+                one["MetricName"],
+                {dimension["Name"]: dimension["Value"] for dimension in one.get("Dimensions") or ()},
+            )
+            for one in described
+        ),
+        treat_missing=told.get("TreatMissingData") or "missing",
+        comparison=told.get("ComparisonOperator") or "",
+        lag=timedelta(seconds=period * (told.get("EvaluationPeriods") or 0)) + REACTION,
+        trouble=told.get("EvaluationState") or "",
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)

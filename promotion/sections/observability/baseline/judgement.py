@@ -1,0 +1,76 @@
+"""Whether the newest record of the baseline is that of a deployment. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from promotion.sections.observability.baseline.guard import FEWEST, STEADY_AFTER
+from promotion.sections.observability.baseline.record import Baseline
+from promotion.sections.observability.baseline.store import Kept
+from promotion.sections.observability.metrics.window import MINUTE, SETTLED_AFTER, ceil_minute
+from promotion.settings import Settings
+
+
+def measurable_at(began: datetime, minutes: int) -> datetime:
+    """Tell when so many whole minutes will have settled in which a deployment that began then is steady."""
+    return ceil_minute(began + STEADY_AFTER) + minutes * MINUTE + SETTLED_AFTER
+
+
+def awaited(kept: Kept, digest: str, settings: Settings, due: datetime) -> str:
+    """Say who is to do what, while no record of this image is there; empty once there is one, or another since."""
+    newest, began = kept.newest, _began(settings, due)
+    if newest is not None and (newest.digest == digest or newest.end > began):
+        return ""
+    there = "has no record" if newest is None else f"ends with one of {newest.digest}, from before the deployment"
+    return (
+        f"nobody has measured the baseline of this image yet, {kept.place} {there}: run `promotion baseline --digest "
+        f"{digest}`, from {measurable_at(began, settings.baseline.minutes):%H:%M}Z on, and judge this item again"
+    )
+
+
+def problems(kept: Kept, digest: str, settings: Settings, due: datetime) -> Iterator[str]:
+    """Say what is wrong with the newest record; `due` is when the second validation was.
+
+    That there is none of this image yet is not wrong: see `awaited`.
+    """
+    write = f"measure it with `promotion baseline --digest {digest}`"
+    newest, began = kept.newest, _began(settings, due)
+    if kept.broken:
+        yield f"the chain in {kept.place} is broken: {kept.broken}; put back what stood there"
+    if newest is None:
+        return
+    if newest.service != settings.service:
+        yield f"the newest record in {kept.place} is of the service {newest.service!r}, expected {settings.service!r}"
+    if newest.digest != digest:
+        if newest.end > began:
+            yield (
+                f"the newest record in {kept.place} is of {newest.digest}, though it was measured until "
+                f"{newest.end:%Y-%m-%d %H:%M}Z, after the deployment of {digest} began: see who wrote it, and {write}"
+            )
+        return
+    if newest.written_at < due:
+        yield f"the newest record is of {newest.written_at:%H:%M:%S}Z, before {due:%H:%M:%S}Z: {write} again"
+    if newest.start < began + STEADY_AFTER:
+        yield (
+            f"its window begins at {newest.start:%H:%M:%S}Z, less than {STEADY_AFTER / timedelta(minutes=1):g} min after the "
+            f"deployment began: {write} again"
+        )
+    if newest.end > newest.written_at or newest.start >= newest.end:
+        yield "its window is none that was over when it was written: see who wrote it"
+    yield from _thin(newest, settings, write)
+
+
+def _began(settings: Settings, due: datetime) -> datetime:
+    """When CodeDeploy was asked for the last deployment, from which `due` is counted."""
+    return due - timedelta(minutes=settings.postdeploy.second_minutes)
+
+
+def _thin(newest: Baseline, settings: Settings, write: str) -> Iterator[str]:
+    """Say of which targets it tells nothing, or too little."""
+    for name in settings.prod.targets:
+        found = newest.targets.get(name)
+        if found is None:
+            yield f"it says nothing of {name}: {write} again"
+        elif found.requests < FEWEST:
+            yield f"it rests on {found.requests:,} requests of {name}, expected at least {FEWEST:,}: {write} again"
+        elif sum(count for _, count in found.latency) < FEWEST:
+            yield f"it rests on {sum(count for _, count in found.latency):,} durations of {name}, expected {FEWEST:,}"

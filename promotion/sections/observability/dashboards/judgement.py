@@ -1,0 +1,253 @@
+"""Whether a dashboard shows what people need to see, and whether what it shows is well."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from promotion.core.findings import Findings
+from promotion.sections.observability.alarms.alarm import ALARM, INSUFFICIENT, Alarm, name_of, place_of
+from promotion.sections.observability.alarms.lifecycle import companion, is_sparse
+from promotion.sections.observability.dashboards.arithmetic import NeedsService, evaluate
+from promotion.sections.observability.dashboards.body import SILENT, Dashboard, Row, Widget
+from promotion.sections.observability.dashboards.queries import key_of, life_of
+from promotion.sections.observability.dashboards.signals import Balanced, Signal
+from promotion.sections.observability.metrics.query import Metric
+from promotion.sections.observability.metrics.series import Series
+from promotion.sections.observability.metrics.units import MS_PER_UNIT
+from promotion.unknown import Reason
+
+NEWEST = timedelta(minutes=5)
+"""Data as young as this, or the newest period, must not lie beyond a filled threshold."""
+LONGEST_SECONDS = 60
+"""A threshold above this, on a metric in seconds, was meant in milliseconds: load balancers give up long before."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the widgets of a dashboard draw."""
+
+    end: datetime
+    """The newest minute that has settled ends here."""
+    series: Mapping[str, Series]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a dashboard is judged against."""
+
+    region: str
+    account: str
+    signals: tuple[Signal, ...]
+    balancers: tuple[Balanced, ...]
+    alarms: Mapping[str, Alarm]
+    """By name."""
+
+    def idle(self, metric: Metric) -> str:
+        """Name the target group without traffic that a metric is about; empty if it is about none."""
+        return next((group for one in self.balancers if (group := one.idle(metric))), "")
+
+
+def judge(dashboard: Dashboard, drawn: Drawn, around: Surroundings) -> Findings:
+    """Say what is wrong with a dashboard: signals that are missing, empty widgets, crossed thresholds, alarms."""
+    findings = Findings()
+    _judge_coverage(dashboard, around, findings)
+    _judge_freshness(dashboard, drawn, around, findings)
+    for widget in dashboard.widgets:
+        _judge_thresholds(widget, drawn, findings)
+        if widget.unfilled:
+            findings.said.append(f"{widget.title}: {widget.unfilled} thresholds do not say which side is bad")
+        if widget.kind not in ("metric", "alarm", *SILENT):
+            findings.said.append(f"{widget.title}: what a widget of kind {widget.kind} shows is not judged")
+    _judge_alarms(dashboard, around, findings)
+    findings.say_once()  # the same metric is often drawn with several statistics
+    return findings
+
+
+def _judge_coverage(dashboard: Dashboard, around: Surroundings, findings: Findings) -> None:
+    for signal in around.signals:
+        misled = []
+        for metric, stat, title in _shown(dashboard, around):
+            if not signal.is_shown_by(metric):
+                continue
+            if stat not in signal.misleading:
+                break
+            misled.append(f"{title!r} draws its {stat}, which does not show it")
+        else:
+            _uncovered(signal, misled, dashboard, around, findings)
+    if not around.signals:
+        findings.doubt(Reason.NOT_DECLARED, "no target is declared whose signals a dashboard could show")
+    findings.problems += [
+        f"no listener of {balanced.arn.rpartition('loadbalancer/')[2]} forwards to "
+        f"{', '.join(balanced.groups)}: no target group is in use"
+        for balanced in around.balancers
+        if not balanced.serving
+    ]
+
+
+def _shown(dashboard: Dashboard, around: Surroundings) -> Iterator[tuple[Metric, str, str]]:
+    """Give each metric that is drawn, with its statistic and its widget's title."""
+    for widget in dashboard.widgets:
+        for row in widget.shown:
+            if row.metric is not None and row.is_looked_at:
+                yield row.metric, row.stat, widget.title
+        for arn in widget.alarms if widget.graphs_alarms else ():
+            alarm = around.alarms.get(name_of(arn))
+            for metric in alarm.metrics if alarm else ():
+                yield metric, "", widget.title
+
+
+def _uncovered(
+    signal: Signal, misled: Sequence[str], dashboard: Dashboard, around: Surroundings, findings: Findings
+) -> None:
+    idle = [
+        f"{title!r} shows it of {group}, which gets no traffic"
+        for metric, _, title in _shown(dashboard, around)
+        if (metric.namespace, metric.name) == (signal.namespace, signal.metric) and (group := around.idle(metric))
+    ]
+    may = [title for widget in dashboard.widgets if (title := _may_show(widget, signal))]
+    why = "".join(f"; {one}" for one in (*misled, *idle))
+    if may:
+        findings.doubt(
+            Reason.NOT_SUPPORTED,
+            f"whether {', '.join(may)} shows the {signal.name} cannot be told here, and no other widget does{why}: "
+            f"draw {signal.metric} with its dimensions",
+        )
+    else:
+        findings.problems.append(f"no widget shows the {signal.name}{why}: draw {signal.metric} with its dimensions")
+
+
+def _may_show(widget: Widget, signal: Signal) -> str:
+    """Name the widget if it may show a signal in a way that only CloudWatch can tell."""
+    if signal.metric in widget.explores:
+        return repr(widget.title)
+    if widget.kind not in ("metric", "alarm", "explorer", *SILENT):
+        return repr(widget.title)
+    for row in widget.rows:
+        in_search = signal.metric in row.expression
+        hangs = row.metric is not None and bool(row.variable) and row.metric.name == signal.metric
+        if row.visible and (in_search or hangs):
+            return repr(widget.title)
+    return ""
+
+
+def _judge_freshness(dashboard: Dashboard, drawn: Drawn, around: Surroundings, findings: Findings) -> None:
+    rows = [(widget, row) for widget in dashboard.widgets for row in widget.shown]
+    judged = [(widget, row) for widget, row in rows if row.metric is not None and row.is_looked_at]
+    for widget, row in rows:
+        if row.elsewhere:
+            findings.said.append(f"{widget.title}: metrics of {row.elsewhere} are not looked at")
+        elif row.variable:
+            findings.said.append(f"{widget.title}: only the console can fill in the variable {row.variable}")
+        elif row.metric is None and _points(row, widget, drawn) is None:
+            findings.said.append(f"{widget.title}: only CloudWatch can compute {row.expression[:60]!r}")
+    if not any(_has_data(row, drawn) for _, row in judged):
+        if judged:
+            findings.doubt(
+                Reason.STALE,
+                f"none of the {len(judged)} metrics on the dashboard has a value in the minutes before "
+                f"{drawn.end:%H:%M}Z: see whether CloudWatch gets any, then look again",
+            )
+        return
+    for widget, row in judged:
+        _judge_row(widget, row, drawn, around, findings)
+
+
+def _has_data(row: Row, drawn: Drawn) -> bool:
+    return row.metric is not None and bool(drawn.series[key_of(row.metric, row.stat, row.period)].points())
+
+
+def _judge_row(widget: Widget, row: Row, drawn: Drawn, around: Surroundings, findings: Findings) -> None:
+    assert row.metric is not None
+    if _has_data(row, drawn):
+        return
+    if idle := around.idle(row.metric):
+        findings.said.append(f"{widget.title}: {row.metric.name} of {idle}, which gets no traffic")
+        return
+    what = f"{widget.title}: {row.metric.told()} has no value in the minutes before {drawn.end:%H:%M}Z"
+    life = life_of(row)
+    alive = life is not None and bool(drawn.series[key_of(life, "Sum", row.period)].points())
+    if alive and is_sparse(row.metric):
+        return
+    if alive:
+        findings.problems.append(f"{what}, though requests were counted there: check the metric's name and statistic")
+    elif companion(row.metric) is not None:
+        findings.doubt(
+            Reason.NO_DATA, f"{what}, nor was any request counted there: send traffic, or check the dimensions"
+        )
+    else:
+        findings.problems.append(f"{what}: check its dimensions, and that it is published; expected recent data")
+
+
+def _judge_thresholds(widget: Widget, drawn: Drawn, findings: Findings) -> None:
+    for threshold in widget.thresholds:
+        for row in widget.rows:
+            if not row.visible or row.axis != threshold.axis:
+                continue
+            name = f"{row.stat} {row.metric.name}" if row.metric else row.expression
+            if row.metric and _is_in_milliseconds(threshold.value, row.metric):
+                findings.problems.append(
+                    f"{widget.title}: {threshold.told()} can never be crossed by {name}, which is in seconds: write "
+                    f"{threshold.value / 1000:g}"
+                )
+                continue
+            points = _points(row, widget, drawn) or {}
+            newest = drawn.end - max(NEWEST, timedelta(seconds=row.period))
+            crossing = [points[moment] for moment in sorted(points) if moment >= newest]
+            crossing = [value for value in crossing if threshold.is_crossed_by(value)]
+            if crossing:
+                findings.problems.append(
+                    f"{widget.title}: {name} is {crossing[-1]:g}, {threshold.side} {threshold.told()}: see what is "
+                    "wrong there"
+                )
+
+
+def _is_in_milliseconds(value: float, metric: Metric) -> bool:
+    return MS_PER_UNIT.get((metric.namespace, metric.name)) == 1000 and value > LONGEST_SECONDS
+
+
+def _points(row: Row, widget: Widget, drawn: Drawn, above: tuple[str, ...] = ()) -> dict[datetime, float] | None:
+    """Give the values of a row; None if only CloudWatch can tell."""
+    if not row.is_looked_at or row.id in above:
+        return None
+    if row.metric is not None:
+        return drawn.series[key_of(row.metric, row.stat, row.period)].points() if row in widget.shown else None
+    values = {}
+    for other in widget.shown:
+        if other.id and other is not row:
+            points = _points(other, widget, drawn, (*above, row.id)) if other.id in row.expression else None
+            if points is not None:
+                values[other.id] = points
+    try:
+        return evaluate(row.expression, values)
+    except NeedsService:
+        return None
+
+
+def _judge_alarms(dashboard: Dashboard, around: Surroundings, findings: Findings) -> None:
+    for arn in dashboard.alarms:
+        name = name_of(arn)
+        if name and place_of(arn) != (around.region, around.account):
+            findings.said.append(f"alarm {name} of {', '.join(place_of(arn))} is not looked at")
+            continue
+        alarm = around.alarms.get(name)
+        if alarm is None:
+            findings.problems.append(
+                f"alarm {name or arn} on the dashboard does not exist: make it or take it off, or let the role see "
+                "composite alarms, which takes cloudwatch:DescribeAlarms on *"
+            )
+        elif alarm.state == ALARM:
+            findings.problems.append(
+                f"alarm {name} on the dashboard is in ALARM since {alarm.transitioned:%Y-%m-%d %H:%M}Z, expected OK"
+            )
+        elif alarm.state == INSUFFICIENT:
+            _judge_insufficient(alarm, findings)
+
+
+def _judge_insufficient(alarm: Alarm, findings: Findings) -> None:
+    what = f"alarm {alarm.name} on the dashboard has insufficient data since {alarm.transitioned:%Y-%m-%d %H:%M}Z"
+    if alarm.metrics and all(companion(metric) is None for metric in alarm.metrics):
+        findings.problems.append(f"{what}, but its metric is always there: check its dimensions")
+    elif alarm.metrics and alarm.treat_missing == "missing" and all(is_sparse(metric) for metric in alarm.metrics):
+        findings.said.append(f"{what}, as its metric counts nothing but errors")
+    else:
+        findings.doubt(Reason.NO_DATA, f"{what}: send traffic, or check its dimensions")

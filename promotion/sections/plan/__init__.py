@@ -1,0 +1,1 @@
+"""The plan section: window, calendars, people, announcements."""

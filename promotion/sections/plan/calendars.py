@@ -1,0 +1,112 @@
+"""What calendars say of a deployment window: iCalendar files (RFC 5545) and AWS Systems Manager Change Calendar.
+
+`events` needs the extra `calendar`: icalendar reads the file with its time zones, recurring-ical-events works out RRULE,
+EXDATE and changed occurrences. Both are imported on first use.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from promotion.sections.plan.window import Closed
+from promotion.settings.local_time import Span, zone
+from promotion.unknown import Reason, Unknown
+
+_CANCELLED = "CANCELLED"
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A time that a calendar has something written for."""
+
+    calendar: str
+    summary: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class State:
+    """What a change calendar says of a time."""
+
+    calendar: str
+    asked_from: datetime
+    until: datetime
+    """The end of the time that it was asked about."""
+    is_open: bool
+    """At `asked_from`."""
+    turns: datetime | None
+    """When that changes next; None if it does not."""
+
+
+def events(text: str, name: str, around: Span, zone_name: str) -> Iterator[Event]:
+    """Give the events of an iCalendar file that touch a time. Cancelled ones are none; free or busy makes no difference.
+
+    Dates and floating times are those of the zone. Raises Unknown: not-supported without the extra, malformed for what
+    is no calendar, no-data for one without any event.
+    """
+    try:
+        import icalendar
+        import recurring_ical_events
+    except ModuleNotFoundError:
+        raise Unknown(
+            Reason.NOT_SUPPORTED,
+            f"{name} cannot be read without icalendar: pip install 'promotion-checklist[calendar]'",
+        ) from None
+    there = zone(zone_name)
+    try:
+        calendar = icalendar.Calendar.from_ical(text)
+        if not list(calendar.walk("VEVENT")):
+            raise Unknown(
+                Reason.NO_DATA,
+                f"{name} has no event, as when an export failed: put one in, or take `calendar` out of [plan]",
+            )
+        # A day more on both sides: dates and floating times may be meant in any zone, and are compared below.
+        found = recurring_ical_events.of(calendar).between(around.start - _DAY, around.end + _DAY)
+        for event in found:
+            if str(event.get("STATUS", "")).upper() == _CANCELLED:
+                continue
+            start, end = (_moment(event[key].dt, there) for key in ("DTSTART", "DTEND"))
+            if Span(start, max(end, start + timedelta(minutes=1))).overlaps(around):
+                yield Event(name, str(event.get("SUMMARY", "an event without a name"))[:100], start, end)
+    except (ValueError, KeyError, TypeError, AttributeError) as mistake:
+        raise Unknown(
+            Reason.MALFORMED, f"{name} is no iCalendar file that can be read ({type(mistake).__name__}): export it anew"
+        ) from None
+
+
+def state(name: str, answer: Mapping[str, Any], around: Span) -> State:
+    """Read the answer of GetCalendarState for the start of a time. Raises Unknown, malformed.
+
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCalendarState.html
+    """
+    said, turns = answer.get("State"), answer.get("NextTransitionTime")
+    try:
+        moment = None if turns is None else datetime.fromisoformat(turns)
+    except (TypeError, ValueError):
+        moment, said = None, None
+    if said not in ("OPEN", "CLOSED") or (moment is not None and moment.tzinfo is None):
+        raise Unknown(
+            Reason.MALFORMED, f"the change calendar {name} answers neither OPEN nor CLOSED with a time: look at it"
+        )
+    return State(name, around.start, around.end, said == "OPEN", moment)
+
+
+def closed(events: tuple[Event, ...], states: tuple[State, ...]) -> Iterator[Closed]:
+    """Give the times in which nothing may be deployed."""
+    for event in events:
+        end = max(event.end, event.start + timedelta(minutes=1))
+        yield Closed(Span(event.start, end), f"{event.summary!r} of {event.calendar}")
+    for one in states:
+        start = one.asked_from if not one.is_open else one.turns
+        if start is not None and start < one.until:
+            end = one.until if one.is_open or one.turns is None else one.turns
+            yield Closed(Span(start, end), f"a time that the change calendar {one.calendar} is closed for")
+
+
+def _moment(value: date, there: Any) -> datetime:
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    return (value if value.tzinfo is not None else value.replace(tzinfo=there)).astimezone(UTC)

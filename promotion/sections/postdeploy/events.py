@@ -1,0 +1,88 @@
+"""What went wrong since a deployment began, as far as machines and the promotion record know. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from promotion.people.promotion_record import PromotionRecord
+from promotion.sections.rollout.watch import Shift
+from promotion.unknown import Reason, Unknown
+
+
+@dataclass(frozen=True)
+class Fired:
+    """An alarm that was in ALARM."""
+
+    name: str
+    at: datetime | None
+    """When it fired; None if that was before the deployment and it has not gone back since."""
+
+
+@dataclass(frozen=True)
+class CustomerIssue:
+    """An issue that a customer reported."""
+
+    title: str
+    at: datetime
+    link: str
+
+
+@dataclass(frozen=True)
+class EarlierFailure:
+    """An item that failed in an earlier run about this image."""
+
+    item: str
+    phase: str
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Everything since the deployment that somebody should know of."""
+
+    shifts: tuple[Shift, ...]
+    """The deployments as they stand now."""
+    fired: tuple[Fired, ...]
+    earlier: tuple[EarlierFailure, ...] = ()
+
+    def sentences(self) -> Iterator[str]:
+        """Say each thing that went wrong."""
+        for shift in self.shifts:
+            if shift.rolled_back_by:
+                yield f"{shift.told()} and was rolled back by {shift.rolled_back_by}"
+            elif shift.status in ("Failed", "Stopped"):
+                yield shift.told()
+        for alarm in self.fired:
+            when = f"fired at {alarm.at:%H:%M:%S}Z" if alarm.at else "was in ALARM all the time"
+            yield f"alarm {alarm.name} {when}"
+        for phase in dict.fromkeys(one.phase for one in self.earlier):
+            items = [one.item for one in self.earlier if one.phase == phase]
+            yield f"{', '.join(items)} failed in {phase}"
+
+
+def undocumented(wrong: Sequence[str], record: PromotionRecord | None) -> list[str]:
+    """Say what went wrong if the promotion record has no incident for it, or one without a link.
+
+    People decide which alarms belong to which incident: so there must be an incident, and each must have its link.
+    """
+    incidents = () if record is None else record.incidents
+    if incidents:
+        return [f"incident {one.what!r} has no link" for one in incidents if not one.link]
+    return [*wrong]
+
+
+def refuse_loose_meeting(record: PromotionRecord | None, name: str, since: datetime, why: Sequence[str]) -> str:
+    """Give when and by whom what went wrong is talked about. Raises Unknown, awaits-person, if that is not agreed yet.
+
+    Raises AssertionError for a day before the deployment.
+    """
+    meeting = None if record is None else record.post_mortem
+    if meeting is None:
+        raise Unknown(
+            Reason.AWAITS_PERSON,
+            f"no post-mortem is scheduled, though {why[0]}{f' (and {len(why) - 1} more)' if len(why) > 1 else ''}: "
+            f"agree on a date and an owner, and write [post_mortem] into {name}",
+        )
+    assert meeting.date >= since.date(), (
+        f"the post-mortem in {name} is on {meeting.date}, before the deployment of {since:%Y-%m-%d}: agree on a new date"
+    )
+    return f"{meeting.date} by {meeting.owner}"

@@ -1,0 +1,127 @@
+"""Alarms that may stop a deployment: how soon they fire, what suppresses them, and which alarms are behind them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from promotion.sections.observability.alarms.alarm import ALARM, KINDS, Alarm, name_of
+from promotion.sections.observability.alarms.alarm import read as read_alarms
+from promotion.sections.rollback import composite_alarm as rule
+
+
+@dataclass(frozen=True)
+class StoppingAlarm:
+    """An alarm as it is now, and what decides how soon it fires."""
+
+    alarm: Alarm
+    period: int = 0
+    """Seconds; the longest of several. 0 for a composite alarm."""
+    datapoints: int = 0
+    """How many of them must breach."""
+    percentile: str = ""
+    """Such as `p99`, where that is the statistic."""
+    low_samples: str = ""
+    """EvaluateLowSampleCountPercentile: `ignore` keeps it from firing while there are few requests."""
+    rule: str = ""
+    """AlarmRule of a composite alarm."""
+    suppressor: str = ""
+    """Name of the alarm that suppresses its actions."""
+    suppressed_by: str = ""
+    """ActionsSuppressedBy: `Alarm`, `WaitPeriod`, `ExtensionPeriod` while they are suppressed."""
+
+    @property
+    def seconds(self) -> int:
+        """How long a breach must last."""
+        return self.period * self.datapoints
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether it looks at other alarms."""
+        return self.alarm.kind == "CompositeAlarm"
+
+    def children(self) -> tuple[str, ...]:
+        """Name the alarms it looks at. Raises Unknown for a rule that cannot be read."""
+        return rule.read(self.rule, self.alarm.name).names if self.is_composite else ()
+
+
+@dataclass(frozen=True)
+class StoppingAlarms:
+    """The alarms of these names, and those behind composite ones. A name that is not among the alarms has none."""
+
+    asked: tuple[str, ...]
+    alarms: tuple[StoppingAlarm, ...]
+
+    @property
+    def by_name(self) -> Mapping[str, StoppingAlarm]:
+        """The alarms by their name."""
+        return {one.alarm.name: one for one in self.alarms}
+
+    def sets_off(self, name: str) -> tuple[StoppingAlarm, ...]:
+        """Give each metric alarm that would set this one off alone, all others being as they are now.
+
+        Raises Unknown for a rule that cannot be read.
+        """
+        known = self.by_name
+        if not known[name].is_composite:
+            return (known[name],)
+        leaves = {one.alarm.name: one for one in self._behind(name, ()) if not one.is_composite}
+        return tuple(leaf for leaf in leaves.values() if self._in_alarm(name, leaf.alarm.name, ()))
+
+    def missing_behind(self, name: str) -> tuple[str, ...]:
+        """Name alarms that a composite one looks at, directly or not, and that there are not."""
+        known, found = self.by_name, list[str]()
+        for one in (known[name], *self._behind(name, ())):
+            found += [child for child in one.children() if child not in known]
+        return tuple(dict.fromkeys(found))
+
+    def _behind(self, name: str, above: tuple[str, ...]) -> Iterator[StoppingAlarm]:
+        for child in self.by_name[name].children():
+            if child in self.by_name and child not in above:
+                yield self.by_name[child]
+                yield from self._behind(child, (*above, name))
+
+    def _in_alarm(self, name: str, fired: str, above: tuple[str, ...]) -> bool:
+        """Whether an alarm would be in ALARM if one metric alarm were."""
+        one = self.by_name[name]
+        if not one.is_composite:
+            return name == fired or one.alarm.state == ALARM
+        states = {}
+        for child in one.children():
+            found = self.by_name.get(child)
+            if found is not None:
+                raised = child not in above and self._in_alarm(child, fired, (*above, name))
+                quiet = "OK" if found.is_composite or child == fired else found.alarm.state
+                states[child] = ALARM if raised else quiet
+        return rule.read(one.rule, name).holds(states)
+
+
+def read(page: Mapping[str, Any]) -> Iterator[StoppingAlarm]:
+    """Read one page of DescribeAlarms."""
+    for key in KINDS:
+        for told in page.get(key) or ():
+            (alarm,) = read_alarms({key: [told]})
+            yield _stopping(alarm, told)
+
+
+def wanted_next(alarms: Iterable[StoppingAlarm]) -> Iterator[str]:
+    """Name the alarms that must be looked at to understand these."""
+    for one in alarms:
+        yield from one.children()
+        if one.suppressor:
+            yield one.suppressor
+
+
+def _stopping(alarm: Alarm, told: Mapping[str, Any]) -> StoppingAlarm:
+    measured = [one["MetricStat"] for one in told.get("Metrics") or () if "MetricStat" in one]
+    statistics = [one["Stat"] for one in measured] or [told.get("ExtendedStatistic") or ""]
+    suppressor = told.get("ActionsSuppressor") or ""
+    return StoppingAlarm(
+        alarm=alarm,
+        period=max((one["Period"] for one in measured), default=told.get("Period") or 0),
+        datapoints=told.get("DatapointsToAlarm") or told.get("EvaluationPeriods") or 0,
+        percentile=next((one for one in statistics if one.startswith("p") and one[1:2].isdigit()), ""),
+        low_samples=told.get("EvaluateLowSampleCountPercentile") or "",
+        rule=told.get("AlarmRule") or "",
+        suppressor=name_of(suppressor) or suppressor,
+        suppressed_by=told.get("ActionsSuppressedBy") or "",
+    )

@@ -1,0 +1,22 @@
+"""Whether alarms can stop a canary before its wait is over."""
+
+from collections.abc import Iterator
+
+from promotion.clients.aws.deployments import DeploymentGroup
+from promotion.sections.observability.alarms.alarm import REACTION
+from promotion.sections.rollback.alarm import StoppingAlarms
+
+
+def too_late(group: DeploymentGroup, look: StoppingAlarms, minutes: int) -> Iterator[str]:
+    """Say which alarms cannot have seen a bad canary when the rest of the traffic follows after so many minutes.
+
+    What a group names and there is not is judged elsewhere. Raises Unknown for a rule that cannot be read.
+    """
+    known, lag = look.by_name, int(REACTION.total_seconds())
+    alarms = {one.alarm.name: one for name in group.alarms if name in known for one in look.sets_off(name)}
+    for one in alarms.values():
+        if one.seconds + lag > minutes * 60:
+            yield (
+                f"alarm {one.alarm.name} needs {one.seconds} s of trouble, and about {lag} s more until it is evaluated, "
+                f"and the rest of the traffic follows after {minutes * 60} s: shorten its period, or lengthen the canary"
+            )

@@ -1,0 +1,148 @@
+"""Whether what runs in prod now is well, and can be deployed again: what a rollback goes back to.
+
+That CodeDeploy rolls back by deploying the last good revision once more:
+https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and-redeploy.html.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from promotion.clients.aws.deployments import (
+    Alias,
+    Deployment,
+    DeploymentGroup,
+    DeploymentHistory,
+    DeploymentTarget,
+    Instance,
+    LambdaVersion,
+    Revision,
+    Traffic,
+    original_instances_problem,
+    shares,
+)
+from promotion.clients.http.answer import Answer
+from promotion.core.findings import Findings
+from promotion.sections.artifact.content import ImageContent
+from promotion.sections.artifact.running_digests import Running
+from promotion.settings.environment import Ec2Target, LambdaTarget
+from promotion.unknown import Reason
+
+
+@dataclass(frozen=True)
+class RevisionLook:
+    """Whether a revision can be had again."""
+
+    revision: Revision
+    trouble: str = ""
+    """Why it cannot: a sentence without a full stop."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands in prod at a target of any kind."""
+
+    health: Answer
+    history: DeploymentHistory
+    revision: RevisionLook | None
+    """None if no deployment succeeded."""
+    running: Running
+    images: Mapping[str, ImageContent]
+    """By digest, of everything that runs."""
+
+
+def judge(name: str, standing: Standing) -> Findings:
+    """Say what of the previous version is not well or not there, whatever kind of target it runs at."""
+    findings = Findings()
+    findings.problems += standing.health.problems
+    newest, good = standing.history.newest, standing.history.last_good
+    if newest.is_unfinished:
+        findings.doubt(
+            Reason.NOT_DUE, f"{newest.told()} in prod: what one would go back to is known when it has ended, look again"
+        )
+    if good is None or standing.revision is None:
+        findings.doubt(
+            Reason.NO_DATA,
+            f"no deployment of {name} in prod has succeeded in 90 days, so there is none that a rollback could deploy "
+            "again: deploy what runs there once more",
+        )
+    elif standing.revision.trouble:
+        findings.problems.append(f"{standing.revision.trouble}, so that {good.id} cannot be deployed again")
+    _images(standing, findings)
+    return findings
+
+
+def _images(standing: Standing, findings: Findings) -> None:
+    for digest, content in standing.images.items():
+        where = ", ".join(sorted(name for name, found in standing.running.digests.items() if found == digest))
+        if content.altered:
+            findings.problems.append(content.altered)
+        elif content.missing:
+            findings.problems.append(
+                f"{where} runs {digest[:19]}…, which cannot be pulled any more, as {content.missing}; exempt what runs "
+                "in prod from the lifecycle policy"
+            )
+    for name, found in sorted(standing.running.digests.items()):
+        if found not in standing.images:
+            findings.problems.append(
+                f"{name} runs {found or 'no image that could be told'}, by {standing.running.told_by}; expected an "
+                "image by its digest: deploy to prod what should run there"
+            )
+
+
+def judge_function(
+    target: LambdaTarget,
+    alias: Alias,
+    versions: Sequence[LambdaVersion],
+    deployed: Sequence[DeploymentTarget],
+    good: Deployment | None,
+    findings: Findings,
+) -> None:
+    """Say what is wrong with the version that a function's alias is on. `deployed` is what `good` deployed."""
+    if alias.weights:
+        findings.problems.append(
+            f"alias {alias.name} sends {shares(alias.weights)}, so there is no single version to go back to: finish or "
+            "undo that shift first"
+        )
+    for version in versions:
+        if version.state != "Active" or version.last_update != "Successful":
+            findings.problems.append(
+                f"version {version.version} of {target.function} is {version.state}, its last update "
+                f"{version.last_update}; expected Active and Successful: mend it before anything is deployed"
+            )
+    brought = {one.target_version for one in deployed if one.function == target.function and one.alias == target.alias}
+    if good is not None and alias.version not in brought:
+        versions_told = ", ".join(sorted(one for one in brought if one)) or "none"
+        findings.problems.append(
+            f"alias {alias.name} is on version {alias.version}, but {good.id}, which a rollback would deploy again, "
+            f"brought version {versions_told} of it: somebody moved it by hand; deploy what should run"
+        )
+
+
+def judge_fleet(
+    target: Ec2Target,
+    traffic: Traffic,
+    instances: Mapping[str, Instance],
+    replaced: Sequence[str],
+    group: DeploymentGroup,
+    good: Deployment | None,
+    now: datetime,
+    findings: Findings,
+) -> None:
+    """Say what is wrong with the instances that serve, and with those that `good` replaced."""
+    if not traffic.serving_groups:
+        findings.problems.append(
+            f"no listener of {target.load_balancer} forwards to {', '.join(target.target_groups)}: nothing serves"
+        )
+    ill = [host.told() for host in traffic.serving if host.state != "healthy"]
+    if ill:
+        findings.problems.append(f"{'; '.join(ill)}; expected every instance to be healthy before anything is deployed")
+    healthy = {host.id for host in traffic.serving if host.state == "healthy"}
+    if len(healthy) < target.instances and not ill:
+        findings.problems.append(
+            f"{len(healthy)} instances are registered and healthy in prod, expected {target.instances}"
+        )
+    if good is not None:
+        states = {name: instances[name].state for name in replaced if name in instances}
+        if wrong := original_instances_problem(group, good, states, now):
+            findings.problems.append(f"{wrong}: see the deployment group {group.name}")

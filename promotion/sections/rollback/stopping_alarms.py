@@ -1,0 +1,179 @@
+"""Whether the alarms of a deployment group would stop a bad deployment in time.
+
+Sources: https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html (ten alarms; what happens
+when they cannot be read), https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-create-alarms.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html (missing data, percentiles and
+low samples), https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_CompositeAlarm.html.
+"""
+
+from promotion.clients.aws.deployments import DeploymentGroup
+from promotion.core.findings import Findings
+from promotion.sections.observability.alarms.alarm import ALARM, INSUFFICIENT
+from promotion.sections.observability.alarms.lifecycle import companion, is_sparse
+from promotion.sections.observability.dashboards.signals import Balanced
+from promotion.sections.observability.metrics.query import Metric
+from promotion.sections.rollback.alarm import StoppingAlarm, StoppingAlarms
+from promotion.sections.rollback.required_metrics import aside, places
+from promotion.settings.environment import Target
+from promotion.settings.rollback import RollbackAlarms
+from promotion.unknown import Reason, Unknown
+
+MOST = 10
+"""How many alarms CodeDeploy takes."""
+
+
+def judge(
+    group: DeploymentGroup,
+    look: StoppingAlarms,
+    target: Target,
+    balanced: Balanced | None,
+    wanted: RollbackAlarms,
+) -> Findings:
+    """Say what keeps the alarms of a group from stopping a deployment to a target."""
+    findings = Findings()
+    _configuration(group, findings)
+    firing, unread = list[StoppingAlarm](), list[str]()
+    for name in group.alarms:
+        one = look.by_name.get(name)
+        if one is None:
+            findings.problems.append(
+                f"there is no alarm {name}, which {group.name} names: make it, or let the role see composite alarms, "
+                "which takes cloudwatch:DescribeAlarms on *"
+            )
+            continue
+        _state(one, look, balanced, findings)
+        try:
+            firing += _behind(one, look, findings)
+        except Unknown as strange:
+            findings.doubt(strange.reason, strange.message)
+            unread.append(name)
+    for one in {one.alarm.name: one for one in firing}.values():
+        _in_time(one, wanted, findings)
+        for metric in one.alarm.metrics:
+            if beside := aside(metric, target, balanced):
+                findings.problems.append(
+                    f"alarm {one.alarm.name} watches {beside}: set its dimensions to what serves, or take it out of "
+                    f"{group.name}"
+                )
+    if not unread:
+        _coverage(group, firing, target, balanced, wanted, findings)
+    findings.say_once()
+    return findings
+
+
+def _configuration(group: DeploymentGroup, findings: Findings) -> None:
+    if not group.alarms:
+        findings.problems.append(
+            f"{group.name} names no alarm, so none can stop a deployment: add the ones that should"
+        )
+    elif not group.alarms_enabled:
+        findings.problems.append(
+            f"{group.name} names {len(group.alarms)} alarms, but its alarm configuration is disabled: enable it"
+        )
+    if group.ignores_unreadable_alarms:
+        findings.problems.append(
+            f"{group.name} goes on with a deployment when it cannot read its alarms (ignorePollAlarmFailure), expected "
+            "it to stop: switch that off"
+        )
+    if len(group.alarms) > MOST:
+        findings.problems.append(
+            f"{group.name} names {len(group.alarms)} alarms, and CodeDeploy takes {MOST}: put some behind a composite "
+            "alarm"
+        )
+
+
+def _behind(one: StoppingAlarm, look: StoppingAlarms, findings: Findings) -> tuple[StoppingAlarm, ...]:
+    """Give the metric alarms by which this alarm fires."""
+    if not one.is_composite:
+        return (one,)
+    if missing := look.missing_behind(one.alarm.name):
+        findings.problems.append(
+            f"the composite alarm {one.alarm.name} looks at {', '.join(missing)}, which there is not: make it, or mend "
+            "the rule"
+        )
+    found = look.sets_off(one.alarm.name)
+    if not found:
+        findings.problems.append(
+            f"no metric alarm alone sets off the composite alarm {one.alarm.name} as things are now ({one.rule}): mend "
+            "its rule, or end what holds it back"
+        )
+    return found
+
+
+def _state(one: StoppingAlarm, look: StoppingAlarms, balanced: Balanced | None, findings: Findings) -> None:
+    alarm, suppressor = one.alarm, look.by_name.get(one.suppressor)
+    if alarm.state == ALARM:
+        findings.problems.append(
+            f"alarm {alarm.name} is in ALARM since {alarm.transitioned:%Y-%m-%d %H:%M}Z, so that CodeDeploy would stop "
+            "any deployment: find out why, and mend it"
+        )
+    if not alarm.actions_enabled:
+        # CodeDeploy asks for the state and does without the actions; the people whom they call do not.
+        findings.problems.append(
+            f"the actions of alarm {alarm.name} are disabled: CodeDeploy would still see its state, but nobody would be "
+            "told, and somebody has silenced it; enable them"
+        )
+    if one.suppressed_by or (suppressor is not None and suppressor.alarm.state == ALARM):
+        by = f" by {one.suppressor}" if one.suppressor else ""
+        findings.problems.append(
+            f"the actions of alarm {alarm.name} are suppressed{by} now, expected none to be: end what suppresses them"
+        )
+    elif one.suppressor:
+        findings.said.append(f"{one.suppressor} may suppress the actions of alarm {alarm.name}")
+    if alarm.trouble:
+        findings.doubt(
+            Reason.NO_DATA,
+            f"CloudWatch cannot evaluate alarm {alarm.name} ({alarm.trouble}): look at it in the console",
+        )
+    if alarm.state == INSUFFICIENT and not _may_be_silent(one, balanced):
+        findings.problems.append(
+            f"alarm {alarm.name} has insufficient data since {alarm.transitioned:%Y-%m-%d %H:%M}Z (missing data is "
+            f"treated as {alarm.treat_missing}), where there must be some: check its namespace, metric and dimensions"
+        )
+
+
+def _may_be_silent(one: StoppingAlarm, balanced: Balanced | None) -> bool:
+    """Whether no data is what one sees when all is well: no errors, or a target group that nobody asks."""
+    if one.alarm.treat_missing not in ("missing", "ignore") or not one.alarm.metrics:
+        return False
+
+    def silent(metric: Metric) -> bool:
+        idle = balanced is not None and balanced.idle(metric) != ""
+        return is_sparse(metric) or (idle and (companion(metric) is not None or metric.name.endswith("HostCount")))
+
+    return all(silent(metric) for metric in one.alarm.metrics)
+
+
+def _in_time(one: StoppingAlarm, wanted: RollbackAlarms, findings: Findings) -> None:
+    if one.seconds > wanted.reaction_seconds:
+        findings.problems.append(
+            f"alarm {one.alarm.name} fires after {one.datapoints} × {one.period} s = {one.seconds} s, expected at most "
+            f"{wanted.reaction_seconds} s, or the canary is over before: shorten its period or its datapoints to alarm"
+        )
+    if one.percentile and one.low_samples == "ignore":
+        findings.problems.append(
+            f"alarm {one.alarm.name} on {one.percentile} ignores periods with few samples, of which a canary has few: "
+            "set EvaluateLowSampleCountPercentile to evaluate"
+        )
+
+
+def _coverage(
+    group: DeploymentGroup,
+    firing: list[StoppingAlarm],
+    target: Target,
+    balanced: Balanced | None,
+    wanted: RollbackAlarms,
+    findings: Findings,
+) -> None:
+    if not group.alarms:
+        return
+    metrics = [metric for one in firing for metric in one.alarm.metrics]
+    unseen = [
+        place.name
+        for place in places(target, balanced, wanted)
+        if not any(place.is_watched_by(metric) for metric in metrics)
+    ]
+    if unseen:
+        findings.problems.append(
+            f"no alarm of {group.name} watches {'; '.join(unseen)}: add one, or change `rollback.alarms`"
+        )

@@ -1,0 +1,142 @@
+"""Which deployments bring the digest to prod, and how they stand."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from promotion.clients.aws.account import Account
+from promotion.clients.aws.deployments import Deployment, DeploymentHistory, DeploymentTarget, Traffic
+from promotion.clients.http.client import HttpClient
+from promotion.core.clock import Clock
+from promotion.fixtures.codedeploy import deployment_group, deployment_history, deployment_targets, described
+from promotion.fixtures.lambdas import version
+from promotion.fixtures.load_balancing import instances
+from promotion.fixtures.running import by_own_word
+from promotion.sections.artifact.running_digests import digest_in, digest_in_revision
+from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.rollout.collect.lambda_reports import seen
+from promotion.sections.rollout.stages import stages
+from promotion.sections.rollout.watch import Absent, Shift
+from promotion.settings import Settings
+from promotion.settings.environment import DigestFromRevision, DigestFromTag, DigestFromVersion, Ec2Target, LambdaTarget
+from promotion.settings.model import ec2_targets
+from promotion.unknown import Reason, Unknown
+
+
+@dataclass
+class Deployments:
+    """The production deployments of a digest, read again at every look."""
+
+    settings: Settings
+    digest: str
+    account: Account
+    http: HttpClient
+    clock: Clock
+    traffic: Callable[[str], Traffic]
+    """Where the traffic of an EC2 target goes."""
+    found: dict[str, Shift] = field(default_factory=dict)
+    absent: dict[str, Absent] = field(default_factory=dict)
+
+    def find(self, histories: Mapping[str, DeploymentHistory]) -> None:
+        """Look for a deployment of the digest to each target. Raises Unknown if there is none to any."""
+        for name in self.settings.prod.targets:
+            self._find(name, partial(histories.__getitem__, name))
+        if not self.found:
+            why = next(iter(self.absent.values())).why
+            raise Unknown(why.reason, why.message)
+
+    def look_again(self) -> None:
+        """Read how the deployments stand now, and look again for those that were not there."""
+        ids = {shift.deployment: name for name, shift in self.found.items()}
+        for one in described(self.account, list(ids)):
+            self.found[ids[one.id]] = _as_it_stands(self.found[ids[one.id]], one)
+        for name in ec2_targets(self.settings.prod):
+            shift = self.found.get(name)
+            if shift is not None and shift.served_since(self.clock.now()) is None:
+                self.found[name] = _with_instances(shift, self._targets(name, shift.deployment, shift.told()))
+        for name in list(self.absent):
+            self._find(name, partial(self._history, name))
+
+    def _find(self, name: str, history: Callable[[], DeploymentHistory]) -> None:
+        shift = seen(lambda: self._shift(name, history()))
+        if isinstance(shift, Untellable):
+            self.absent[name] = Absent(name, shift)
+        else:
+            self.absent.pop(name, None)
+            self.found[name] = shift
+
+    def _history(self, name: str) -> DeploymentHistory:
+        group = deployment_group(self.account, self.settings.prod.targets[name].codedeploy)
+        history: DeploymentHistory = deployment_history(self.account, group, self.clock.now(), until_good=True)
+        return history
+
+    def _shift(self, name: str, history: DeploymentHistory) -> Shift:
+        newest = history.newest
+        if newest.rolls_back:
+            # What was rolled back is what was promoted, if it is this digest at all.
+            newest = next(iter(described(self.account, [newest.rolls_back])), newest)
+        target = self.settings.prod.targets[name]
+        targets = self._targets(name, newest.id, newest.told())
+        shift = Shift(name, newest.id, newest.status, newest.created)
+        if isinstance(target, LambdaTarget):
+            new = {one.target_version for one in targets if one.function == target.function and one.target_version}
+            old = {one.current_version for one in targets if one.function == target.function and one.current_version}
+            if len(new) != 1:
+                raise Unknown(
+                    Reason.NO_DATA,
+                    f"deployment {newest.id} names no single version of {target.function}: check the deployment group",
+                )
+            brought = version(self.account, target.function, next(iter(new))).digest
+            shift = replace(shift, new=tuple(sorted(new)), old=tuple(sorted(old)))
+        else:
+            shift = _with_instances(shift, targets)
+            brought = self._brought(name, target, newest, list(shift.new))
+        if brought != self.digest:
+            raise Unknown(
+                Reason.NO_DATA,
+                f"the newest deployment of {name}, {newest.id} of {newest.created:%Y-%m-%d %H:%M}Z, brings "
+                f"{brought or 'an image that could not be told'}, not {self.digest}: deploy this digest to prod, then "
+                "run again",
+            )
+        return _as_it_stands(shift, newest)
+
+    def _targets(self, name: str, deployment: str, told: str) -> tuple[DeploymentTarget, ...]:
+        not_begun = self.account.client("codedeploy").exceptions.DeploymentNotStartedException
+        try:
+            targets: tuple[DeploymentTarget, ...] = deployment_targets(self.account, deployment)
+        except not_begun:
+            raise Unknown(
+                Reason.NOT_DUE, f"{told} and has not reached {name} yet: look again when it has begun"
+            ) from None
+        return targets
+
+    def _brought(self, name: str, target: Ec2Target, newest: Deployment, new: list[str]) -> str:
+        match target.tells_digest:
+            case DigestFromRevision():
+                return digest_in_revision(newest.revision, target.revision_key or "")
+            case DigestFromTag() as how:
+                images = {digest_in(one.image) for one in instances(self.account, new, how.tag)}
+                return images.pop() if len(images) == 1 else ", ".join(sorted(images))
+            case DigestFromVersion() as how:
+                said = set(by_own_word(target, how, self.traffic(name), self.http).digests.values())
+                return self.digest if self.digest in said else ", ".join(sorted(said))
+        raise Unknown(
+            Reason.NOT_DECLARED,
+            f"promotion.toml does not say how it is told which image an instance of {name} runs: add `revision_key` or "
+            f"`running_digest` to [prod.targets.{name}]",
+        )
+
+
+def _with_instances(shift: Shift, targets: Iterable[DeploymentTarget]) -> Shift:
+    """Say which instances are brought and replaced: the new ones are launched some time after the deployment was made."""
+    found = tuple(targets)
+    return replace(
+        shift,
+        new=tuple(sorted(one.id for one in found if not one.is_original)),
+        old=tuple(sorted(one.id for one in found if one.is_original)),
+        stages=stages(found),
+    )
+
+
+def _as_it_stands(shift: Shift, now: Deployment) -> Shift:
+    return replace(shift, status=now.status, error=now.error, rolled_back_by=now.rolled_back_by)

@@ -1,0 +1,117 @@
+"""What was read of a rollout at one moment, of which looks take what counts until theirs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from promotion.clients.aws.account import Account
+from promotion.sections.observability.baseline.store import Kept
+from promotion.sections.observability.metrics.queries_for import Measured
+from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.observability.metrics.series import MetricsLook
+from promotion.sections.observability.metrics.window import Window
+from promotion.sections.rollout import measuring
+from promotion.sections.rollout.collect.alarms import alarms_until
+from promotion.sections.rollout.collect.lambda_reports import Reports, seen
+from promotion.sections.rollout.fleet_evidence import Answers, Fleet, Slow
+from promotion.sections.rollout.invocations import counted
+from promotion.sections.rollout.watch import Absent, Alarms, Look, Shift, Versions
+from promotion.settings import Settings
+from promotion.unknown import Unknown
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything that was read at one moment; each part may be missing for a reason of its own."""
+
+    settings: Settings
+    account: Account
+    t0: datetime
+    now: datetime
+    shifts: Mapping[str, Shift]
+    reports: Mapping[str, Reports]
+    logs: Mapping[str, Untellable | None]
+    """Why a function's log could not be read; None if it was."""
+    fleets: Mapping[str, Fleet | Untellable]
+    measured: tuple[Measured, ...]
+    metrics: MetricsLook | Untellable
+    alarms: Alarms | Untellable
+    recorded: Kept | Untellable | None
+    """The recorded baseline of another image; None where none is declared."""
+    marks: Mapping[str, tuple[float, ...]]
+    """Durations in milliseconds over which the answers of EC2 targets were counted."""
+
+    def until(self, name: str, moment: datetime, absent: tuple[Absent, ...] = ()) -> Look:
+        """Take the look of a name, with what happened until a moment."""
+        window = measuring.settled(self.t0, moment, self.now)
+        limit = self.settings.limits.error_rate
+        unseen = {name: fleet for name, fleet in self.fleets.items() if isinstance(fleet, Untellable)}
+        slow = self._by_target(lambda one, metrics: self._slow(one, metrics, window))
+        answers = self._by_target(lambda one, metrics: self._answers(one, metrics, moment))
+        return Look(
+            name=name,
+            at=self.now,
+            until=moment,
+            shifts=tuple(self.shifts.values()),
+            absent=absent,
+            versions={one.name: self._versions(one, moment) for one in self.measured if one.name in self.logs},
+            failures=unseen | self._by_target(lambda one, metrics: measuring.failures(one, metrics, window, limit)),
+            usual={
+                one.name: measuring.usual(one, self.metrics, self.t0, limit)
+                for one in self.measured
+                if not isinstance(self.metrics, Untellable)
+            },
+            slow={name: part for name, part in slow.items() if part is not None},
+            alarms=seen(lambda: self._alarms(moment)),
+            answers={name: part for name, part in answers.items() if part is not None},
+            recorded=self.recorded,
+        )
+
+    def _by_target(self, read: Callable[[Measured, MetricsLook], T | Untellable]) -> dict[str, T | Untellable]:
+        metrics = self.metrics
+        if isinstance(metrics, Untellable):
+            return {one.name: metrics for one in self.measured}
+        return {one.name: seen(partial(read, one, metrics)) for one in self.measured}
+
+    def _slow(self, one: Measured, metrics: MetricsLook, window: Window) -> Slow | None:
+        return measuring.slow(one.name, metrics, window) if one.name in self.fleets else None
+
+    def _answers(self, one: Measured, metrics: MetricsLook, moment: datetime) -> Answers | None:
+        since = self.shifts[one.name].served_since(moment) if one.name in self.fleets else None
+        if since is None:
+            return None
+        return measuring.answers(one, metrics, self.marks.get(one.name, ()), since, moment, self.t0)
+
+    def _versions(self, one: Measured, moment: datetime) -> Versions | Untellable:
+        unread = self.logs[one.name]
+        if unread is not None:
+            return unread
+        if isinstance(self.metrics, Untellable):
+            return self.metrics
+        metrics = self.metrics
+        found: Versions | Untellable = seen(lambda: self._counted(one, metrics, moment))
+        return found
+
+    def _counted(self, one: Measured, metrics: MetricsLook, moment: datetime) -> Versions:
+        shift, found = self.shifts[one.name], self.reports[one.name].found
+        new, old = shift.new[0], shift.old[0] if shift.old else ""
+
+        def side(version: str) -> tuple[float, float]:
+            return measuring.by_version(one.name, version, metrics, self.t0, moment) if version else (0, 0)
+
+        # In its first minute the old version still has all the traffic: only its reports tell what is since T0.
+        return Versions(
+            counted(new, found.get(new, {}).values(), moment, side(new)),
+            counted(old, found.get(old, {}).values(), moment, (0, side(old)[1]) if old else (0, 0)),
+            measuring.throttles(one, metrics, self.t0, moment),
+        )
+
+    def _alarms(self, moment: datetime) -> Alarms:
+        if isinstance(self.alarms, Untellable):
+            raise Unknown(self.alarms.reason, self.alarms.message)
+        name = " and ".join(f"{shift.deployment} of {shift.target}" for shift in self.shifts.values())
+        return alarms_until(self.alarms, self.account, name, self.t0, moment)

@@ -1,0 +1,106 @@
+"""Go, no-go or hold at a moment of a rollout, by everything that was seen until then. Pure.
+
+The same function ends a watch early, is what the decision items are judged by, and can be asked again of a record.
+"""
+
+from promotion.sections.observability.alarms.alarm import ALARM
+from promotion.sections.observability.alarms.judgement import spells
+from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.rollout.canary import Decision, Judged, judge
+from promotion.sections.rollout.error_rates import judge_callers
+from promotion.sections.rollout.fleet_judgement import judge_fleet
+from promotion.sections.rollout.verdict import Verdict
+from promotion.sections.rollout.watch import SETTLING, Alarms, Look, Versions, Watch
+from promotion.settings import Settings
+from promotion.settings.model import ec2_targets, lambda_targets
+from promotion.unknown import Reason, Unknown
+
+ENDED_BADLY = frozenset({"Failed", "Stopped"})
+
+
+def decide(look: Look, settings: Settings, *, final: bool) -> Verdict:
+    """Decide by what one look saw. The first decision asks for less than the final one, as the judge of canaries does."""
+    verdict = Verdict()
+    for shift in look.shifts:
+        if shift.status in ENDED_BADLY or shift.rolled_back_by:
+            back = f", and {shift.rolled_back_by} takes it back" if shift.rolled_back_by else ""
+            verdict.against.append(f"{shift.told()}{back}")
+    verdict.missing += [absent.why for absent in look.absent]
+    there = [shift.target for shift in look.shifts]
+    for name in (name for name in lambda_targets(settings.prod) if name in there):
+        _function(name, look, settings, verdict, final=final)
+    for name, target in ec2_targets(settings.prod).items():
+        if name in there:
+            judge_fleet(name, target, look, settings, verdict, final=final)
+    judge_callers(look, settings.rollout.judge, verdict)
+    _alarms(look, verdict)
+    return verdict
+
+
+def at(watch: Watch, name: str, settings: Settings, *, final: bool) -> tuple[Look, Verdict] | None:
+    """Give the decision of a name, and the look it rests on; None if it is not due.
+
+    Once anything was no-go nothing after it can be go, so that a watch that ended early answers for what was to come.
+    """
+    look = watch.named(name)
+    if look is not None:
+        return look, decide(look, settings, final=final)
+    due = watch.second_at if final else watch.first_at
+    for earlier in watch.looks:
+        verdict = decide(earlier, settings, final=False)
+        if earlier.until <= due + SETTLING and verdict.decision is Decision.NO_GO:
+            return earlier, verdict
+    return None
+
+
+def judged(versions: Versions, settings: Settings, *, final: bool) -> Judged:
+    """Judge a function's new version beside its old one."""
+    baseline = versions.baseline.side() if versions.baseline.requests else None
+    return judge(
+        versions.canary.side(versions.throttles),
+        baseline,
+        settings.limits.lambda_duration_ms,
+        settings.rollout.judge,
+        final=final,
+    )
+
+
+def fired(alarms: Alarms) -> tuple[list[str], list[Untellable]]:
+    """Say which alarms were in ALARM since T0, and of which that cannot be told."""
+    found: list[str] = []
+    gaps: list[Untellable] = []
+    for alarm in alarms.look.alarms:
+        for watch in alarms.history.watches:
+            try:
+                spent = spells(alarm.name, alarms.look, watch, alarms.history)
+            except Unknown as gap:
+                gaps.append(Untellable.of(gap))
+                continue
+            for spell in spent:
+                if spell.state == ALARM:
+                    when = f"since {spell.since:%H:%M:%S}Z" if spell.since else "from before the deployment"
+                    found.append(f"alarm {alarm.name} was in ALARM {when}")
+                    break
+    return found, gaps
+
+
+def _function(name: str, look: Look, settings: Settings, verdict: Verdict, *, final: bool) -> None:
+    versions = look.versions.get(name)
+    if versions is None or isinstance(versions, Untellable):
+        verdict.missing.append(versions or Untellable(Reason.NO_DATA, f"nothing is known of the versions of {name}"))
+        return
+    found = judged(versions, settings, final=final)
+    who = f"version {versions.canary.version} of {name}"
+    verdict.against += [f"{who}: {why}" for why in found.against]
+    for why in found.missing:
+        verdict.lacks(Reason.TOO_FEW_SAMPLES, f"{who}: {why}")
+    verdict.seen += [f"{who}: {what}" for what in found.seen]
+
+
+def _alarms(look: Look, verdict: Verdict) -> None:
+    if isinstance(look.alarms, Untellable):
+        verdict.missing.append(look.alarms)
+        return
+    found, gaps = fired(look.alarms)
+    verdict.against += found
+    verdict.missing += gaps

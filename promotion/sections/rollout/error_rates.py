@@ -1,0 +1,80 @@
+"""Requests that fail where callers see it, or at a target group: held against the new image unless it was so before. Pure."""
+
+from collections.abc import Iterator
+
+from promotion.core.statistics.error_rates import e_value, worse_than
+from promotion.core.statistics.proof import percent
+from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook
+from promotion.sections.rollout.canary import ALIKE
+from promotion.sections.rollout.fleet_evidence import Answers
+from promotion.sections.rollout.verdict import Verdict
+from promotion.sections.rollout.watch import Look, Versions
+from promotion.settings.rollout import Judge
+from promotion.unknown import Reason
+
+EDGE, BALANCER = "API Gateway", "load balancer"
+"""Where callers see failures that the targets themselves do not count."""
+
+
+def too_many(count: ErrorCount, how: Judge) -> bool:
+    """Whether so many requests failed that the limit does not explain it."""
+    return e_value(min(count.failed, count.requests), count.requests, how.error_rate) >= how.error_proof
+
+
+def judge_callers(look: Look, how: Judge, verdict: Verdict) -> None:
+    """Hold failures against the new image where callers see them, unless the old version fails alike."""
+    for place in (EDGE, BALANCER):
+        for name, count in _counts(look, place, how):
+            if too_many(count, how) and not _old_fails_alike(name, count, look, how, verdict):
+                _blame(name, count, look, verdict)
+
+
+def judge_groups(name: str, look: Look, how: Judge, verdict: Verdict) -> None:
+    """Hold the failures of target groups against a fleet."""
+    found = look.failures.get(name)
+    for count in found.places if isinstance(found, ErrorLook) else ():
+        if count.place != BALANCER and too_many(count, how):
+            _blame(name, count, look, verdict)
+
+
+def _counts(look: Look, place: str, how: Judge) -> Iterator[tuple[str, ErrorCount]]:
+    for name, found in look.failures.items():
+        for count in found.places if isinstance(found, ErrorLook) else ():
+            if count.place == place and look.shift(name) is not None:
+                since = look.answers.get(name)
+                newer = _newer(since) if place == BALANCER and isinstance(since, Answers) else count
+                yield name, newer if too_many(newer, how) else count
+
+
+def _newer(since: Answers) -> ErrorCount:
+    """Give what failed since the new instances get traffic: of the newest minutes too, for it does not become less."""
+    return ErrorCount(BALANCER, since.now.failed, since.now.requests, {})
+
+
+def _old_fails_alike(name: str, count: ErrorCount, look: Look, how: Judge, verdict: Verdict) -> bool:
+    versions = look.versions.get(name)
+    if not isinstance(versions, Versions):
+        return False
+    old = versions.baseline
+    if not old.requests or e_value(old.errors, old.requests, how.error_rate) < how.error_proof:
+        return False
+    verdict.lacks(
+        Reason.NO_DATA,
+        f"{count.told()} of {name}, but its old version fails as well: look at what both depend on",
+    )
+    return True
+
+
+def _blame(name: str, count: ErrorCount, look: Look, verdict: Verdict) -> None:
+    for usual in look.usual.get(name, ()):
+        alike = worse_than(
+            min(count.failed, count.requests), count.requests, min(usual.failed, usual.requests), usual.requests
+        )
+        if usual.place == count.place and usual.failed and alike >= ALIKE:
+            verdict.lacks(
+                Reason.NO_DATA,
+                f"{count.told()} of {name}, but before the deployment it was {percent(usual.share)}: going back would not "
+                "mend it",
+            )
+            return
+    verdict.against.append(f"requests to {name} fail: {count.told()}")

@@ -1,0 +1,70 @@
+"""What was seen of instances behind a load balancer: who gets the traffic, how loaded they are, how they answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from promotion.clients.aws.deployments import Host, Traffic
+from promotion.sections.observability.dashboards.signals import Balanced
+from promotion.sections.rollout.against_baseline import Answered
+
+
+@dataclass(frozen=True)
+class Load:
+    """How loaded an instance is, in percent, over the newest minutes that were measured; None where nothing was."""
+
+    instance: str
+    cpu: float | None
+    memory: float | None
+
+    def parts(self) -> Mapping[str, float | None]:
+        """Each by its name."""
+        return {"CPU": self.cpu, "memory": self.memory}
+
+    def told(self) -> str:
+        """The load in a few words."""
+        parts = (f"{name} {'unknown' if used is None else f'{used:g} %'}" for name, used in self.parts().items())
+        return f"{self.instance}: {', '.join(parts)}"
+
+
+@dataclass(frozen=True)
+class Slow:
+    """How many answers of a load balancer's targets came later than the limit."""
+
+    slow: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a load balancer counted since the new instances may get traffic, and in the minutes before T0."""
+
+    since: datetime
+    """Start of the minute in which they were allowed to."""
+    now: Answered
+    """In whole minutes from then on, whether they have settled or not: counts only grow."""
+    before: Answered
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """A load balancer, the hosts behind it, and how loaded those are that serve."""
+
+    balanced: Balanced
+    hosts: tuple[Host, ...]
+
+    @property
+    def traffic(self) -> Traffic:
+        """Where the traffic goes, by the names of the target groups."""
+        weights = {name: self.balanced.weights.get(arn, 0) for name, arn in self.balanced.groups.items()}
+        return Traffic(weights, self.hosts)
+
+    @property
+    def healthy(self) -> tuple[str, ...]:
+        """Ids of the hosts that get traffic and are well."""
+        return tuple(sorted({host.id for host in self.traffic.serving if host.state == "healthy"}))
+
+    @property
+    def starting(self) -> tuple[str, ...]:
+        """Ids of the hosts that will get traffic when they have been found well."""
+        return tuple(sorted({host.id for host in self.traffic.serving if host.state == "initial"}))

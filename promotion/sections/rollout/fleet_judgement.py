@@ -1,0 +1,120 @@
+"""A fleet at a decision: its hosts, its limits, whether it serves at all, and what was recorded of it before. Pure.
+
+Blue/green moves all traffic at once, so that no old version runs beside the new one to compare it with.
+"""
+
+from promotion.core.statistics.latencies import slow_share_chance
+from promotion.core.statistics.proof import percent
+from promotion.sections.observability.metrics.errors import ErrorLook
+from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.rollout.against_baseline import held_to
+from promotion.sections.rollout.baseline import recorded
+from promotion.sections.rollout.error_rates import judge_groups
+from promotion.sections.rollout.fleet_evidence import Answers, Fleet, Slow
+from promotion.sections.rollout.stages import standing
+from promotion.sections.rollout.verdict import Verdict
+from promotion.sections.rollout.watch import Look, Shift
+from promotion.settings import Settings
+from promotion.settings.environment import Ec2Target
+from promotion.unknown import Reason, Unknown
+
+
+def judge_fleet(name: str, target: Ec2Target, look: Look, settings: Settings, verdict: Verdict, *, final: bool) -> None:
+    """Judge the deployment to an EC2 target. The last decision asks for new instances that serve, and for enough answers."""
+    shift = look.shift(name)
+    if shift is None:
+        return
+    fleet = look.live.fleets.get(name) if look.live else None
+    _hosts(name, target, fleet, verdict)
+    judge_groups(name, look, settings.rollout.judge, verdict)
+    _slow(name, look, settings, verdict, final=final)
+    _recorded(name, look, settings, verdict, final=final)
+    if not final:
+        return
+    _served(shift, fleet, look, settings, verdict)
+    found = look.failures.get(name)
+    if not isinstance(found, ErrorLook):
+        verdict.missing.append(found or Untellable(Reason.NO_DATA, f"nothing was counted of {name}"))
+        return
+    verdict.missing += [Untellable(one.reason, one.message) for one in found.untold]
+
+
+def hosts_short(name: str, target: Ec2Target, fleet: Fleet) -> str:
+    """Say how many hosts are missing where the traffic goes; empty if none is."""
+    healthy = fleet.healthy
+    if len(healthy) >= target.instances:
+        return ""
+    groups = ", ".join(fleet.traffic.serving_groups) or "no target group"
+    ill = [host.told() for host in fleet.traffic.serving if host.state not in ("healthy", "draining", "unused")]
+    return (
+        f"{len(healthy)} of {target.instances} instances of {name} are healthy in {groups}, which gets the traffic"
+        f"{': ' if ill else ''}{'; '.join(ill[:4])}"
+    )
+
+
+def _hosts(name: str, target: Ec2Target, fleet: Fleet | Untellable | None, verdict: Verdict) -> None:
+    if isinstance(fleet, Untellable):
+        verdict.missing.append(fleet)
+    elif fleet is not None and (short := hosts_short(name, target, fleet)):
+        if len(fleet.healthy) + len(fleet.starting) >= target.instances:
+            verdict.lacks(Reason.NO_DATA, f"{short}: they may become healthy yet")
+        else:
+            verdict.against.append(short)
+
+
+def _slow(name: str, look: Look, settings: Settings, verdict: Verdict, *, final: bool) -> None:
+    slow, how = look.slow.get(name), settings.rollout.judge
+    if isinstance(slow, Slow) and slow_share_chance(slow.slow, slow.of, how.slow_share) < how.slower_chance:
+        verdict.against.append(
+            f"{percent(slow.slow / slow.of)} of the answers of {name} took longer than "
+            f"{settings.limits.alb_response_time_ms:g} ms; {percent(how.slow_share)} may"
+        )
+    elif isinstance(slow, Untellable) and final:
+        verdict.missing.append(slow)
+
+
+def _recorded(name: str, look: Look, settings: Settings, verdict: Verdict, *, final: bool) -> None:
+    """Compare with the recorded baseline, where there is one; what it is held to is said either way."""
+    try:
+        baseline = recorded(name, look.recorded, settings, look.at)
+    except Unknown as gap:
+        if final:
+            verdict.missing.append(Untellable.of(gap))
+        return
+    if isinstance(baseline, str):
+        verdict.seen.append(f"{name}: {baseline}")
+        return
+    answers, how = look.answers.get(name), settings.rollout
+    if not isinstance(answers, Answers):
+        return  # that they do not serve, or are not counted, is said elsewhere
+    found = held_to(answers.now, answers.before, baseline, how.baseline, how.judge.slower_chance)
+    verdict.against += [f"{name}, held to its recorded baseline: {why}" for why in found.against]
+    for why in found.doubtful:
+        verdict.lacks(Reason.NO_DATA, f"{name}, held to its recorded baseline: {why}")
+    verdict.seen += [f"{name}, held to its recorded baseline: {what}" for what in found.seen]
+
+
+def _served(shift: Shift, fleet: Fleet | Untellable | None, look: Look, settings: Settings, verdict: Verdict) -> None:
+    """Ask whether the new instances have had traffic, and enough of it: nothing else says anything about them."""
+    name, answers = shift.target, look.answers.get(shift.target)
+    if shift.served_since(look.until) is None:
+        verdict.lacks(
+            Reason.NO_DATA,
+            f"{shift.told()} and has put no traffic on its new instances: {standing(shift.stages, look.until)}; wait for "
+            "it and run again, or stop it",
+        )
+    elif isinstance(fleet, Fleet) and not set(fleet.healthy) & set(shift.new):
+        groups = ", ".join(fleet.traffic.serving_groups) or "no target group"
+        verdict.lacks(
+            Reason.NO_DATA,
+            f"{shift.told()}, and none of its new instances is healthy in {groups}, which gets the traffic: see where the "
+            "listeners forward to",
+        )
+    elif not isinstance(answers, Answers):
+        verdict.missing.append(answers or Untellable(Reason.NO_DATA, f"nothing was counted of {name} since it serves"))
+    elif answers.now.requests < settings.rollout.judge.requests:
+        verdict.lacks(
+            Reason.TOO_FEW_SAMPLES,
+            f"{name} had {answers.now.requests:,} requests from {answers.since:%H:%M}Z on, when its traffic moved; "
+            f"{settings.rollout.judge.requests:,} are wanted to tell",
+        )

@@ -1,0 +1,176 @@
+"""What is asked of CloudWatch while a rollout is watched, and what of the answer belongs to a look. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook, errors
+from promotion.sections.observability.metrics.errors import counted as count_failures
+from promotion.sections.observability.metrics.queries_for import Measured
+from promotion.sections.observability.metrics.query import Metric, Query
+from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.observability.metrics.series import MetricsLook, Series
+from promotion.sections.observability.metrics.signals import BALANCER, LAMBDA, counts, dimension
+from promotion.sections.observability.metrics.units import in_unit
+from promotion.sections.observability.metrics.window import MINUTE, SETTLED_AFTER, Window, floor_minute
+from promotion.sections.rollout.against_baseline import Answered
+from promotion.sections.rollout.error_rates import BALANCER as AT_BALANCER
+from promotion.sections.rollout.fleet_evidence import Answers, Load, Slow
+from promotion.settings import Settings
+from promotion.settings.environment import LambdaTarget
+from promotion.unknown import Reason, Unknown
+
+BEFORE = timedelta(minutes=15)
+"""How far back it is looked how often requests fail usually."""
+NEWEST = 3
+"""Minutes over which an instance's load is averaged."""
+
+
+def queries(
+    measured: Iterable[Measured],
+    versions: Mapping[str, Sequence[str]],
+    marks: Mapping[str, Sequence[float]],
+    settings: Settings,
+) -> Iterator[Query]:
+    """Ask how often requests fail, wherever that is counted, of each version apart, and how many are answered late.
+
+    `marks` are durations in milliseconds, by EC2 target, over which answers are counted as well.
+    """
+    for one in measured:
+        for place in one.failures:
+            yield from counts(one.name, place)
+        target = one.target
+        if isinstance(target, LambdaTarget):
+            for version in versions.get(one.name, ()):
+                for name in ("Invocations", "Errors"):
+                    dimensions = {
+                        "FunctionName": target.function,
+                        "Resource": f"{target.function}:{target.alias}",
+                        "ExecutedVersion": version,
+                    }
+                    yield Query(_of_version(one.name, version, name), Metric(LAMBDA, name, dimensions), "Sum")
+        else:
+            took = Metric(BALANCER, "TargetResponseTime", {"LoadBalancer": dimension(one.balancer)})
+            over = in_unit(took, settings.limits.alb_response_time_ms)
+            yield Query(f"{one.name} late", took, f"TC({over}:)")
+            yield Query(f"{one.name} answered", took, "SampleCount")
+            for mark in marks.get(one.name, ()):
+                yield Query(_over(one.name, mark), took, f"TC({in_unit(took, mark)}:)")
+
+
+def load_queries(instances: Iterable[str], memory: Mapping[str, Metric]) -> Iterator[Query]:
+    """Ask how loaded instances are; `memory` has the metric of each that publishes one."""
+    for instance in instances:
+        yield Query(f"cpu {instance}", Metric("AWS/EC2", "CPUUtilization", {"InstanceId": instance}), "Average")
+        if instance in memory:
+            yield Query(f"memory {instance}", memory[instance], "Average")
+
+
+def settled(t0: datetime, until: datetime, now: datetime) -> Window:
+    """Give the whole minutes since T0 that are over and have settled; it may be empty."""
+    start = floor_minute(t0)
+    return Window(start, max(start, floor_minute(min(until, now - SETTLED_AFTER))))
+
+
+def failures(one: Measured, look: MetricsLook, window: Window, limit: float) -> ErrorLook | Untellable:
+    """Read how many requests to a target failed in a window."""
+    if window.start >= window.end:
+        when = window.start + MINUTE + SETTLED_AFTER
+        return Untellable(
+            Reason.NOT_DUE, f"no minute of {one.name}'s metrics has settled since T0: look again after {when:%H:%M:%S}Z"
+        )
+    return errors(one.name, one.failures, cut(look, window), limit, max_age=MINUTE * window.minutes)
+
+
+def usual(one: Measured, look: MetricsLook, t0: datetime, limit: float) -> tuple[ErrorCount, ...]:
+    """Read how many requests to a target failed before T0."""
+    start = floor_minute(t0)
+    window = Window(start - BEFORE, start)
+    return errors(one.name, one.failures, cut(look, window), limit, max_age=BEFORE).places
+
+
+def slow(name: str, look: MetricsLook, window: Window) -> Slow | None:
+    """Count the answers of a load balancer's targets that came late; None where there was none. Raises Unknown."""
+    answered = round(_total(look.series[f"{name} answered"], window))
+    return Slow(min(_counted_over(look.series[f"{name} late"], window), answered), answered) if answered else None
+
+
+def answers(
+    one: Measured, look: MetricsLook, marks: Sequence[float], since: datetime, until: datetime, t0: datetime
+) -> Answers:
+    """Count what a load balancer did since new instances may get its traffic, and in the minutes before T0.
+
+    Of whole minutes, settled or not: as with versions, counts only grow. Raises Unknown.
+    """
+    start, before = floor_minute(since), floor_minute(t0)
+
+    def answered(window: Window) -> Answered:
+        place = next(place for place in one.failures if place.name == AT_BALANCER)
+        count = count_failures(one.name, place, cut(look, window))
+        timed = round(_total(look.series[f"{one.name} answered"], window))
+        over = [min(_counted_over(look.series[_over(one.name, mark)], window), timed) for mark in marks]
+        return Answered(count.requests, min(count.failed, count.requests), timed, tuple(over))
+
+    after = Window(start, max(start, floor_minute(until)))
+    return Answers(start, answered(after), answered(Window(before - BEFORE, before)))
+
+
+def by_version(name: str, version: str, look: MetricsLook, start: datetime, until: datetime) -> tuple[float, float]:
+    """Give the requests and errors of one version, of every minute that has any: what is there only grows."""
+    window = Window(floor_minute(start), floor_minute(until))
+    requests, failed = (
+        _total(look.series[_of_version(name, version, what)], window) for what in ("Invocations", "Errors")
+    )
+    return requests, failed
+
+
+def throttles(one: Measured, look: MetricsLook, start: datetime, until: datetime) -> int:
+    """Count the calls of a function's alias that were refused."""
+    window = Window(floor_minute(start), floor_minute(until))
+    keys = [query.key for query in counts(one.name, one.failures[0]) if query.metric in one.failures[0].turned_away]
+    return round(sum(_total(look.series[key], window) for key in keys))
+
+
+def loads(instances: Iterable[str], look: MetricsLook, window: Window) -> tuple[Load, ...]:
+    """Average how loaded instances are over the newest minutes that have settled."""
+    newest = Window(max(window.start, window.end - NEWEST * MINUTE), window.end)
+
+    def average(key: str) -> float | None:
+        series = look.series.get(key)
+        found = [] if series is None else list(_between(series, newest).points().values())
+        return round(sum(found) / len(found), 2) if found else None
+
+    return tuple(Load(one, average(f"cpu {one}"), average(f"memory {one}")) for one in instances)
+
+
+def cut(look: MetricsLook, window: Window) -> MetricsLook:
+    """Leave out what was measured outside of a window."""
+    return MetricsLook(window, {key: _between(one, window) for key, one in look.series.items()}, look.messages)
+
+
+def _between(series: Series, window: Window) -> Series:
+    kept = [
+        (moment, value)
+        for moment, value in zip(series.times, series.values, strict=True)
+        if window.start <= moment < window.end
+    ]
+    return replace(series, times=tuple(moment for moment, _ in kept), values=tuple(value for _, value in kept))
+
+
+def _total(series: Series, window: Window) -> float:
+    return sum(_between(series, window).points().values())
+
+
+def _counted_over(series: Series, window: Window) -> int:
+    """Sum a trimmed count. Raises Unknown, not-supported, where CloudWatch does not offer it: that is not none."""
+    if series.message and not series.times:
+        raise Unknown(Reason.NOT_SUPPORTED, f"CloudWatch does not give {series.metric} ({series.message})")
+    return round(_total(series, window))
+
+
+def _over(name: str, mark: float) -> str:
+    return f"{name} over {mark:g}"
+
+
+def _of_version(name: str, version: str, what: str) -> str:
+    return f"{name} version {version} {what}"

@@ -1,0 +1,38 @@
+"""What is to be done at a moment of a rollout, and why: reasons are added one by one."""
+
+from dataclasses import dataclass, field
+
+from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.rollout.canary import Decision
+from promotion.unknown import Reason
+
+
+@dataclass
+class Verdict:
+    """What is to be done, and why. Sentences without a full stop."""
+
+    against: list[str] = field(default_factory=list)
+    missing: list[Untellable] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+    """What would have been noticed, and what it was held to."""
+
+    @property
+    def decision(self) -> Decision:
+        """No-go if anything speaks against it, go if nothing is missing either."""
+        return Decision.NO_GO if self.against else Decision.HOLD if self.missing else Decision.GO
+
+    def lacking(self, *, final: bool) -> Reason:
+        """Why it cannot be go: the first reason that is not merely to come. The last decision waits for nothing more."""
+        reasons = [one.reason for one in self.missing]
+        otherwise = Reason.NO_DATA if final else Reason.NOT_DUE
+        return next((reason for reason in reasons if reason is not Reason.NOT_DUE), otherwise)
+
+    def lacks(self, reason: Reason, message: str) -> None:
+        """Add something that could not be told."""
+        self.missing.append(Untellable(reason, message))
+
+    def sentence(self) -> str:
+        """Say it to a person."""
+        if self.against:
+            return "; ".join(self.against)
+        return "; ".join(dict.fromkeys([*(one.message for one in self.missing), *self.seen]))

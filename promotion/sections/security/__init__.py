@@ -1,0 +1,1 @@
+"""The security section: roles, secrets, networks, HTTPS, leaks in logs."""

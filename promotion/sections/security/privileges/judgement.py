@@ -1,0 +1,95 @@
+"""A role held against least privilege: its policies, its boundary, its trust policy, and what was declared of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from promotion.sections.security.privileges import rules, trust
+from promotion.sections.security.privileges.actions import catalogue
+from promotion.sections.security.privileges.documents import Advice, RolePolicies
+from promotion.sections.security.privileges.effective import Effective, effective
+from promotion.sections.security.privileges.findings import Finding
+from promotion.sections.security.privileges.statements import Statement, identity_statements, trust_statements
+from promotion.settings.privileges import Accepted, Role
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found of a role."""
+
+    findings: tuple[Finding, ...]
+    """The worst first."""
+    unneeded: tuple[Accepted, ...]
+    """Exceptions without which nothing more would be found."""
+    statements: int
+    actions: int
+    """How many it may do in effect."""
+
+    def told(self, look: RolePolicies) -> str:
+        """What was measured, in a few words."""
+        parts = [f"{_count(self.actions, 'action')} by {_count(self.statements, 'statement')}"]
+        if look.boundary:
+            parts.append(f"within {look.boundary.name}")
+        if self.unneeded:
+            named = ", ".join(f"{' '.join(one.actions)} ({one.reason})" for one in self.unneeded)
+            parts.append(f"{_count(len(self.unneeded), 'exception')} no longer needed: {named}")
+        return " · ".join(parts)
+
+
+def judge(look: RolePolicies, declared: Role, region: str) -> Judgement:
+    """Judge a role by what was looked up and what is declared.
+
+    Raises:
+        Unknown: a policy is not one that can be understood, or the data on actions is not there.
+
+    """
+    trusting = trust_statements("the trust policy", look.trust)
+    policies = tuple(
+        statement for policy in look.policies for statement in identity_statements(policy.told, policy.document)
+    )
+    boundary = None if look.boundary is None else identity_statements(look.boundary.told, look.boundary.document)
+    expected = trust.Expected(
+        declared.kind, declared.principals, declared.external_id, look.partition, region, look.account
+    )
+    place = (look.partition, region, look.account)
+
+    def found(exceptions: Sequence[Accepted]) -> tuple[Effective, list[Finding]]:
+        role = _effective(policies, boundary, place, exceptions)
+        return role, rules.judge(role, declared.kind)
+
+    role, findings = found(declared.exceptions)
+    unneeded = tuple(
+        one
+        for one in declared.exceptions
+        if found([other for other in declared.exceptions if other is not one])[1] == findings
+    )
+    return Judgement((*trust.judge(trusting, expected), *findings), unneeded, len(policies), role.allowed.bit_count())
+
+
+GRAVE = ("ERROR", "SECURITY_WARNING")
+"""The kinds of Access Analyzer's remarks that are held against a role. The others are about style.
+
+Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ValidatePolicyFinding.html
+"""
+
+
+def remarked(advice: Advice) -> list[Finding]:
+    """What IAM Access Analyzer holds against a role's policies."""
+    return [
+        Finding("analyzer", one.policy, f"is {one.issue} to IAM Access Analyzer ({one.kind})", f"see {one.link}")
+        for one in advice.remarks
+        if one.kind in GRAVE
+    ]
+
+
+def _effective(
+    policies: Sequence[Statement],
+    boundary: Sequence[Statement] | None,
+    place: tuple[str, str, str],
+    exceptions: Sequence[Accepted],
+) -> Effective:
+    excused = [(one.actions, one.resources) for one in exceptions]
+    return effective(policies, boundary, catalogue(), place, excused)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

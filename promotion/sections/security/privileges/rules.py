@@ -1,0 +1,197 @@
+"""What is too much in what a role may do in effect.
+
+Sources: AWS's best practices (https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html), the access levels
+of the Service Authorization Reference, and for single rules those named beside them; docs/privileges.md tells more.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from promotion.sections.security.privileges import escalations, narrower
+from promotion.sections.security.privileges.actions import Actions, catalogue
+from promotion.sections.security.privileges.conditions import values_of
+from promotion.sections.security.privileges.effective import Effective
+from promotion.sections.security.privileges.findings import Finding
+from promotion.sections.security.privileges.globs import has_wildcard
+from promotion.sections.security.privileges.rule import Rule
+
+NEARLY_ALL = 0.9
+"""The share of the actions there are from which on a role is an administrator, or has a service whole."""
+
+VPC_FUNCTION = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DetachNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""What Lambda needs on `*` to put a function into a VPC: exactly these.
+
+Sources: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html and
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+"""
+
+
+@cache
+def telling_reads() -> Actions:
+    """The reads of reads.toml."""
+    data = tomllib.loads(files(__package__).joinpath("reads.toml").read_text(encoding="utf-8"))
+    return catalogue().of(*(action for actions in data.values() for action in actions))
+
+
+def judge(role: Effective, kind: str) -> list[Finding]:
+    """Find what is too much, the worst first."""
+    admin = list(_administrator(role))
+    if admin:
+        return admin
+    done = role.catalogue.of(*VPC_FUNCTION) if kind in ("function", "rotation") else 0
+    found: list[Finding] = []
+    for find in (_escalations, _passing, _services):
+        for finding, actions in list(find(role, done)):
+            found.append(finding)
+            done |= actions
+    found += _wide(role, "write", role.catalogue.changing & ~done)
+    found += _wide(role, "read", telling_reads() & ~done)
+    found += _strangers(role)
+    return found
+
+
+def _administrator(role: Effective) -> Iterator[Finding]:
+    least = NEARLY_ALL * len(role.catalogue.names)
+    if role.allowed.bit_count() < least:
+        return
+    together, givers = 0, []
+    for rule in role.allows:
+        if rule.actions and role.everywhere(rule):
+            together |= rule.actions
+            givers.append(rule)
+    if together.bit_count() < least:
+        return
+    # By size, so that a small statement beside the one that matters is not blamed.
+    worst = max(givers, key=lambda rule: rule.actions.bit_count())
+    yield Finding(
+        "administrator",
+        worst.statement.told,
+        f"allows {together.bit_count():,} of the {len(role.catalogue.names):,} actions of AWS on {worst.told_resource}",
+        "name the actions the role calls and the resources it calls them on",
+    )
+
+
+def _escalations(role: Effective, done: Actions) -> Iterator[tuple[Finding, Actions]]:
+    del done
+    for path, rules in escalations.open_to(role):
+        actions = role.catalogue.of(*path.needs)
+        last = path.needs[-1]
+        named = (
+            f", or allow it on {narrower.resources_of(role, role.catalogue.of(last))}" if path.reach == "wide" else ""
+        )
+        beside = f" with {_together([rule.statement.told for rule in rules[1:]], ' and ')}" if len(rules) > 1 else ""
+        yield (
+            Finding(
+                "escalation",
+                rules[0].statement.told,
+                f"allows {' and '.join(path.needs)} on {rules[0].told_resource}{beside}, by which it {path.does} "
+                f"({path.source})",
+                f"take {last} away{named}",
+            ),
+            actions,
+        )
+
+
+def _passing(role: Effective, done: Actions) -> Iterator[tuple[Finding, Actions]]:
+    """Roles may be passed by name, or by a pattern to a named service.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    place = role.catalogue.place(escalations.PASS_ROLE)
+    if place is None or not role.allowed & ~done & 1 << place:
+        return
+    wide = role.wide(place)
+    for rule in role.given(place):
+        bound = values_of(rule.statement.conditions, "iam:PassedToService")
+        loose = any(has_wildcard(one) for one in rule.statement.resources or ("*",))
+        if rule in wide or (loose and not bound):
+            to = f" to {' and '.join(bound)}" if bound else " to any service"
+            yield (
+                Finding(
+                    "pass-role",
+                    rule.statement.told,
+                    f"allows iam:PassRole on {rule.told_resource}{to}",
+                    f"name the role, as arn:{role.partition}:iam::{role.account}:role/<RoleName>, and the service with "
+                    "StringEquals on iam:PassedToService",
+                ),
+                1 << place,
+            )
+
+
+def _services(role: Effective, done: Actions) -> Iterator[tuple[Finding, Actions]]:
+    del done
+    for rule in role.allows:
+        whole = [
+            (service, actions)
+            for service, actions in _meant(role, rule)
+            if (rule.by_wildcard & actions).bit_count() >= max(2, NEARLY_ALL * actions.bit_count())
+        ]
+        if whole:
+            together = 0
+            for _, actions in whole:
+                together |= actions & rule.actions
+            names = ", ".join(f"{service}:*" for service, _ in whole[:3])
+            rest = f" and {len(whole) - 3} more services" if len(whole) > 3 else ""
+            yield (
+                Finding(
+                    "service",
+                    rule.statement.told,
+                    f"allows {names}{rest} on {rule.told_resource}",
+                    f"name the actions the role calls, such as {narrower.actions_of(role.catalogue, together)}",
+                ),
+                together,
+            )
+
+
+def _meant(role: Effective, rule: Rule) -> Iterator[tuple[str, Actions]]:
+    """The services that a statement has wildcards for."""
+    known = role.catalogue.services
+    services: set[str] = set()
+    for pattern in rule.statement.actions or ("*",):
+        if has_wildcard(pattern):
+            service = pattern.partition(":")[0].lower()
+            services |= known.keys() if has_wildcard(service) else known.keys() & {service}
+    for service in sorted(services):
+        yield service, known[service]
+
+
+def _wide(role: Effective, kind: str, actions: Actions) -> Iterator[Finding]:
+    groups: dict[tuple[int, ...], tuple[tuple[Rule, ...], Actions]] = {}
+    for place in role.catalogue.each(actions & role.allowed & role.catalogue.narrowable):
+        rules = role.wide(place)
+        if rules:
+            key = tuple(id(rule) for rule in rules)
+            known = groups.get(key, (rules, 0))
+            groups[key] = (rules, known[1] | 1 << place)
+    for rules, found in groups.values():
+        where = _together([rule.statement.told for rule in rules], " together with ")
+        on = _together([rule.told_resource for rule in rules], " and ")
+        yield Finding(
+            kind,
+            where,
+            f"allows {role.catalogue.told(found)} on {on}, which reaches resources that nobody has chosen",
+            f"allow it on {narrower.resources_of(role, found)}",
+        )
+
+
+def _together(texts: list[str], by: str) -> str:
+    shown = list(dict.fromkeys(texts))
+    return by.join(shown[:2]) + (f" and {len(shown) - 2} more" if len(shown) > 2 else "")
+
+
+def _strangers(role: Effective) -> Iterator[Finding]:
+    for rule, pattern in role.strangers():
+        yield Finding(
+            "stranger",
+            rule.statement.told,
+            f"allows {pattern} on {rule.told_resource}, an action that is not known and so is taken for one that writes",
+            "correct its name, or allow it on named resources",
+        )

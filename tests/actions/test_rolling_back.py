@@ -1,0 +1,178 @@
+"""A decision that failed takes the rollout back, at every target and once; what is not well is not gone back to."""
+
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from promotion import cli
+from promotion.core.status import Exit
+from tests.runner import ROOT, environment, judge
+
+DECIDES = """
+from promotion.items import item
+from promotion.unknown import Reason, Unknown
+
+@item("go-no-go-t2")
+def test_t2():
+    assert {good}, "3 % of the canary's requests failed"
+
+@item("go-no-go-t5")
+def test_t5():
+    raise Unknown(Reason.{reason}, "it cannot be told")
+"""
+
+
+def scene(world_pool, *faults, rate=12):
+    """Give a world one minute into a rollout: it has five minutes left, by a clock that is faster than ours."""
+    return world_pool.world(*faults, scene="rollout", minutes=1, rate=rate)
+
+
+def decide(world, folder, *more, good=False, reason="NOT_DUE"):
+    """Judge a rollout by decisions of our own."""
+    test = folder / f"test_decisions_of_{abs(hash(folder))}.py"
+    test.write_text(DECIDES.format(good=good, reason=reason))
+    return judge(world, folder / "reports", str(test), "-m", "rollout", *more)
+
+
+def written(world):
+    """What was changed, in order."""
+    return [call.operation for call in world.calls() if call.operation.startswith("POST /") or "Stop" in call.operation]
+
+
+def states(judged):
+    """The state of each act by its key without the image."""
+    return {act["key"].split(":", 2)[2]: act["state"] for act in judged.record["acts"]}
+
+
+def test_a_no_go_is_rolled_back_once(world_pool, tmp_path):
+    """Both deployments are stopped, the workflow is cancelled, the team told, a ticket opened; again: nothing more."""
+    with scene(world_pool) as world:
+        first = decide(world, tmp_path, "--act")
+        done = written(world)
+        again = decide(world, tmp_path, "--act")
+        assert written(world) == done
+    assert sorted(done) == [
+        "POST /repos/example/shop/actions/runs/24000070049/cancel",
+        "POST /repos/example/shop/issues",
+        "POST /repos/example/shop/issues",
+        "POST /slack/chat.postMessage",
+        "StopDeployment",
+        "StopDeployment",
+    ]
+    assert first.code == again.code == Exit.NO_GO, first.printed
+    assert set(states(first).values()) == {"done"}, first.printed
+    assert {key for key in states(first) if key.startswith("verified")} == {"verified:lambda", "verified:ec2"}
+    assert [state for key, state in states(again).items() if not key.startswith("verified")] == ["already"] * 6
+    assert "» done, rollback of lambda started: d-" in first.printed
+    assert first.record["verdict"] == "NO-GO"
+
+
+@pytest.mark.parametrize(
+    ("more", "given"),
+    [
+        ((), {}),
+        (("--act",), {"good": True}),
+        (("--act", "--set", "rollout.hold=keep-holding"), {"good": True, "reason": "NO_DATA"}),
+    ],
+)
+def test_nothing_is_changed_unasked(world_pool, tmp_path, more, given):
+    """Not without --act, not while a decision is awaited, and not on a hold that is to be kept."""
+    with scene(world_pool, rate=1) as world:
+        judged = decide(world, tmp_path, *more, **given)
+        assert written(world) == []
+    assert judged.record["acts"] == []
+
+
+def test_a_hold_is_rolled_back(world_pool, tmp_path):
+    """Neither go nor no-go at T+5 is taken back unless it is to be kept; what is left is a NO-GO. A replay does not act."""
+    with scene(world_pool, rate=12) as world:
+        judged = decide(world, tmp_path, "--act", good=True, reason="NO_DATA")
+        done = written(world)
+        again = tmp_path / "again"
+        words = [
+            "-m",
+            "rollout",
+            f"--report-dir={again}",
+            f"--replay={judged.folder / 'record.json'}",
+            *map(str, tmp_path.glob("test_*.py")),
+        ]
+        replay = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"), *words]
+        replayed = subprocess.run(replay, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert written(world) == done
+    assert (judged.code, judged.record["verdict"]) == (Exit.NO_GO, "NO-GO"), judged.printed
+    assert (again / "record.json").exists(), replayed.stdout + replayed.stderr
+    assert json.loads((again / "record.json").read_text())["acts"] == judged.record["acts"]
+    assert replayed.returncode == judged.code
+
+
+@pytest.mark.parametrize("fault", ["previous-version-broken", "previous-instances-gone", "previous-version-unreadable"])
+def test_what_is_not_well_is_not_gone_back_to(world_pool, tmp_path, fault):
+    """No deployment is stopped, not even the other one; a person is called, and the exit code is 20."""
+    with scene(world_pool, fault) as world:
+        judged = decide(world, tmp_path, "--act")
+        done = written(world)
+    assert judged.code == Exit.ROLLBACK_UNVERIFIED, judged.printed
+    assert "StopDeployment" not in done
+    assert not [one for one in done if "cancel" in one]
+    assert "POST /slack/chat.postMessage" in done
+    assert states(judged)["stop:lambda"] == states(judged)["stop:ec2"] == "refused"
+    assert "a person is needed now" in judged.printed
+
+
+@pytest.mark.parametrize(
+    ("fault", "key", "said"),
+    [
+        ("acting-not-allowed", "stop:lambda", "needs codedeploy:StopDeployment"),
+        ("rollback-of-lambda-fails", "verified:lambda", "is Failed"),
+        ("rollback-hangs", "verified:ec2", "still goes on"),
+        ("rollout-over", "stop:lambda", "a person has to deploy the previous revision"),
+    ],
+)
+def test_what_cannot_be_verified_needs_a_person(world_pool, tmp_path, fault, key, said):
+    """Refused by AWS, failed, not over in time, or too late: exit 20, and the receipt says why."""
+    with scene(world_pool, fault, rate=12) as world:
+        judged = decide(world, tmp_path, "--act", "--set", "acting.wait_seconds=120")
+    assert judged.code == Exit.ROLLBACK_UNVERIFIED, judged.printed
+    act = next(act for act in judged.record["acts"] if act["key"].endswith(key))
+    assert said in act["message"], judged.printed
+    assert act["state"] not in ("done", "already")
+
+
+def test_beside_the_rollback_a_refusal_is_told_and_no_more(world_pool, tmp_path):
+    """A ticket that cannot be opened and a workflow that cannot be cancelled do not keep the rollback from being good."""
+    with scene(world_pool, "github-read-only") as world:
+        judged = decide(world, tmp_path, "--act")
+    assert judged.code == Exit.NO_GO, judged.printed
+    assert states(judged)["incident"] == "failed"
+    assert "issues: write" in judged.printed
+
+
+def test_a_defect_half_way_needs_a_person(world_pool, tmp_path, monkeypatch):
+    """Nobody knows how far it came: exit code 20, a receipt that says so, and the page."""
+    monkeypatch.setattr("promotion.actions.automatic_rollback.roll_back", lambda _: {}["what is not there"])
+    with scene(world_pool) as world:
+        judged = decide(world, tmp_path, "--act")
+    assert (judged.code, judged.record["verdict"]) == (20, "NO-GO"), judged.printed
+    (act,) = judged.record["acts"]
+    assert act["state"] == "failed"
+    assert "broke off by a defect (KeyError)" in act["message"]
+    assert "Traceback" not in judged.printed
+    assert (judged.folder / "checklist.html").exists()
+
+
+def test_in_an_emergency(world_pool, tmp_path, capsys, monkeypatch):
+    """The command does the same without any judgement, prints receipts, and says whether it worked."""
+    with scene(world_pool) as world, environment(world, tmp_path):
+        words = ["rollback", "--digest", world.digest, "--config", str(world.config), "--report-dir", "reports"]
+        monkeypatch.setattr("sys.stdin", io.StringIO())
+        assert cli.main(words) == 2  # nobody is there to be asked
+        assert written(world) == []
+        assert cli.main([*words, "--yes"]) == 0
+        first = capsys.readouterr().out
+        assert cli.main([*words, "--yes"]) == 0
+        assert written(world).count("StopDeployment") == 2
+    assert "rolled back, and verified" in first
+    assert len(json.loads((tmp_path / "reports" / "receipts.json").read_text())) == 6

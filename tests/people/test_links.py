@@ -1,0 +1,148 @@
+"""Links that people give: whether they answer, are dead, or cannot be told."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from promotion.clients.github.client import GitHubClient, Limits
+from promotion.clients.http.client import HttpClient
+from promotion.core.environment_secrets import Secrecy
+from promotion.people.attestations import Found
+from promotion.people.links import follow
+from promotion.unknown import Reason
+
+WEB = "https://github.com"
+ANSWERS = {
+    "/ok": (200, None),
+    "/made": (204, None),
+    "/gone": (410, None),
+    "/private": (401, None),
+    "/busy": (429, None),
+    "/broken": (503, None),
+    "/teapot": (418, None),
+    "/moved": (302, "/ok"),
+    "/moved-away": (301, "/gone"),
+    "/round": (302, "/round"),
+    "/sso": (302, "/login?return_to=%2Fsso"),
+    "/saml": (302, "/idp/SAML2/redirect"),
+    "/quiet": (302, "/welcome?redirect_uri=x"),
+    "/elsewhere": (302, "ftp://example.com/"),
+    "/nowhere": (302, None),
+    "/blog/login-button-redesign": (200, None),
+}
+
+
+@pytest.fixture(scope="module")
+def site():
+    """A site with answers of every kind; it keeps the headers it was sent."""
+    seen = []
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(dict(self.headers))
+            status, location = ANSWERS.get(self.path.partition("?")[0], (404, None))
+            self.send_response(status)
+            if location:
+                self.send_header("Location", location)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", seen
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def ask(site):
+    """Follow a link with the gate's own clients."""
+
+    def follow_it(url):
+        secrecy = Secrecy({}, lambda _: None, lambda text: text)
+        github = GitHubClient(
+            "example/shop", lambda: "ghs_secret", api_url="http://127.0.0.1:9", limits=Limits(attempts=1)
+        )
+        return follow(url, HttpClient(secrecy, connect_timeout=1, read_timeout=2), github, WEB)
+
+    return follow_it
+
+
+@pytest.mark.parametrize(
+    ("path", "found", "reason"),
+    [
+        ("/ok", Found.GOOD, None),
+        ("/ok?x=1#there", Found.GOOD, None),
+        ("/made", Found.GOOD, None),
+        ("/moved", Found.GOOD, None),
+        ("/blog/login-button-redesign", Found.GOOD, None),
+        ("/none", Found.WRONG, None),
+        ("/gone", Found.WRONG, None),
+        ("/moved-away", Found.WRONG, None),
+        ("/private", Found.UNCLEAR, Reason.ACCESS_DENIED),
+        ("/sso", Found.UNCLEAR, Reason.ACCESS_DENIED),
+        ("/saml", Found.UNCLEAR, Reason.ACCESS_DENIED),
+        ("/quiet", Found.UNCLEAR, Reason.ACCESS_DENIED),
+        ("/busy", Found.UNCLEAR, Reason.THROTTLED),
+        ("/broken", Found.UNCLEAR, Reason.UNREACHABLE),
+        ("/teapot", Found.UNCLEAR, Reason.ERROR),
+        ("/round", Found.UNCLEAR, Reason.MALFORMED),
+        ("/elsewhere", Found.UNCLEAR, Reason.MALFORMED),
+        ("/nowhere", Found.UNCLEAR, Reason.MALFORMED),
+    ],
+)
+def test_what_a_link_answers(site, ask, path, found, reason):
+    """There, not there, and not to be told from here."""
+    finding = ask(site[0] + path)
+    assert (finding.found, finding.reason) == (found, reason), finding.said
+
+
+def test_nobody_answers(ask):
+    """A host that is not there, and one that takes no connection, are not dead links: look again."""
+    for url in ("http://127.0.0.1:9/x", "https://nobody.invalid/"):
+        assert ask(url).found is Found.UNCLEAR
+
+
+def test_the_token_stays_at_home(site, ask):
+    """Other places than the repository are asked as anybody would."""
+    ask(site[0] + "/ok")
+    assert all("Authorization" not in headers and "ghs_secret" not in str(headers) for headers in site[1])
+
+
+def test_a_query_is_not_shown(site, ask):
+    """What stands in an address may be a secret of somebody's."""
+    assert "hunter2" not in ask(f"{site[0]}/none?token=hunter2").said
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("issues/1", Found.GOOD),
+        ("issues/1#issuecomment-5", Found.GOOD),
+        ("pull/1", Found.GOOD),
+        ("issues/404", Found.WRONG),
+        ("blob/main/docs/rollback.md", Found.GOOD),
+        ("blob/main/docs/none.md", Found.WRONG),
+        ("commit/" + "f" * 40, Found.WRONG),
+        ("actions/runs/1", Found.WRONG),
+    ],
+)
+def test_what_is_in_the_repository(world_pool, world, path, found):
+    """It is asked of GitHub's API, which sees what is private."""
+    secrecy = Secrecy({}, lambda _: None, lambda text: text)
+    github = GitHubClient("example/shop", lambda: "ghs_sandbox", api_url=world.places.github)
+    for home in (f"{WEB}/example/shop", f"{WEB.upper()}/Example/Shop"):
+        finding = follow(f"{home}/{path}", HttpClient(secrecy), github, WEB)
+        assert finding.found is found, finding.said
+
+
+@pytest.fixture(scope="module")
+def world(world_pool):
+    """One world for all of them."""
+    with world_pool.world() as running:
+        yield running

@@ -1,0 +1,107 @@
+"""The history of alarms is asked for no oftener than an account may, page by page, and no more of it than is needed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from promotion.fixtures import alarms as looking
+
+from promotion.clients.aws.deployments import Deployment, DeploymentHistory
+from promotion.unknown import Reason, Unknown
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class Pages:
+    """A CloudWatch of pages; it notes what it is asked."""
+
+    def __init__(self, *pages):
+        self.pages = pages
+        self.asked = []
+
+    def client(self, _):
+        """Any client is this one."""
+        return self
+
+    def get_paginator(self, _):
+        """So is its paginator."""
+        return self
+
+    def paginate(self, **asked):
+        """Give the pages, whatever is asked."""
+        self.asked.append(asked)
+        yield from self.pages
+
+
+@pytest.fixture
+def naps(monkeypatch):
+    """The waits that were made, on a clock that only they move."""
+    made = []
+    monkeypatch.setattr(looking.time, "monotonic", lambda: sum(made))
+    monkeypatch.setattr(looking.time, "sleep", made.append)
+    return made
+
+
+def page(*items, more=False):
+    """One page, with a token if there are more."""
+    return {"AlarmHistoryItems": list(items), **({"NextToken": "t"} if more else {})}
+
+
+def test_many_pages_are_read_at_three_a_second(naps):
+    """Ten pages take three seconds, empty ones too, and nothing of them is lost."""
+    account = Pages(*[page(number, more=number < 9) if number % 2 else page(more=True) for number in range(10)])
+    assert list(looking.AlarmHistoryReader(account).between(NOW, NOW)) == [1, 3, 5, 7, 9]
+    assert sum(naps) == pytest.approx(3)
+    assert len(account.asked) == 1
+
+
+def test_a_single_page_waits_for_nothing(naps):
+    """What every healthy run needs is there at once."""
+    assert list(looking.AlarmHistoryReader(Pages(page(1))).between(NOW, NOW)) == [1]
+    assert naps == []
+
+
+def test_all_types_of_alarms_are_asked_for(naps):
+    """Without being asked for, composite alarms are left out."""
+    account = Pages(page())
+    list(looking.AlarmHistoryReader(account).between(NOW, NOW))
+    assert {"MetricAlarm", "CompositeAlarm", "LogAlarm"} == set(account.asked[0]["AlarmTypes"])
+
+
+def test_the_newest_item_before_a_moment_may_be_on_a_later_page(naps):
+    """The first page is empty; an item of that very moment is not before it."""
+    items = [{"Timestamp": NOW}, {"Timestamp": NOW - timedelta(seconds=1)}]
+    account = Pages(page(more=True), page(*items))
+    assert looking.AlarmHistoryReader(account).newest_before("a", "StateUpdate", NOW) == items[1]
+    assert looking.AlarmHistoryReader(Pages(page())).newest_before("a", "StateUpdate", NOW) is None
+
+
+def deployment(**more):
+    """The newest deployment of a target."""
+    told = {"id": "d-1", "status": "Succeeded", "creator": "user", "config": "", "revision": ""}
+    told |= {"created": NOW - timedelta(hours=1), "completed": NOW}
+    return DeploymentHistory(Deployment(**{**told, **more}))
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"status": "InProgress", "completed": None}, Reason.NOT_DUE),
+        ({"created": NOW - timedelta(days=15)}, Reason.STALE),
+    ],
+)
+def test_a_deployment_that_cannot_be_judged_is_unknown(more, reason):
+    """One goes on still, of another the history is no longer kept."""
+    with pytest.raises(Unknown) as raised:
+        looking._watch("lambda", deployment(**more), NOW)
+    assert raised.value.reason is reason
+
+
+def test_names_go_in_hundreds():
+    """DescribeAlarms takes a hundred names; none are asked for where there are none."""
+    told = {"AlarmArn": "arn", "StateValue": "OK", "StateUpdatedTimestamp": NOW}
+    account = Pages({"MetricAlarms": [{**told, "AlarmName": "a"}]})
+    looking.described_alarms(account, [f"a{number}" for number in range(250)])
+    assert [len(asked["AlarmNames"]) for asked in account.asked] == [100, 100, 50]
+    account.asked.clear()
+    assert looking.described_alarms(account, []) == ()
+    assert account.asked == []

@@ -1,0 +1,87 @@
+"""The rate of calls, on a clock that is moved by waiting alone."""
+
+import threading
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from promotion.sections.observability.logs.pacing import FILTER_CALLS, FILTER_SECONDS, Pace, filter_pace
+
+
+class Clock:
+    """Stands still until somebody waits."""
+
+    def __init__(self):
+        self.at = 100.0
+        self.waits = []
+
+    def now(self):
+        """Tell the time."""
+        return self.at
+
+    def sleep(self, seconds):
+        """Let the time pass."""
+        self.waits.append(seconds)
+        self.at += seconds
+
+
+def test_the_first_calls_do_not_wait():
+    """A healthy run makes few calls, and must not be slowed."""
+    clock = Clock()
+    pace = Pace(5, 1, now=clock.now, sleep=clock.sleep)
+    for _ in range(5):
+        pace.take()
+    assert clock.waits == []
+    pace.take()
+    assert clock.waits == [1.0]
+
+
+def test_a_pause_gives_turns_back():
+    """What was asked long ago does not count."""
+    clock = Clock()
+    pace = Pace(2, 1, now=clock.now, sleep=clock.sleep)
+    pace.take()
+    pace.take()
+    clock.at += 1.5
+    pace.take()
+    pace.take()
+    assert clock.waits == []
+
+
+@settings(deadline=None)
+@given(st.integers(1, 6), st.floats(0.1, 3), st.lists(st.floats(0, 2), max_size=40))
+def test_no_span_has_more_calls_than_allowed(calls, seconds, pauses):
+    """Whenever they are asked for: in any span of so many seconds, so many calls at most."""
+    clock = Clock()
+    pace = Pace(calls, seconds, now=clock.now, sleep=clock.sleep)
+    made = []
+    for pause in pauses:
+        clock.at += pause
+        pace.take()
+        made.append(clock.at)
+    for first, later in zip(made, made[calls:], strict=False):
+        assert later - first >= seconds - 1e-9
+
+
+def test_look_ups_at_once_share_the_pace():
+    """Twelve threads, five calls a second: the last of them gets a turn in the third second."""
+    waits, lock = [], threading.Lock()
+
+    def sleep(seconds):
+        with lock:
+            waits.append(seconds)
+
+    pace = Pace(5, 1, now=lambda: 7.0, sleep=sleep)
+    threads = [threading.Thread(target=pace.take) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(waits) == [1.0] * 5 + [2.0] * 2
+
+
+def test_there_is_one_pace_for_an_account_and_region():
+    """Whoever asks for it gets the same one; another region has another quota."""
+    assert filter_pace("111122223333", "eu-west-1") is filter_pace("111122223333", "eu-west-1")
+    assert filter_pace("111122223333", "eu-west-1") is not filter_pace("111122223333", "eu-west-2")
+    assert FILTER_CALLS / FILTER_SECONDS <= 5

@@ -1,0 +1,45 @@
+"""Roles made up for a test, and what is found of them."""
+
+from promotion.sections.security.privileges import judgement
+from promotion.sections.security.privileges.documents import PolicyDocument, RolePolicies
+from promotion.settings.privileges import Role
+
+ACCOUNT = "111122223333"
+LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+
+
+def document(*statements):
+    """A policy document."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(actions, resources="*", **more):
+    """A statement that allows."""
+    return {"Effect": "Allow", "Action": actions, "Resource": resources, **more}
+
+
+def deny(actions, resources="*", **more):
+    """A statement that denies."""
+    return {**allow(actions, resources, **more), "Effect": "Deny"}
+
+
+def when(operator, key, value):
+    """A condition, as a keyword."""
+    return {"Condition": {operator: {key: value}}}
+
+
+def judge(*statements, boundary=None, trust=(LAMBDA,), kind="function", **declared):
+    """Judge a role with one inline policy."""
+    look = RolePolicies(
+        "shop",
+        f"arn:aws:iam::{ACCOUNT}:role/shop",
+        document(*trust),
+        (PolicyDocument("own", "inline", document(*statements)),) if statements else (),
+        None if boundary is None else PolicyDocument("limit", "boundary", document(*boundary)),
+    )
+    return judgement.judge(look, Role.model_validate({"name": "shop", "kind": kind, **declared}), "eu-west-1")
+
+
+def kinds(*statements, **more):
+    """The kinds of what is found."""
+    return sorted({finding.kind for finding in judge(*statements, **more).findings})
