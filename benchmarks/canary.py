@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import mannwhitneyu
 
-from promotion.sections.rollout.canary import Decision, Side, judge
+from promotion.sections.rollout.canary import Decision, VersionCounts, judge_canary
 from promotion.settings.rollout import Judge
 
 LIMIT_MS, SECONDS, SHARE = 1000.0, 300, 0.1
@@ -45,11 +45,11 @@ class Stream:
     ms: np.ndarray
     cold: np.ndarray
 
-    def until(self, second: int) -> Side:
+    def until(self, second: int) -> VersionCounts:
         """What was seen of it by then."""
         now = self.at <= second
         warm = self.ms[now & ~self.cold]
-        return Side(int(now.sum()), int(self.failed[now].sum()), 0, warm, self.ms[now & self.cold])
+        return VersionCounts(int(now.sum()), int(self.failed[now].sum()), 0, warm, self.ms[now & self.cold])
 
 
 GOOD = (Case("good"), Case("good, at the limit", errors=0.001), Case("good, cold starts", cold=0.1))
@@ -76,7 +76,7 @@ def stream(random: np.random.Generator, per_second: float, case: Case) -> Stream
 def ours(new: Stream, old: Stream, _: int) -> bool:
     """Look at T+2 and at T+5."""
     return any(
-        judge(new.until(second), old.until(second), LIMIT_MS, Judge(), final=second == SECONDS).decision
+        judge_canary(new.until(second), old.until(second), LIMIT_MS, Judge(), final=second == SECONDS).decision
         is Decision.NO_GO
         for second in (120, SECONDS)
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from benchmarks.pattern_corpus import Clean, planted
-from promotion.core.secret_value import Sealed
+from promotion.core.secret_value import SecretValue
 from tests.sections.security.leaks.known.writers import WRITERS, written
 
 BUFFER = 4 << 20
@@ -61,9 +61,9 @@ def values(seed: int = 1) -> dict[str, str]:
     return found
 
 
-def sealed(held: dict[str, str]) -> list[Sealed]:
+def sealed(held: dict[str, str]) -> list[SecretValue]:
     """Seal them, as they are read from Secrets Manager."""
-    return [Sealed(value, label) for label, value in held.items()]
+    return [SecretValue(value, label) for label, value in held.items()]
 
 
 def corpus(megabytes: float, seed: int = 7) -> Iterator[Piece]:

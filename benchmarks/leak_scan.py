@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from promotion.fixtures.leaks import Reading, search
+from promotion.fixtures.leaks import LogGroupReader, search
 
-from promotion.core.secret_value import Sealed
+from promotion.core.secret_value import SecretValue
 from promotion.sections.security.leaks import engines
 from promotion.sections.security.leaks.doubts import Doubts
-from promotion.sections.security.leaks.findings import Found
+from promotion.sections.security.leaks.findings import LeakCollector
 from promotion.sections.security.leaks.scan import Scan
 from promotion.settings.secrets import Leaks
 
@@ -74,13 +74,15 @@ class Log:
 def main() -> None:
     """Print what is held at most, and megabytes searched in a second of one core, for a log and one ten times as long."""
     leaks = Leaks(calls_per_second=100)
-    _, values = engines.known([Sealed(secrets.token_urlsafe(24), f"value {place}") for place in range(6)], ["shop"])
+    _, values = engines.known(
+        [SecretValue(secrets.token_urlsafe(24), f"value {place}") for place in range(6)], ["shop"]
+    )
     patterns, planted = engines.patterns(leaks, SINCE.date())
     peaks = []
     for megabytes in MEGABYTES:
         for traced in (False, True):
-            log, found, doubts = Log(megabytes), Found(5), Doubts("benchmark")
-            reading = Reading(log, "/shop", SINCE, leaks, SINCE + timedelta(days=1))  # type: ignore[arg-type]
+            log, found, doubts = Log(megabytes), LeakCollector(5), Doubts("benchmark")
+            reading = LogGroupReader(log, "/shop", SINCE, leaks, SINCE + timedelta(days=1))  # type: ignore[arg-type]
             if traced:
                 tracemalloc.start()
             began = time.process_time()

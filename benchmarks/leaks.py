@@ -26,7 +26,7 @@ from benchmarks.corpus import Piece, Plant, corpus, sealed, values
 from promotion.sections.security.leaks import fragments as known_pieces
 from promotion.sections.security.leaks import known_engines
 from promotion.sections.security.leaks.known_values import KnownPlaintext
-from promotion.sections.security.leaks.match import Hit, Search
+from promotion.sections.security.leaks.match import BufferSearch, SecretHit
 
 TODAY = date(2026, 11, 23)
 PEER_SAMPLE = 1_000_000
@@ -65,7 +65,7 @@ class Score:
         self.found: Counter[str] = Counter()
         self.false: Counter[str] = Counter()
 
-    def add(self, piece: Piece, hits: Sequence[Hit]) -> None:
+    def add(self, piece: Piece, hits: Sequence[SecretHit]) -> None:
         """Compare the hits in a buffer with what is in it."""
         starts = [plant.start for plant in piece.plants]
         seen: set[int] = set()
@@ -80,7 +80,7 @@ class Score:
                 self.planted[plant.form] += 1
                 self.found[plant.form] += place in seen
 
-    def _counts(self, plant: Plant, hit: Hit) -> bool:
+    def _counts(self, plant: Plant, hit: SecretHit) -> bool:
         return plant.kind == self._kind and (hit.kind == "pattern" or hit.rule == plant.what)
 
     @property
@@ -116,9 +116,9 @@ def raw(texts: Sequence[bytes]) -> Callable[[bytes], object]:
     return lambda data: database.scan(data, match_event_handler=lambda *_: None, scratch=scratch)
 
 
-def own_searches() -> dict[str, Search]:
+def own_searches() -> dict[str, BufferSearch]:
     """Make the searches that a run makes."""
-    found: dict[str, Search] = {"known values": KnownPlaintext(sealed(values()))}
+    found: dict[str, BufferSearch] = {"known values": KnownPlaintext(sealed(values()))}
     try:
         from promotion.sections.security.leaks.patterns import load
     except ImportError:
@@ -228,7 +228,7 @@ class Files:
         for plant in piece.plants:
             self.plants[name, piece.data.count(b"\n", 0, plant.start) + 1] = plant
 
-    def told(self, places: set[tuple[str, int]], lines: int) -> str:
+    def describe(self, places: set[tuple[str, int]], lines: int) -> str:
         """Say what of the kinds of secrets was found, and on how many lines nothing is."""
         pattern = {place for place, plant in self.plants.items() if plant.kind == "pattern"}
         false = places - set(self.plants)
@@ -243,7 +243,7 @@ def peers(files: Files, lines: int) -> None:
     else:
         options = ["--no-validate", "--confidence", "low", "--no-dedup", "--format", "json", "--no-update-check"]
         seconds, out = _timed([kingfisher, "scan", str(files.folder), *options])
-        say("kingfisher", f"{files.size / 1e6 / seconds:,.0f} MB/s, {files.told(set(_kingfisher(out)), lines)}")
+        say("kingfisher", f"{files.size / 1e6 / seconds:,.0f} MB/s, {files.describe(set(_kingfisher(out)), lines)}")
     if (detect := shutil.which("detect-secrets")) is None:
         say("detect-secrets", "not installed")
         return
@@ -258,7 +258,7 @@ def peers(files: Files, lines: int) -> None:
         some.plants = {
             place: plant for place, plant in files.plants.items() if place[0] == "0000.log" and place[1] <= count
         }
-        say("detect-secrets", f"{sample.stat().st_size / 1e6 / seconds:,.2f} MB/s, {some.told(marked, count)}")
+        say("detect-secrets", f"{sample.stat().st_size / 1e6 / seconds:,.2f} MB/s, {some.describe(marked, count)}")
 
 
 def _timed(command: list[str]) -> tuple[float, str]:

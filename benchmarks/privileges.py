@@ -12,7 +12,7 @@ from typing import Any
 
 from promotion.sections.security.privileges.actions import Catalogue, catalogue
 from promotion.sections.security.privileges.documents import PolicyDocument, RolePolicies
-from promotion.sections.security.privileges.judgement import judge
+from promotion.sections.security.privileges.judgement import judge_role
 from promotion.settings.privileges import Role
 
 ACCOUNT = "111122223333"
@@ -73,7 +73,7 @@ def measure(known: Catalogue, what: str, services: Sequence[str], statements: in
     taken, found = [], 0
     for look in looks:
         began = time.process_time()
-        found += len(judge(look, declared, "eu-west-1").findings)
+        found += len(judge_role(look, declared, "eu-west-1").findings)
         taken.append((time.process_time() - began) * 1000)
     taken.sort()
     say(
@@ -106,7 +106,7 @@ def main(roles: int = 300) -> None:
         wide = PolicyDocument("wide", "inline", {"Version": "2012-10-17", "Statement": statement})
         look = RolePolicies("role", f"arn:aws:iam::{ACCOUNT}:role/role", {"Statement": TRUST}, (wide,))
         began = time.process_time()
-        judge(look, declared, "eu-west-1")
+        judge_role(look, declared, "eu-west-1")
         say(f"{name}: {(time.process_time() - began) * 1000:.1f} ms")
 
 

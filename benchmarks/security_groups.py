@@ -9,7 +9,7 @@ import sys
 import time
 
 from promotion.sections.security.network.account_groups import Ground
-from promotion.sections.security.network.groups import TCP, Interface, Peer, Rule, SecurityGroup
+from promotion.sections.security.network.groups import TCP, Interface, Peer, SecurityGroup, SecurityGroupRule
 from promotion.sections.security.network.judgement import judge_others
 from promotion.settings.network import Network
 
@@ -53,12 +53,14 @@ def _groups(*, wide: bool) -> list[SecurityGroup]:
     ]
 
 
-def _rule(dice: random.Random, number: int, place: int, *, wide: bool) -> Rule:
+def _rule(dice: random.Random, number: int, place: int, *, wide: bool) -> SecurityGroupRule:
     port = dice.choice((22, 443, 5432, 8080))
     if wide:
-        return Rule(TCP, port, port, (f"{dice.randrange(224)}.{dice.randrange(256)}.0.0/8",))
+        return SecurityGroupRule(TCP, port, port, (f"{dice.randrange(224)}.{dice.randrange(256)}.0.0/8",))
     peer = Peer(f"sg-{dice.randrange(GROUPS)}", ACCOUNT)
-    return Rule(TCP, port, port, (f"10.{number % 256}.{place}.0/24",), (), (peer,) if place % 10 == 0 else ())
+    return SecurityGroupRule(
+        TCP, port, port, (f"10.{number % 256}.{place}.0/24",), (), (peer,) if place % 10 == 0 else ()
+    )
 
 
 if __name__ == "__main__":

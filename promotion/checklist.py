@@ -80,7 +80,7 @@ class Checklist:
         return tuple(dict.fromkeys((*PHASES, *(section.marker for section in self.sections))))
 
 
-def read(path: Path) -> Checklist:
+def load_checklist(path: Path) -> Checklist:
     """Read a checklist.
 
     Raises ChecklistError when a heading or a line is not of the form this page uses, when an id stands twice, or when

@@ -114,14 +114,14 @@ class Registry(Mapping[str, Evidence]):
                         f"sources {', '.join(SOURCES)}"
                     )
         for name in self:
-            self._refuse_loop(name, ())
+            self._raise_if_loop(name, ())
 
-    def _refuse_loop(self, name: str, above: tuple[str, ...]) -> None:
+    def _raise_if_loop(self, name: str, above: tuple[str, ...]) -> None:
         if name in above:
             raise DeclarationError("evidence in a circle: " + " → ".join((*above[above.index(name) :], name)))
         for parameter in self[name].parameters:
             if parameter in self:
-                self._refuse_loop(parameter, (*above, name))
+                self._raise_if_loop(parameter, (*above, name))
 
 
 def _read_again(known: Evidence, evidence: Evidence) -> bool:

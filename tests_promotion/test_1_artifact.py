@@ -1,7 +1,7 @@
 """1. Build and artifact quality: the image named by the digest is the one we may trust."""
 
-from promotion.clients.aws.deployments import listed
 from promotion.clients.github import build
+from promotion.core.sentences import join
 from promotion.items import item
 from promotion.sections.artifact import sboms as bills
 from promotion.sections.artifact import scans
@@ -14,17 +14,17 @@ from promotion.unknown import Reason, Unknown
 def test_build_workflow(image_provenance, image_label, image_origin, build_run, build_branch, settings, measured):
     """The run that built this digest succeeded, with every required job, on the protected branch."""
     elsewhere = (*image_provenance.elsewhere, *image_label.elsewhere)
-    assert not elsewhere, listed(elsewhere)
-    judgement = build.judge(image_origin, build_run, build_branch, settings.github)
-    measured(judgement.told)
-    assert not judgement.problems, listed(judgement.problems)
+    assert not elsewhere, join(elsewhere)
+    judgement = build.judge_build(image_origin, build_run, build_branch, settings.github)
+    measured(judgement.summary)
+    assert not judgement.problems, join(judgement.problems)
 
 
 @item("image-signed")
 def test_image_signed(image_signatures, measured):
     """Somebody trusted signed this very digest."""
     assert not image_signatures.altered, image_signatures.altered
-    measured(image_signatures.told)
+    measured(image_signatures.label)
     findings = image_signatures.judged
     assert findings.is_signed(), f"{findings.summary} Sign this digest with cosign, or promote one that is signed."
 
@@ -36,11 +36,11 @@ def test_sbom_attached(image_sboms, previous_sboms, image_content, settings, dig
     assert not image_sboms.altered, image_sboms.altered
     assert not image_sboms.missing, image_sboms.missing
     previous, not_compared = bills.before(previous_sboms)
-    judgement = bills.judged(image_sboms, image_content, expected, digest, now, previous)
+    judgement = bills.judge_sboms(image_sboms, image_content, expected, digest, now, previous)
     measured(" · ".join(part for part in (judgement.measured, not_compared) if part))
-    assert not judgement.problems, listed(judgement.told)
+    assert not judgement.problems, join(judgement.messages)
     assert not (old := bills.too_old(image_sboms, expected.max_age_days, now)), old
-    judgement.refuse_to_guess()
+    judgement.raise_if_doubtful()
 
 
 @item("digest-immutable", per="digest_place")
@@ -64,10 +64,10 @@ def test_digest_immutable(
         immutable(ecr_repository, settings.image, measured)
         return
     if digest_place == RECORD:
-        measured(recorded_digest[RECORD].told)
+        measured(recorded_digest[RECORD].label)
         contradictions = [*recorded_digest[RECORD].contradictions()]
-        assert not contradictions, listed(contradictions)
-        recorded_digest[RECORD].refuse_gaps()
+        assert not contradictions, join(contradictions)
+        recorded_digest[RECORD].require_build()
         return
     target = settings.dev.targets[digest_place]
     if target.kind == "lambda":
@@ -81,11 +81,11 @@ def test_digest_immutable(
             )
         by_kind = {"revision": dev_revision_digests, "tag": dev_tag_digests, "version": dev_version_digests}
         running = by_kind[target.tells_digest.kind][digest_place]
-    running.refuse_nobody(digest_place)
+    running.require_traffic(digest_place)
     others = list(running.others(digest, image_content.digests))
     measured(f"{len(running.digests) - len(others)} of {len(running.digests)} run it, by {running.told_by}")
     assert not others, (
-        f"{listed(others)}; expected {digest}: deploy this digest to dev, or promote the one that runs there"
+        f"{join(others)}; expected {digest}: deploy this digest to dev, or promote the one that runs there"
     )
 
 
@@ -93,10 +93,10 @@ def test_digest_immutable(
 def test_no_critical_vulnerabilities(image_scans, image_content, settings, digest, clock, measured):
     """A fresh scan of this very digest finds nothing CRITICAL, and hides nothing CRITICAL."""
     assert not (altered := scans.altered(image_scans)), altered
-    judgement = scans.judged(image_scans, image_content, settings.image.vulnerabilities, digest, clock.now())
+    judgement = scans.judge_scans(image_scans, image_content, settings.image.vulnerabilities, digest, clock.now())
     measured(judgement.measured)
-    assert not judgement.problems, listed(judgement.told)
-    judgement.refuse_to_guess()
+    assert not judgement.problems, join(judgement.messages)
+    judgement.raise_if_doubtful()
 
 
 @item("image-size")
@@ -106,7 +106,7 @@ def test_image_size(image_content, settings, measured):
     measured(sizes_told(images, limit))
     large = [f"{one.platform} has {megabytes_told(one.bytes)}" for one in images if one.megabytes > limit]
     assert not large, (
-        f"{listed(large)} (compressed layers and configuration, MB of 1 000 000 bytes), at most {limit:g} MB allowed: "
+        f"{join(large)} (compressed layers and configuration, MB of 1 000 000 bytes), at most {limit:g} MB allowed: "
         "make the image smaller, or raise `image.max_megabytes`"
     )
 

@@ -1,6 +1,7 @@
 """2. Dev environment: what is to be promoted runs in dev, wholly and well."""
 
-from promotion.clients.aws.deployments import listed, original_instances_problem, shares
+from promotion.clients.aws.deployments import original_instances_problem, shares
+from promotion.core.sentences import join
 from promotion.items import item
 from promotion.unknown import Reason, Unknown
 
@@ -14,7 +15,7 @@ def test_lambda_deployed(
     await_end_of(deployment)
     succeeded(deployment)
     problems = [problem for target in dev_deployment_targets[dev_lambda] for problem in target.problems()]
-    assert not problems, f"{deployment.id}: {listed(problems)}; expected every lifecycle event to succeed"
+    assert not problems, f"{deployment.id}: {join(problems)}; expected every lifecycle event to succeed"
     version, alias = dev_deployed_version[dev_lambda], dev_alias[dev_lambda]
     measured(f"{deployment.id} · version {version.version}")
     assert version.digest == digest, (
@@ -44,7 +45,7 @@ def test_ec2_deployed(dev_ec2, dev_deployments, dev_deployment_targets, settings
     not_undone(deployment)
     replaced = [target for target in dev_deployment_targets[dev_ec2] if not target.is_original]
     problems = [problem for target in replaced for problem in target.problems()]
-    assert not problems, f"{deployment.id}: {listed(problems)}; expected every lifecycle event to succeed"
+    assert not problems, f"{deployment.id}: {join(problems)}; expected every lifecycle event to succeed"
     succeeded(deployment)
     measured(f"{deployment.id} · {len(replaced)} of {expected.instances} instances")
     assert len(replaced) >= expected.instances, (
@@ -79,7 +80,7 @@ def test_blue_green_completed(
     not_undone(deployment)
     targets, traffic = dev_deployment_targets[dev_ec2], dev_traffic[dev_ec2]
     problems = [problem for target in targets if target.is_original for problem in target.problems()]
-    assert not problems, f"{deployment.id}: {listed(problems)}; expected traffic to be taken from the old instances"
+    assert not problems, f"{deployment.id}: {join(problems)}; expected traffic to be taken from the old instances"
     new = {target.id for target in targets if target.label == "Green"} | set(dev_added_instances[dev_ec2])
     serving = {host.id for host in traffic.serving if host.state not in ("draining", "unused")}
     measured(f"{len(serving & new)} of {len(serving)} serving instances are new")
@@ -100,13 +101,13 @@ def test_health_checks(dev_target, dev_health, dev_traffic, settings, measured):
     """The health endpoint answers 200 now, and the load balancer finds every instance healthy."""
     answer = dev_health[dev_target]
     measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms" if answer.status else "no valid answer")
-    assert not answer.problems, listed(answer.problems)
+    assert not answer.problems, join(answer.problems)
     if dev_target in dev_traffic:
         hosts, expected = dev_traffic[dev_target].serving, settings.dev.targets[dev_target].instances
         healthy = [host for host in hosts if host.state == "healthy"]
         measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms · {len(healthy)} of {expected} instances healthy")
-        ill = [host.told() for host in hosts if host.state != "healthy"]
-        assert not ill, f"{listed(ill)}; expected healthy"
+        ill = [host.describe() for host in hosts if host.state != "healthy"]
+        assert not ill, f"{join(ill)}; expected healthy"
         assert len(healthy) >= expected, f"{len(healthy)} instances are registered and healthy, expected {expected}"
 
 
@@ -115,7 +116,7 @@ def test_smoke_tests(dev_smoke_test, dev_smoke, measured):
     """The endpoint responds as declared."""
     answer = dev_smoke[dev_smoke_test]
     measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms" if answer.status else "no valid answer")
-    assert not answer.problems, listed(answer.problems)
+    assert not answer.problems, join(answer.problems)
 
 
 @item("synthetic-tests", per="dev_journey")
@@ -123,25 +124,27 @@ def test_synthetic_tests(dev_journey, dev_journey_run, measured):
     """The journey went through, or the canary's last run passed."""
     run = dev_journey_run[dev_journey]
     measured(run.measured)
-    assert not run.problems, listed(run.problems)
+    assert not run.problems, join(run.problems)
 
 
 def await_end_of(deployment):
     """A deployment that still goes on is neither right nor wrong yet."""
     if deployment.is_unfinished:
-        raise Unknown(Reason.NOT_DUE, f"{deployment.told()}: look again when it has ended")
+        raise Unknown(Reason.NOT_DUE, f"{deployment.describe()}: look again when it has ended")
 
 
 def succeeded(deployment):
     """The deployment ended well, and it is not the undoing of another one."""
-    assert deployment.status == "Succeeded", f"{deployment.told()}, expected Succeeded: mend it and deploy to dev again"
+    assert deployment.status == "Succeeded", (
+        f"{deployment.describe()}, expected Succeeded: mend it and deploy to dev again"
+    )
     not_undone(deployment)
 
 
 def not_undone(deployment):
     """Nothing rolled this deployment back, and it rolls nothing back."""
     assert not deployment.is_rollback, (
-        f"{deployment.told()}, but it is a rollback{f' of {deployment.rolls_back}' if deployment.rolls_back else ''}: "
+        f"{deployment.describe()}, but it is a rollback{f' of {deployment.rolls_back}' if deployment.rolls_back else ''}: "
         "dev runs what was there before"
     )
-    assert deployment.rolled_back_by is None, f"{deployment.told()}, but {deployment.rolled_back_by} rolled it back"
+    assert deployment.rolled_back_by is None, f"{deployment.describe()}, but {deployment.rolled_back_by} rolled it back"

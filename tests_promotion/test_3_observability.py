@@ -1,12 +1,12 @@
 """3. Observability and monitoring: what runs in dev can be seen, and is well by what is seen."""
 
-from promotion.clients.aws.deployments import listed
+from promotion.core.findings import settle
+from promotion.core.sentences import join
 from promotion.core.statistics.proof import percent
 from promotion.items import item
-from promotion.sections.observability.alarms.judgement import judge as judge_alarms
+from promotion.sections.observability.alarms.judgement import judge_alarms
 from promotion.sections.observability.dashboards import body
-from promotion.sections.observability.dashboards.judgement import Surroundings
-from promotion.sections.observability.dashboards.judgement import judge as judge_dashboard
+from promotion.sections.observability.dashboards.judgement import Surroundings, judge_dashboard
 from promotion.sections.observability.dashboards.signals import Balanced, needed
 from promotion.sections.observability.logs.sample import fewest
 from promotion.unknown import Reason, Unknown
@@ -16,20 +16,20 @@ from promotion.unknown import Reason, Unknown
 def test_logs_flowing(dev_target, dev_log_writers, dev_log_sample, dev_correlation, settings, measured):
     """The version or each instance that serves has logged something of late, by the events themselves."""
     writers, sample, limit = dev_log_writers[dev_target], dev_log_sample[dev_target], settings.limits.log_age_minutes
-    measured(sample.told(writers, limit))
+    measured(sample.describe(writers, limit))
     late = [member for member in writers.members if not sample.is_fresh(member, limit)]
     if late:
         # Nobody may have called: then the request that the run itself made tells whether its log arrives.
         late = [member for member in late if member not in dev_correlation[dev_target].hits]
     silent = [sample.silence(writers, member) for member in late if sample.members[member].whole]
     assert not silent, (
-        f"{listed(silent)} in {writers.group}; expected an event younger than {limit:g} min: see whether it may write "
+        f"{join(silent)} in {writers.group}; expected an event younger than {limit:g} min: see whether it may write "
         "there, and, on an instance, whether the log agent runs"
     )
     if late:
         raise Unknown(
             Reason.TRUNCATED,
-            f"{writers.group} has more events than are read, and none of {listed(late)} was among the newest: lower "
+            f"{writers.group} has more events than are read, and none of {join(late)} was among the newest: lower "
             "limits.log_age_minutes",
         )
 
@@ -39,7 +39,7 @@ def test_correlation_ids(dev_target, dev_log_writers, dev_log_sample, dev_correl
     """Each one who serves logs the id of a request just made, and nearly every event carries one of many ids."""
     writers, sample, trail = dev_log_writers[dev_target], dev_log_sample[dev_target], dev_correlation[dev_target]
     least = settings.limits.correlation_share
-    measured(f"{trail.told()} · {sample.identified:,} of {sample.read()} carry an id")
+    measured(f"{trail.describe()} · {sample.identified:,} of {sample.read()} carry an id")
     absent = [member for member in writers.members if member not in trail.hits]
     unreached = [member for member in absent if member in writers.out_of_traffic]
     lost = trail.lost(writers, [member for member in absent if member not in unreached])
@@ -47,21 +47,21 @@ def test_correlation_ids(dev_target, dev_log_writers, dev_log_sample, dev_correl
         raise Unknown(
             Reason.TRUNCATED,
             f"{writers.group} gave more pages than are read when asked for the ids sent, and none was found on the "
-            f"lines of {listed(lost)} in those that were: look again",
+            f"lines of {join(lost)} in those that were: look again",
         )
     if lost and not trail.reached:
         raise Unknown(
             Reason.NO_DATA,
-            f"GET {trail.path} was answered {trail.answered()}, so it may never have come to {listed(lost)}, on whose "
+            f"GET {trail.path} was answered {trail.answered()}, so it may never have come to {join(lost)}, on whose "
             "lines no id was found: mend the endpoint, or name another `path` in `logs`",
         )
     assert not lost, (
         f"none of {trail.requests} requests GET {trail.path} was found by its id within {trail.waited_s:.0f} s in "
-        f"{writers.group} on the lines of {listed(lost)}; expected the id sent, "
+        f"{writers.group} on the lines of {join(lost)}; expected the id sent, "
         "the gateway's or the trace's for a correlation id: see how it is logged, and `logs` in promotion.toml"
     )
     assert not sample.constant, (
-        f"{listed([one.told() for one in sample.constant])} ({writers.group}); expected another one for each request: "
+        f"{join([one.describe() for one in sample.constant])} ({writers.group}); expected another one for each request: "
         "clear the logger's state when a request begins"
     )
     assert not sample.lacks(least), (
@@ -77,7 +77,7 @@ def test_correlation_ids(dev_target, dev_log_writers, dev_log_sample, dev_correl
     if unreached:
         raise Unknown(
             Reason.NO_DATA,
-            f"the load balancer finds {listed(unreached)} unhealthy, so no request could be followed into its log: "
+            f"the load balancer finds {join(unreached)} unhealthy, so no request could be followed into its log: "
             "mend it, and look again",
         )
 
@@ -98,7 +98,7 @@ def test_dashboard_healthy(
         raise Unknown(Reason.NOT_DECLARED, "promotion.toml names no dashboard: set `dashboard` in [dev]")
     found = dev_dashboard[settings.dev.dashboard]
     assert found.body is not None, f"there is no dashboard {found.name}: make it, or check `dashboard` in [dev]"
-    dashboard = body.read(found.body, settings.dev.region, settings.dev.account)
+    dashboard = body.parse_dashboard(found.body, settings.dev.region, settings.dev.account)
     balancers = {
         name: Balanced(dev_load_balancer[name], dev_target_groups[name], dev_listener_weights[name])
         for name in dev_load_balancer
@@ -111,14 +111,14 @@ def test_dashboard_healthy(
         dev_dashboard_alarms.by_name,
     )
     findings = judge_dashboard(dashboard, dev_metrics.dashboard, surroundings)
-    well(findings, f"{len(dashboard.widgets)} widgets, {len(dashboard.alarms)} alarms", measured)
+    settle(findings, f"{len(dashboard.widgets)} widgets, {len(dashboard.alarms)} alarms", measured)
 
 
 @item("no-alarms")
 def test_no_alarms(dev_alarms, dev_alarm_history, measured):
     """No alarm was in ALARM while dev was deployed to or shortly after, and none was changed, missing or blind."""
     watches = ", ".join(watch.deployments for watch in dev_alarm_history.watches)
-    well(judge_alarms(dev_alarms, dev_alarm_history), f"{len(dev_alarms.alarms)} alarms during {watches}", measured)
+    settle(judge_alarms(dev_alarms, dev_alarm_history), f"{len(dev_alarms.alarms)} alarms during {watches}", measured)
 
 
 @item("lambda-duration", per="dev_lambda")
@@ -137,11 +137,11 @@ def test_alb_response_time(dev_ec2, dev_latency, settings, measured):
 def test_error_rate(dev_target, dev_failures, settings, measured):
     """Fewer requests fail than the limit allows, wherever they are counted."""
     look = dev_failures[dev_target]
-    measured(look.told())
+    measured(look.describe())
     proofs = look.proofs(settings.limits.confidence)
-    broken = [f"{name} {proof.told()}" for name, proof in proofs.items() if proof.broken]
+    broken = [f"{name} {proof.describe()}" for name, proof in proofs.items() if proof.broken]
     assert not broken, (
-        f"{look.told()}, {look.window}: the error rate is {'; '.join(broken)}, expected under {percent(look.limit)}: "
+        f"{look.describe()}, {look.window}: the error rate is {'; '.join(broken)}, expected under {percent(look.limit)}: "
         "see the logs of the failed requests"
     )
     for place in look.untold:
@@ -154,28 +154,20 @@ def test_error_rate(dev_target, dev_failures, settings, measured):
 
 def under_its_limit(look, confidence, measured):
     """A 99th percentile is under its limit if less than one in a hundred lie over it."""
-    measured(look.told())
+    measured(look.describe())
     proof = look.proof(confidence)
     assert not proof.broken, (
-        f"{look.told()}, {look.window}: the share over {look.limit_ms:g} ms is {proof.told()}, expected under "
+        f"{look.describe()}, {look.window}: the share over {look.limit_ms:g} ms is {proof.describe()}, expected under "
         f"{percent(proof.limit)}: find what makes the slowest requests slow"
     )
     if not proof.kept:
-        raise too_few(proof, look.told(), f"over {look.limit_ms:g} ms")
+        raise too_few(proof, look.describe(), f"over {look.limit_ms:g} ms")
 
 
 def too_few(proof, what, bad):
     """Counts that prove neither that a limit is kept nor that it is broken."""
     return Unknown(
         Reason.TOO_FEW_SAMPLES,
-        f"{what}, so that the true share is {proof.told()}, which proves nothing about {percent(proof.limit)}: at "
+        f"{what}, so that the true share is {proof.describe()}, which proves nothing about {percent(proof.limit)}: at "
         f"least {proof.wanted:,} more requests are wanted, none of them {bad}; declare [dev.traffic], or wait",
     )
-
-
-def well(findings, looked_at, measured):
-    """Nothing is wrong, and there is nothing that nobody could tell; what was not judged is said."""
-    measured("; ".join([looked_at, *findings.said[:4]]))
-    assert not findings.problems, listed(findings.problems)
-    if findings.doubts:
-        raise Unknown(findings.doubts[0].reason, listed([doubt.message for doubt in findings.doubts]))

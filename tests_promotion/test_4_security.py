@@ -1,14 +1,15 @@
 """4. Security and secrets: what the service may know and do, and who may come in."""
 
-from promotion.clients.aws.deployments import listed
 from promotion.core.answers import NotApplicable
+from promotion.core.findings import settle
+from promotion.core.sentences import join
 from promotion.items import item
 from promotion.sections.security.https import balanced as https
 from promotion.sections.security.https.judgement import Wanted
 from promotion.sections.security.leaks import judgement as leaks
 from promotion.sections.security.network import subjects as guards
 from promotion.sections.security.privileges import judgement as privileges
-from promotion.sections.security.privileges.findings import told
+from promotion.sections.security.privileges.findings import describe
 from promotion.sections.security.secrets import judgement as secrets
 from promotion.settings.network import Https
 from promotion.settings.subjects import in_environment
@@ -20,24 +21,24 @@ def test_secrets_manager(
     secret, secret_looks, secret_keys, secret_access, other_secrets, secret_readiness, settings, measured
 ):
     """Each secret can be read by those who need it, and by nobody else; the application says that it has loaded it."""
-    looked_at, findings = secrets.judge(
+    looked_at, findings = secrets.judge_secret(
         secret,
         settings,
         secret_looks[secret],
-        secrets.Parts(secret_keys, secret_access, other_secrets, secret_readiness),
+        secrets.SecretContext(secret_keys, secret_access, other_secrets, secret_readiness),
     )
-    shut(findings, looked_at, measured)
+    settle(findings, looked_at, measured)
 
 
 @item("no-secrets-in-logs", per="dev_log_group")
 def test_no_secrets_in_logs(dev_log_group, dev_leaks, settings, clock, measured):
     """No event since the deployment holds a secret of the service, in any form, nor what looks like anybody's."""
     search = dev_leaks[dev_log_group]
-    measured(search.told())
+    measured(search.describe())
     leak = leaks.problem(search, settings.leaks.allow, clock.now().date())
     assert not leak, leak
-    if doubts := leaks.doubts(search, settings.dev.targets):
-        raise Unknown(doubts[0].reason, listed([doubt.message for doubt in doubts]))
+    if doubts := leaks.search_doubts(search, settings.dev.targets):
+        raise Unknown(doubts[0].reason, join([doubt.message for doubt in doubts]))
 
 
 @item("least-privilege", per="role")
@@ -47,10 +48,10 @@ def test_least_privilege(role, role_policies, role_advice, settings, measured):
     environment = settings.environment(which)
     declared = next(one for one in environment.roles if one.name == name)
     look, advice = role_policies[role], role_advice[role]
-    judged = privileges.judge(look, declared, environment.region)
-    measured(" · ".join(part for part in (judged.told(look), advice.told()) if part))
+    judged = privileges.judge_role(look, declared, environment.region)
+    measured(" · ".join(part for part in (judged.describe(look), advice.describe()) if part))
     findings = [*judged.findings, *privileges.remarked(advice)]
-    assert not findings, told(role, findings)
+    assert not findings, describe(role, findings)
 
 
 @item("security-groups", per="guarded")
@@ -68,10 +69,12 @@ def test_security_groups(
     """Of the internet nobody comes in but to the listeners, and to the application nobody but by the load balancer."""
     which, _ = in_environment(guarded)
     environment = settings.environment(which)
-    ground = guards.survey(environment, security_groups[which], network_interfaces[which], lambda: prefix_lists[which])
+    ground = guards.collect_groups(
+        environment, security_groups[which], network_interfaces[which], lambda: prefix_lists[which]
+    )
     declared = {f"{which} {name}": offered for name, offered in environment.network.https.items()}
-    parts = guards.Parts(declared, balancers, registered_targets, function_networks)
-    shut(*guards.judge(guarded, environment, ground, parts), measured)
+    parts = guards.ServiceParts(declared, balancers, registered_targets, function_networks)
+    settle(*guards.judge_network(guarded, environment, ground, parts), measured)
 
 
 @item("https-alb", per="balanced")
@@ -98,14 +101,6 @@ def test_https_alb(
             "it: take `not_applicable` away"
         )
         raise NotApplicable(declared.not_applicable)
-    looks = https.Looks(balancer_certificates, plain_rules, tls_front, certificate_handshakes, plain_http, hsts)
+    looks = https.BalancerLooks(balancer_certificates, plain_rules, tls_front, certificate_handshakes, plain_http, hsts)
     wanted = Wanted(declared.policies, declared.min_days, clock.now())
-    shut(*https.judge(balanced, environment.targets[name].url, look, looks, wanted), measured)
-
-
-def shut(findings, looked_at, measured):
-    """Nothing is wrong, and there is nothing that nobody could tell; what was not judged is said."""
-    measured("; ".join([looked_at, *findings.said[:4]]))
-    assert not findings.problems, listed(findings.problems)
-    if findings.doubts:
-        raise Unknown(findings.doubts[0].reason, listed([doubt.message for doubt in findings.doubts]))
+    settle(*https.judge_balancer(balanced, environment.targets[name].url, look, looks, wanted), measured)

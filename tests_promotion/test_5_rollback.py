@@ -1,15 +1,15 @@
 """5. Rollback readiness: there is a way back, and something that takes it."""
 
-from promotion.clients.aws.deployments import listed
 from promotion.core.answers import Attested
+from promotion.core.findings import settle
+from promotion.core.sentences import join
 from promotion.items import item
-from promotion.people.attestations import attested, word_for
+from promotion.people.attestations import attestation_for, require_attestation
 from promotion.sections.observability.dashboards.signals import Balanced
 from promotion.sections.rollback import drift, groups, plan_document, previous
 from promotion.sections.rollback import stopping_alarms as alarms
 from promotion.sections.rollback.dev_counterpart import counterpart
 from promotion.settings.model import ec2_targets, lambda_targets
-from promotion.unknown import Unknown
 
 
 @item("previous-version", per="prod_target")
@@ -32,7 +32,7 @@ def test_previous_version(
 ):
     """What runs in prod answers and is well; its image can be pulled, and its revision deployed again."""
     target, running = settings.prod.targets[prod_target], prod_running[prod_target]
-    running.refuse_nobody(prod_target)
+    running.require_traffic(prod_target)
     good, deployed = prod_deployments[prod_target].last_good, prod_good_targets[prod_target]
     standing = previous.Standing(
         prod_health[prod_target],
@@ -41,7 +41,7 @@ def test_previous_version(
         running,
         prod_images[prod_target],
     )
-    findings = previous.judge(prod_target, standing)
+    findings = previous.judge_previous_version(prod_target, standing)
     if prod_target in lambda_targets(settings.prod):
         alias, versions = prod_alias[prod_target], prod_live_versions[prod_target]
         previous.judge_function(target, alias, versions, deployed, good, findings)
@@ -49,7 +49,7 @@ def test_previous_version(
         replaced = [one.id for one in deployed if one.is_original]
         group, instances = prod_deployment_group[prod_target], prod_instances[prod_target]
         previous.judge_fleet(target, prod_traffic[prod_target], instances, replaced, group, good, clock.now(), findings)
-    well(findings, f"{', '.join(running.digests)} · {good.id if good else 'no deployment'}", measured)
+    settle(findings, f"{', '.join(running.digests)} · {good.id if good else 'no deployment'}", measured)
 
 
 @item("rollback-plan")
@@ -57,12 +57,12 @@ def test_rollback_plan(rollback_document, attestations, settings, digest, clock,
     """A document at the promoted commit says how every target goes back, names an owner, and is not forgotten."""
     wanted, now = settings.plan.rollback_plan, clock.now()
     if rollback_document is None:
-        attested("rollback-plan", attestations, settings, digest, clock)
-    measured(rollback_document.told(now))
-    problems = [*plan_document.problems(rollback_document, wanted, settings)]
-    assert not problems, listed(problems)
+        require_attestation("rollback-plan", attestations, settings, digest, clock)
+    measured(rollback_document.describe(now))
+    problems = [*plan_document.plan_problems(rollback_document, wanted, settings)]
+    assert not problems, join(problems)
     if old := plan_document.too_old(rollback_document, wanted, now):
-        reviewed = word_for("rollback-plan", attestations, settings, digest, clock)
+        reviewed = attestation_for("rollback-plan", attestations, settings, digest, clock)
         assert reviewed is not None, old
         raise Attested(reviewed)
 
@@ -84,10 +84,10 @@ def test_rollback_alarms(
         balanced = Balanced(
             prod_load_balancer[prod_target], prod_target_groups[prod_target], prod_listener_weights[prod_target]
         )
-    findings = alarms.judge(
+    findings = alarms.judge_stopping_alarms(
         group, prod_stopping_alarms, settings.prod.targets[prod_target], balanced, settings.rollback.alarms
     )
-    well(findings, f"{len(group.alarms)} alarms", measured)
+    settle(findings, f"{len(group.alarms)} alarms", measured)
 
 
 @item("deployment-groups", per="prod_target")
@@ -118,24 +118,16 @@ def test_deployment_groups(
         known, weights = prod_target_groups[prod_target], prod_listener_weights[prod_target]
         problems += groups.target_group_problems(group, target, known, weights)
     problems += groups.role_problems(group, prod_service_role[prod_target], settings.prod.region)
-    assert not problems, listed(problems)
+    assert not problems, join(problems)
     comparison = settings.rollback.groups
     in_dev = counterpart(prod_target, settings)
     differences = drift.differences(
-        drift.Side(group, shift, settings.prod, comparison.prod_words),
-        drift.Side(dev_deployment_group[in_dev], dev_shift[in_dev], settings.dev, comparison.dev_words),
+        drift.GroupSide(group, shift, settings.prod, comparison.prod_words),
+        drift.GroupSide(dev_deployment_group[in_dev], dev_shift[in_dev], settings.dev, comparison.dev_words),
         comparison,
     )
     drifted = [*differences]
     assert not drifted, (
-        f"{group.name} is not configured as {dev_deployment_group[in_dev].name} in dev: {listed(drifted, 8)}; make them "
+        f"{group.name} is not configured as {dev_deployment_group[in_dev].name} in dev: {join(drifted, 8)}; make them "
         "alike, or declare the field in `rollback.groups.may_differ`"
     )
-
-
-def well(findings, looked_at, measured):
-    """Nothing is wrong, and there is nothing that nobody could tell; what was not judged is said."""
-    measured("; ".join([looked_at, *findings.said[:4]]))
-    assert not findings.problems, listed(findings.problems)
-    if findings.doubts:
-        raise Unknown(findings.doubts[0].reason, listed([doubt.message for doubt in findings.doubts]))

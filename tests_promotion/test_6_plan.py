@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from promotion.clients.aws.deployments import listed
 from promotion.core.answers import NotApplicable
-from promotion.core.findings import Findings
+from promotion.core.findings import Findings, settle
+from promotion.core.sentences import join
 from promotion.items import item
 from promotion.people import attestations as attesting
 from promotion.sections.observability.dashboards.signals import Balanced
@@ -26,16 +26,16 @@ def test_deployment_window(
     """A window and a backup window are agreed, of the right length, not over, and outside of every freeze."""
     record = attesting.record_of(promotion_record, digest)
     if record.window is None:
-        attesting.attested("deployment-window", attestations, settings, digest, clock)
+        attesting.require_attestation("deployment-window", attestations, settings, digest, clock)
     try:
         times = window.times(record.window)
     except LocalTimeError as mistake:
         raise AssertionError(f"{promotion_record.name}: {mistake}") from None
     now = clock.now()
-    measured(times.told(now))
+    measured(times.describe(now))
     closed = [*window.frozen(settings.plan.freezes, times), *calendars.closed(freeze_events, change_calendar_states)]
-    problems = [*window.problems(times, settings.plan.window, now, closed)]
-    assert not problems, listed(problems)
+    problems = [*window.window_problems(times, settings.plan.window, now, closed)]
+    assert not problems, join(problems)
 
 
 @item("key-personnel")
@@ -43,22 +43,22 @@ def test_key_personnel(promotion_record, attestations, settings, digest, clock, 
     """Three people who may are named: who leads, who is on call, and, somebody else than the first, who approves."""
     record = attesting.record_of(promotion_record, digest)
     if personnel.nobody_named(record.people):
-        attesting.attested("key-personnel", attestations, settings, digest, clock)
-    measured(personnel.told(record.people))
-    problems = [*personnel.problems(record.people, settings)]
-    assert not problems, listed(problems)
+        attesting.require_attestation("key-personnel", attestations, settings, digest, clock)
+    measured(personnel.describe(record.people))
+    problems = [*personnel.personnel_problems(record.people, settings)]
+    assert not problems, join(problems)
 
 
 @item("canary-strategy", per="prod_target")
 def test_canary_strategy(prod_target, prod_deployment_group, prod_shift, prod_stopping_alarms, settings, measured):
     """The attached configuration shifts traffic as the plan says, and the alarms can speak before the shift is over."""
     group, shift, plan = prod_deployment_group[prod_target], prod_shift[prod_target], settings.rollback
-    measured(f"{shift.config}: {shift.told()}")
+    measured(f"{shift.config}: {shift.describe()}")
     if prod_target in lambda_targets(settings.prod):
         wrong = shifting.no_such_canary(shift, plan.canary)
         assert not wrong, wrong
         late = [*reaction.too_late(group, prod_stopping_alarms, plan.canary.minutes)]
-        assert not late, listed(late)
+        assert not late, join(late)
         return
     declared = plan.fleets.get(prod_target)
     if declared is None:
@@ -68,7 +68,7 @@ def test_canary_strategy(prod_target, prod_deployment_group, prod_shift, prod_st
             f'`[rollback.fleets.{prod_target}]` with `moves = "all-at-once"` or what the plan says',
         )
     problems = [*shifting.no_such_fleet_shift(shift, group, declared)]
-    assert not problems, listed(problems)
+    assert not problems, join(problems)
 
 
 @item("canary-monitored", per="prod_target")
@@ -94,7 +94,7 @@ def test_canary_monitored(
         canary, look = dev_canary_metrics[counterpart(prod_target, settings)], prod_function_metrics[prod_target]
         queries = monitored.of_function(target)
         monitored.judge_canary(canary, findings)
-        measured(f"version {canary.version} in {canary.deployment} · {len(queries)} metrics in prod")
+        looked_at = f"version {canary.version} in {canary.deployment} · {len(queries)} metrics in prod"
     else:
         serving, instances = prod_traffic[prod_target].serving_instances, prod_instances[prod_target]
         memory, look = prod_memory_metrics[prod_target], prod_fleet_metrics[prod_target]
@@ -104,12 +104,10 @@ def test_canary_monitored(
         queries = monitored.of_fleet(balanced, serving, memory)
         findings.problems += monitored.judge_instances(target, instances, serving)
         findings.problems += monitored.judge_memory(memory, settings.rollback.memory, serving)
-        measured(f"{len(queries)} metrics in prod, of {len(serving)} instances")
+        looked_at = f"{len(queries)} metrics in prod, of {len(serving)} instances"
     monitored.judge_metrics(queries, look, max_age, findings)
     findings.problems += monitored.judge_log(prod_log[prod_target])
-    assert not findings.problems, listed(findings.problems)
-    if findings.doubts:
-        raise Unknown(findings.doubts[0].reason, listed([doubt.message for doubt in findings.doubts]))
+    settle(findings, looked_at, measured)
 
 
 @item("full-shift", per="prod_target")
@@ -118,7 +116,7 @@ def test_full_shift(prod_target, prod_deployment_group, prod_shift, settings, me
     group = prod_deployment_group[prod_target]
     if prod_target in lambda_targets(settings.prod):
         shift = prod_shift[prod_target]
-        measured(f"{shift.config}: {shift.told()}")
+        measured(f"{shift.config}: {shift.describe()}")
         wrong = shifting.no_full_shift(shift)
     else:
         kept = "kept" if group.blue_action == "KEEP_ALIVE" else f"kept for {group.blue_wait_minutes} min"
@@ -133,7 +131,7 @@ def test_automatic_rollback(prod_target, prod_deployment_group, measured):
     group = prod_deployment_group[prod_target]
     measured(f"{group.name}: {', '.join(group.rollback_events) or 'no event'}")
     problems = [*groups.rollback_problems(group)]
-    assert not problems, listed(problems)
+    assert not problems, join(problems)
 
 
 @item("stakeholders-notified")
@@ -153,7 +151,7 @@ def test_status_page(status_page_maintenance, promotion_record, attestations, se
     if channels.no_status_page is not None:
         raise NotApplicable(channels.no_status_page)
     if status_page_maintenance is None:
-        attesting.attested("status-page", attestations, settings, digest, clock)
+        attesting.require_attestation("status-page", attestations, settings, digest, clock)
     record = attesting.record_of(promotion_record, digest)
     agreed = announcing.window_of(record)
     if agreed is None:

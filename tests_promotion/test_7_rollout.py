@@ -1,18 +1,17 @@
 """7. During deployment: what the new version does while it takes over the traffic in prod, and whether it may go on."""
 
-from promotion.clients.aws.deployments import listed
+from promotion.core.findings import settle
+from promotion.core.sentences import join, pluralize
 from promotion.core.statistics.proof import percent
 from promotion.items import item
-from promotion.report.words import counted
-from promotion.sections.observability.alarms.judgement import judge as judge_alarms
+from promotion.sections.observability.alarms.judgement import judge_alarms
 from promotion.sections.observability.dashboards import body
-from promotion.sections.observability.dashboards.judgement import Surroundings
-from promotion.sections.observability.dashboards.judgement import judge as judge_dashboard
+from promotion.sections.observability.dashboards.judgement import Surroundings, judge_dashboard
 from promotion.sections.observability.dashboards.signals import needed
 from promotion.sections.observability.logs.sample import fewest
 from promotion.sections.rollout import decision
 from promotion.sections.rollout.canary import Decision
-from promotion.sections.rollout.decision import judged
+from promotion.sections.rollout.decision import judge_versions
 from promotion.sections.rollout.error_rates import BALANCER, EDGE, too_many
 from promotion.sections.rollout.fleet_judgement import hosts_short
 from promotion.sections.rollout.watch import FIRST, SECOND
@@ -24,8 +23,8 @@ from promotion.unknown import Reason, Unknown
 def test_lambda_canary(prod_lambda, rollout_watch, settings, measured):
     """The new version fails no more than the limit lets it, is no slower than the old one, and is not throttled."""
     versions = rollout_watch.of(prod_lambda, rollout_watch.newest.versions)
-    found = judged(versions, settings, final=rollout_watch.is_final)
-    measured(f"{versions.canary.told()} · {versions.baseline.told()}")
+    found = judge_versions(versions, settings, final=rollout_watch.is_final)
+    measured(f"{versions.canary.describe()} · {versions.baseline.describe()}")
     assert found.decision is not Decision.NO_GO, f"version {versions.canary.version}: {found.sentence()}; roll it back"
     if found.decision is Decision.HOLD:
         raise Unknown(Reason.TOO_FEW_SAMPLES, f"version {versions.canary.version}: {found.sentence()}")
@@ -39,7 +38,7 @@ def test_api_gateway_errors(prod_lambda, rollout_watch, settings, measured):
             Reason.NOT_DECLARED,
             f"promotion.toml does not say which API is before {prod_lambda}: add `api` to [prod.targets.{prod_lambda}]",
         )
-    few_fail(rollout_watch, prod_lambda, lambda place: place == EDGE, settings, measured)
+    check_error_share(rollout_watch, prod_lambda, lambda place: place == EDGE, settings, measured)
 
 
 @item("canary-correlation-ids", per="prod_lambda")
@@ -53,7 +52,7 @@ def test_canary_correlation_ids(prod_lambda, rollout_watch, settings, measured):
         f"({sample.unstructured:,} of them are no JSON), expected at least {percent(least)} with one: log it on every line"
     )
     assert not sample.constant, (
-        f"{listed([one.told() for one in sample.constant])} of version {version} ({sample.group}); expected another one "
+        f"{join([one.describe() for one in sample.constant])} of version {version} ({sample.group}); expected another one "
         "for each request: clear the logger's state when a request begins"
     )
     if sample.application < fewest(least) or sample.distinct < 2:
@@ -82,10 +81,10 @@ def test_alb_targets(prod_ec2, rollout_watch, settings, measured):
     if strangers and shift.status != "Succeeded":
         raise Unknown(
             Reason.NOT_DUE,
-            f"{', '.join(strangers)} of the old instances still get traffic, {shift.told()}: look again when it has moved",
+            f"{', '.join(strangers)} of the old instances still get traffic, {shift.describe()}: look again when it has moved",
         )
     assert not strangers, (
-        f"{shift.told()}, but {', '.join(strangers)}, which it did not bring, get traffic in {', '.join(groups)}: see "
+        f"{shift.describe()}, but {', '.join(strangers)}, which it did not bring, get traffic in {', '.join(groups)}: see "
         "where the listeners forward to"
     )
 
@@ -93,14 +92,14 @@ def test_alb_targets(prod_ec2, rollout_watch, settings, measured):
 @item("target-group-errors", per="prod_ec2")
 def test_target_group_errors(prod_ec2, rollout_watch, settings, measured):
     """Requests were counted behind the load balancer since T0, and no more failed there or at it than the limit lets."""
-    few_fail(rollout_watch, prod_ec2, lambda place: place != EDGE, settings, measured)
+    check_error_share(rollout_watch, prod_ec2, lambda place: place != EDGE, settings, measured)
 
 
 @item("instance-load", per="prod_ec2")
 def test_instance_load(prod_ec2, rollout_watch, settings, measured):
     """No instance that serves uses more of its processors or its memory than the limits let."""
     loads, rollout = rollout_watch.of(prod_ec2, rollout_watch.newest.loads), settings.rollout
-    measured(" · ".join(load.told() for load in loads))
+    measured(" · ".join(load.describe() for load in loads))
     if not loads:
         raise Unknown(Reason.NO_DATA, f"no instance of {prod_ec2} gets traffic: see its target groups and listeners")
     limits = {"CPU": rollout.cpu_percent, "memory": rollout.memory_percent}
@@ -110,12 +109,12 @@ def test_instance_load(prod_ec2, rollout_watch, settings, measured):
         for name, what, used in known
         if used is not None and used > limits[what]
     ]
-    assert not over, f"{listed(over)}: see what uses it, give the instances more, or roll back"
+    assert not over, f"{join(over)}: see what uses it, give the instances more, or roll back"
     unmeasured = [f"{what} of {name}" for name, what, used in known if used is None]
     if unmeasured:
         raise Unknown(
             Reason.NO_DATA,
-            f"CloudWatch has no value for {listed(unmeasured)} in the newest minutes: switch on detailed monitoring, and "
+            f"CloudWatch has no value for {join(unmeasured)} in the newest minutes: switch on detailed monitoring, and "
             "see whether the agent publishes memory (a new metric is listed up to 15 min late)",
         )
 
@@ -124,11 +123,11 @@ def test_instance_load(prod_ec2, rollout_watch, settings, measured):
 def test_dashboard_watch(rollout_watch, settings, measured):
     """Prod's dashboard shows the signals of what is in use, each widget has data, and nothing is past its limit."""
     newest = rollout_watch.newest
-    board, alarms = rollout_watch.told(newest.board), rollout_watch.told(newest.alarms)
+    board, alarms = rollout_watch.require(newest.board), rollout_watch.require(newest.alarms)
     assert board.body is not None, (
         f"there is no dashboard {settings.prod.dashboard}: make it, or check `dashboard` in [prod]"
     )
-    dashboard = body.read(board.body, settings.prod.region, settings.prod.account)
+    dashboard = body.parse_dashboard(board.body, settings.prod.region, settings.prod.account)
     balancers = {
         name: rollout_watch.of(name, rollout_watch.live.fleets).balanced for name in ec2_targets(settings.prod)
     }
@@ -140,48 +139,48 @@ def test_dashboard_watch(rollout_watch, settings, measured):
         alarms.look.by_name,
     )
     findings = judge_dashboard(dashboard, board.drawn, surroundings)
-    well(findings, f"{len(dashboard.widgets)} widgets, {len(dashboard.alarms)} alarms", measured)
+    settle(findings, f"{len(dashboard.widgets)} widgets, {len(dashboard.alarms)} alarms", measured)
 
 
 @item("alarms-quiet")
 def test_alarms_quiet(rollout_watch, measured):
     """No alarm was in ALARM since T0, and none was changed, missing or blind."""
-    alarms = rollout_watch.told(rollout_watch.newest.alarms)
+    alarms = rollout_watch.require(rollout_watch.newest.alarms)
     watches = ", ".join(watch.deployments for watch in alarms.history.watches)
-    well(judge_alarms(alarms.look, alarms.history), f"{len(alarms.look.alarms)} alarms during {watches}", measured)
+    settle(judge_alarms(alarms.look, alarms.history), f"{len(alarms.look.alarms)} alarms during {watches}", measured)
 
 
 @item("health-during-shift", per="prod_target")
 def test_health_during_shift(prod_target, rollout_watch, measured):
     """The health endpoint answered as it should whenever it was asked since T0."""
     asked = list(rollout_watch.health_of(prod_target))
-    answers = [(name, rollout_watch.told(answer)) for name, answer in asked]
+    answers = [(name, rollout_watch.require(answer)) for name, answer in asked]
     slowest = max((answer.elapsed_ms or 0 for _, answer in answers), default=0)
-    measured(f"{counted(len(answers), 'answer', 'answers')}, {slowest:.0f} ms at most")
+    measured(f"{pluralize(len(answers), 'answer', 'answers')}, {slowest:.0f} ms at most")
     ill = [f"{name}: {problem}" for name, answer in answers for problem in answer.problems]
-    assert not ill, f"{answers[0][1].url}: {listed(ill)}; see the log of {prod_target}, or roll back"
+    assert not ill, f"{answers[0][1].url}: {join(ill)}; see the log of {prod_target}, or roll back"
 
 
 @item("go-no-go-t2")
 def test_go_no_go_t2(rollout_watch, settings, measured):
     """Nothing seen until T+2 speaks against going on."""
-    decided(rollout_watch, FIRST, settings, measured)
+    check_decision(rollout_watch, FIRST, settings, measured)
 
 
 @item("go-no-go-t5")
 def test_go_no_go_t5(rollout_watch, settings, measured):
     """Nothing seen until T+5 speaks against the new version, and there was enough to see."""
-    decided(rollout_watch, SECOND, settings, measured)
+    check_decision(rollout_watch, SECOND, settings, measured)
 
 
-def few_fail(watch, name, is_meant, settings, measured):
+def check_error_share(watch, name, is_meant, settings, measured):
     """No more requests fail than the limit lets, and there were enough of them."""
     look, how = watch.of(name, watch.newest.failures), settings.rollout.judge
     places = [place for place in look.places if is_meant(place.place)]
-    measured(" · ".join(place.told() for place in places))
-    broken = [place.told() for place in places if too_many(place, how)]
+    measured(" · ".join(place.describe() for place in places))
+    broken = [place.describe() for place in places if too_many(place, how)]
     assert not broken, (
-        f"{listed(broken)} in {look.window}, which {percent(how.error_rate)} does not explain: see the logs of the failed "
+        f"{join(broken)} in {look.window}, which {percent(how.error_rate)} does not explain: see the logs of the failed "
         "requests, and roll back if the new version makes them"
     )
     for place in look.untold:
@@ -197,7 +196,7 @@ def few_fail(watch, name, is_meant, settings, measured):
         )
 
 
-def decided(watch, name, settings, measured):
+def check_decision(watch, name, settings, measured):
     """The decision of a moment is go."""
     final = name == SECOND
     found = decision.at(watch, name, settings, final=final)
@@ -213,11 +212,3 @@ def decided(watch, name, settings, measured):
     assert verdict.decision is not Decision.NO_GO, f"no-go{when}: {verdict.sentence()}; roll back"
     if verdict.decision is Decision.HOLD:
         raise Unknown(verdict.lacking(final=final), f"hold: {verdict.sentence()}")
-
-
-def well(findings, looked_at, measured):
-    """Nothing is wrong, and there is nothing that nobody could tell; what was not judged is said."""
-    measured("; ".join([looked_at, *findings.said[:4]]))
-    assert not findings.problems, listed(findings.problems)
-    if findings.doubts:
-        raise Unknown(findings.doubts[0].reason, listed([doubt.message for doubt in findings.doubts]))

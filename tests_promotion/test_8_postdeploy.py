@@ -4,17 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from promotion.clients.aws.deployments import listed
 from promotion.core.answers import Attested, NotApplicable
+from promotion.core.sentences import join
 from promotion.core.statistics.proof import percent
 from promotion.items import item
 from promotion.people import attestations as attesting
-from promotion.sections.observability.baseline.judgement import awaited
-from promotion.sections.observability.baseline.judgement import problems as baseline_problems
+from promotion.sections.observability.baseline.judgement import awaited, baseline_problems
 from promotion.sections.observability.logs.sample import fewest
 from promotion.sections.postdeploy import events as happened
 from promotion.sections.postdeploy import rotation
-from promotion.sections.postdeploy.budget.spent import doubts, problems, spent_by
+from promotion.sections.postdeploy.budget.spent import budget_doubts, budget_problems, spent_by
 from promotion.sections.postdeploy.budget.spike import visible_share
 from promotion.unknown import Reason, Unknown
 
@@ -22,13 +21,13 @@ from promotion.unknown import Reason, Unknown
 @item("prod-health", per="prod_target")
 def test_prod_health(prod_target, postdeploy_health, measured):
     """The health endpoint answers 200 when it is due."""
-    answered(postdeploy_health[prod_target], measured)
+    check_answer(postdeploy_health[prod_target], measured)
 
 
 @item("prod-smoke-tests", per="prod_smoke_test")
 def test_prod_smoke_tests(prod_smoke_test, prod_smoke, measured):
     """The endpoint responds as declared, by a request that changes nothing."""
-    answered(prod_smoke[prod_smoke_test], measured)
+    check_answer(prod_smoke[prod_smoke_test], measured)
 
 
 @item("prod-logs-flowing", per="prod_target")
@@ -38,20 +37,20 @@ def test_prod_logs_flowing(
     """The version that was deployed, or each instance that serves, has logged something of late."""
     writers, sample = postdeploy_writers[prod_target], postdeploy_log_sample[prod_target]
     limit = settings.limits.log_age_minutes
-    measured(sample.told(writers, limit))
+    measured(sample.describe(writers, limit))
     late = [member for member in writers.members if not sample.is_fresh(member, limit)]
     if late:
         # Nobody may have called: then the request that the run itself made tells whether its log arrives.
         late = [member for member in late if member not in postdeploy_correlation[prod_target].hits]
     silent = [sample.silence(writers, member) for member in late if sample.members[member].whole]
     assert not silent, (
-        f"{listed(silent)} in {writers.group}; expected an event younger than {limit:g} min: see whether it may write "
+        f"{join(silent)} in {writers.group}; expected an event younger than {limit:g} min: see whether it may write "
         "there, and, on an instance, whether the log agent runs"
     )
     if late:
         raise Unknown(
             Reason.TRUNCATED,
-            f"{writers.group} has more events than are read, and none of {listed(late)} was among the newest: lower "
+            f"{writers.group} has more events than are read, and none of {join(late)} was among the newest: lower "
             "limits.log_age_minutes",
         )
 
@@ -60,10 +59,10 @@ def test_prod_logs_flowing(
 def test_no_error_spikes(prod_target, prod_spikes, settings, measured):
     """No larger share of requests fails than before the deployment, beyond what chance would bring."""
     how, places = settings.postdeploy.spikes, prod_spikes[prod_target]
-    measured(" · ".join(f"{one.place} {one.spike.told()}" for one in places))
-    rose = [f"{one.place}: {one.spike.told()}" for one in places if one.spike.rose(how.chance, how.factor)]
+    measured(" · ".join(f"{one.place} {one.spike.describe()}" for one in places))
+    rose = [f"{one.place}: {one.spike.describe()}" for one in places if one.spike.rose(how.chance, how.factor)]
     assert not rose, (
-        f"more requests to {prod_target} fail since the deployment: {listed(rose)}; by chance that comes in under "
+        f"more requests to {prod_target} fail since the deployment: {join(rose)}; by chance that comes in under "
         f"{percent(how.chance)} of cases: see the logs of the failed requests, and think of going back"
     )
     limit = settings.postdeploy.slo.over(settings.limits).error_rate
@@ -85,7 +84,7 @@ def test_prod_correlation_ids(
     """Whoever serves logs the id of a request just made, and nearly every event carries one of many ids."""
     writers, sample = postdeploy_writers[prod_target], postdeploy_log_sample[prod_target]
     trail, least = postdeploy_correlation[prod_target], settings.limits.correlation_share
-    measured(f"{trail.told()} · {sample.identified:,} of {sample.read()} carry an id")
+    measured(f"{trail.describe()} · {sample.identified:,} of {sample.read()} carry an id")
     absent = [member for member in writers.members if member not in trail.hits]
     unreached = [member for member in absent if member in writers.out_of_traffic]
     lost = trail.lost(writers, [member for member in absent if member not in unreached])
@@ -93,21 +92,21 @@ def test_prod_correlation_ids(
         raise Unknown(
             Reason.TRUNCATED,
             f"{writers.group} gave more pages than are read when asked for the ids sent, and none was found on the "
-            f"lines of {listed(lost)} in those that were: look again",
+            f"lines of {join(lost)} in those that were: look again",
         )
     if lost and not trail.reached:
         raise Unknown(
             Reason.NO_DATA,
-            f"GET {trail.path} was answered {trail.answered()}, so it may never have come to {listed(lost)}, on whose "
+            f"GET {trail.path} was answered {trail.answered()}, so it may never have come to {join(lost)}, on whose "
             "lines no id was found: mend the endpoint, or name another `path` in `logs`",
         )
     assert not lost, (
         f"none of {trail.requests} requests GET {trail.path} was found by its id within {trail.waited_s:.0f} s in "
-        f"{writers.group} on the lines of {listed(lost)}; expected the id sent, "
+        f"{writers.group} on the lines of {join(lost)}; expected the id sent, "
         "the gateway's or the trace's for a correlation id: see how it is logged, and `logs` in promotion.toml"
     )
     assert not sample.constant, (
-        f"{listed([one.told() for one in sample.constant])} ({writers.group}); expected another one for each request: "
+        f"{join([one.describe() for one in sample.constant])} ({writers.group}); expected another one for each request: "
         "clear the logger's state when a request begins"
     )
     assert not sample.lacks(least), (
@@ -123,7 +122,7 @@ def test_prod_correlation_ids(
     if unreached:
         raise Unknown(
             Reason.NO_DATA,
-            f"the load balancer finds {listed(unreached)} unhealthy, so no request could be followed into its log: mend "
+            f"the load balancer finds {join(unreached)} unhealthy, so no request could be followed into its log: mend "
             "it, and look again",
         )
 
@@ -133,20 +132,20 @@ def test_slo_met(prod_target, prod_latency, prod_failures, settings, measured):
     """Since the deployment, fewer requests than the limits allow took too long, and fewer failed."""
     failures, confidence = prod_failures[prod_target], settings.limits.confidence
     proofs = failures.proofs(confidence)
-    broken = [f"the error rate at {name} is {proof.told()}" for name, proof in proofs.items() if proof.broken]
+    broken = [f"the error rate at {name} is {proof.describe()}" for name, proof in proofs.items() if proof.broken]
     try:
         latency = prod_latency[prod_target]
     except Unknown:
         assert not broken, (
-            f"{listed(broken)}, expected under {percent(failures.limit)}: see the logs of the failed requests"
+            f"{join(broken)}, expected under {percent(failures.limit)}: see the logs of the failed requests"
         )
         raise
     slow = latency.proof(confidence)
-    measured(f"{latency.told()} · {failures.told()} · {failures.window}")
+    measured(f"{latency.describe()} · {failures.describe()} · {failures.window}")
     if slow.broken:
-        broken.append(f"the share over {latency.limit_ms:g} ms is {slow.told()}, {latency.told()}")
+        broken.append(f"the share over {latency.limit_ms:g} ms is {slow.describe()}, {latency.describe()}")
     assert not broken, (
-        f"{listed(broken)}, {failures.window}; expected under {percent(failures.limit)} errors and under "
+        f"{join(broken)}, {failures.window}; expected under {percent(failures.limit)} errors and under "
         f"{percent(slow.limit)} slow requests: see what the failed or slow ones have in common"
     )
     for place in failures.untold:
@@ -156,7 +155,7 @@ def test_slo_met(prod_target, prod_latency, prod_failures, settings, measured):
     for what, proof in lacking:
         raise Unknown(
             Reason.TOO_FEW_SAMPLES,
-            f"{proof.hits:,} {what} of {proof.of:,}: the true share is {proof.told()}, which proves nothing about "
+            f"{proof.hits:,} {what} of {proof.of:,}: the true share is {proof.describe()}, which proves nothing about "
             f"{percent(proof.limit)}: at least {proof.wanted:,} more requests are wanted, none of them bad",
         )
 
@@ -170,9 +169,9 @@ def test_no_customer_issues(
     reported = [f"{issue.title!r} ({issue.link})" for issue in customer_issues]
     reported += [link for link in (record.issues if record else ()) if link]
     measured(f"{len(reported)} issues since {postdeploy_began.t0:%H:%M:%S}Z")
-    assert not reported, f"customers reported {listed(reported)}: find out whether the deployment is why"
+    assert not reported, f"customers reported {join(reported)}: find out whether the deployment is why"
     if not settings.postdeploy.customer_issues.labels:
-        attesting.attested("no-customer-issues", attestations, settings, digest, clock)
+        attesting.require_attestation("no-customer-issues", attestations, settings, digest, clock)
 
 
 @item("error-budget", per="prod_target")
@@ -186,15 +185,22 @@ def test_error_budget(prod_target, prod_budget, declared_slo, reported_budget, s
             others += [source[prod_target]] if source[prod_target] else []
         except Unknown as trouble:
             unheard.append(trouble)
-    told = [f"{budget.told()}, {percent(spent)} by this deployment", look.place, *(one.told() for one in others)]
+    told = [
+        f"{budget.describe()}, {percent(spent)} by this deployment",
+        look.place,
+        *(one.describe() for one in others),
+    ]
     measured(" · ".join(told))
-    wrong = [*problems(budget, spent, declared.spent), *(said for one in others for said in one.problems(budget))]
-    assert not wrong, f"{prod_target}: {listed(wrong)}"
+    wrong = [
+        *budget_problems(budget, spent, declared.spent),
+        *(said for one in others for said in one.problems(budget)),
+    ]
+    assert not wrong, f"{prod_target}: {join(wrong)}"
     if unheard:
         raise unheard[0]
-    unclear = [*doubts(budget, look.before, declared.covered)]
+    unclear = [*budget_doubts(budget, look.before, declared.covered)]
     if unclear:
-        raise Unknown(Reason.TOO_FEW_SAMPLES, f"{prod_target}: {listed(unclear)}")
+        raise Unknown(Reason.TOO_FEW_SAMPLES, f"{prod_target}: {join(unclear)}")
 
 
 @item("rotation-working", per="prod_secret")
@@ -208,9 +214,9 @@ def test_rotation_working(prod_secret, rotations, settings, clock, measured):
             f"({declared.exempt[prod_secret]}): take it out there"
         )
         raise NotApplicable(f"it does not rotate: {declared.exempt[prod_secret]}")
-    measured(look.told())
-    wrong = [*rotation.problems(look, now, grace)]
-    assert not wrong, listed(wrong)
+    measured(look.describe())
+    wrong = [*rotation.rotation_problems(look, now, grace)]
+    assert not wrong, join(wrong)
     since = rotation.under_way(look, now, grace)
     if since is not None:
         raise Unknown(
@@ -218,9 +224,9 @@ def test_rotation_working(prod_secret, rotations, settings, clock, measured):
             f"{prod_secret} is being rotated since {since:%H:%M:%S}Z: look again when that is over, by "
             f"{since + grace:%Y-%m-%d %H:%M}Z",
         )
-    unclear = [*rotation.doubts(look)]
+    unclear = [*rotation.rotation_doubts(look)]
     if unclear:
-        raise Unknown(Reason.NO_DATA, listed(unclear))
+        raise Unknown(Reason.NO_DATA, join(unclear))
 
 
 @item("deployment-notes")
@@ -230,7 +236,7 @@ def test_deployment_notes(promotion_record, attestations, settings, digest, cloc
     record = attesting.record_of(promotion_record, digest)
     notes = " ".join(record.notes.split())
     if not notes:
-        attesting.attested("deployment-notes", attestations, settings, digest, clock)
+        attesting.require_attestation("deployment-notes", attestations, settings, digest, clock)
     measured(notes if len(notes) <= 100 else f"{notes[:99]}…")
 
 
@@ -247,11 +253,11 @@ def test_incidents_documented(
     )
     missing = happened.undocumented(wrong, record)
     if missing:
-        word = attesting.word_for("incidents-documented", attestations, settings, digest, clock)
+        word = attesting.attestation_for("incidents-documented", attestations, settings, digest, clock)
         if word is not None:
             raise Attested(word)
     assert not missing, (
-        f"{listed(missing)}: write [[incidents]] with a link into {promotion_record.name}, each with what happened"
+        f"{join(missing)}: write [[incidents]] with a link into {promotion_record.name}, each with what happened"
     )
 
 
@@ -261,7 +267,7 @@ def test_baseline_updated(baseline, second_due, settings, digest, measured):
     if baseline.newest is not None:
         measured(f"record {baseline.count} of {baseline.newest.written_at:%Y-%m-%d %H:%M}Z in {baseline.place}")
     wrong = [*baseline_problems(baseline, digest, settings, second_due.at)]
-    assert not wrong, listed(wrong)
+    assert not wrong, join(wrong)
     waits = awaited(baseline, digest, settings, second_due.at)
     if waits:
         raise Unknown(Reason.AWAITS_PERSON, waits)
@@ -286,10 +292,10 @@ def test_post_mortem_scheduled(
         measured("nothing to talk about")
         return
     if record is None or record.post_mortem is None:
-        word = attesting.word_for("post-mortem-scheduled", attestations, settings, digest, clock)
+        word = attesting.attestation_for("post-mortem-scheduled", attestations, settings, digest, clock)
         if word is not None:
             raise Attested(word)
-    measured(happened.refuse_loose_meeting(record, promotion_record.name, postdeploy_began.t0, wrong))
+    measured(happened.require_meeting(record, promotion_record.name, postdeploy_began.t0, wrong))
 
 
 def what_went_wrong(seen, issues, record):
@@ -303,7 +309,7 @@ def what_went_wrong(seen, issues, record):
     ]
 
 
-def answered(answer, measured):
+def check_answer(answer, measured):
     """What was asked was answered as it should be."""
     measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms" if answer.status else "no valid answer")
-    assert not answer.problems, listed(answer.problems)
+    assert not answer.problems, join(answer.problems)

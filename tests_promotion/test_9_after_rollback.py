@@ -2,10 +2,10 @@
 
 from typing import Any, NoReturn
 
-from promotion.clients.aws.deployments import listed
 from promotion.core.answers import Attested
+from promotion.core.sentences import join
 from promotion.items import item
-from promotion.people.attestations import attested, record_of, word_for
+from promotion.people.attestations import attestation_for, record_of, require_attestation
 from promotion.sections.after_rollback import judgement
 from promotion.sections.after_rollback import remediation as remedy
 from promotion.sections.after_rollback.evidence import of_image
@@ -36,7 +36,7 @@ def test_previous_version_serving(prod_target, prod_rollback, prod_serving_now, 
     """What served before gets all of the traffic, and what was taken back got none for two whole minutes."""
     target, look = settings.prod.targets[prod_target], prod_rollback[prod_target]
     serving = prod_serving_now[prod_target]
-    judgement.refuse_others(target, look, serving)
+    judgement.require_previous_only(target, look, serving)
     measured(judgement.none_left(prod_target, serving, prod_leftover[prod_target]))
 
 
@@ -45,7 +45,7 @@ def test_health_green(prod_target, prod_health_after, measured):
     """The health endpoint answers as it should, now."""
     answer = prod_health_after[prod_target]
     measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms" if answer.status else "no valid answer")
-    assert not answer.problems, listed(answer.problems)
+    assert not answer.problems, join(answer.problems)
 
 
 @item("metrics-at-baseline", per="prod_target")
@@ -93,7 +93,7 @@ def test_remediation_planned(
     if written is not None:
         measured(judgement.remedy_planned(written, aftermath_links["remediation"]))
         return
-    word = word_for("remediation-planned", attestations, settings, digest, clock)
+    word = attestation_for("remediation-planned", attestations, settings, digest, clock)
     if word is not None:
         raise Attested(word)
     planned = remedy.planned(remediation_issue)
@@ -106,11 +106,11 @@ def test_remediation_planned(
 
 def _by_word(item_id: str, wanted: str, attestations: Any, settings: Any, digest: str, clock: Any) -> NoReturn:
     """Let a person's word stand in for what the promotion record lacks; else wait for one of both."""
-    word = word_for(item_id, attestations, settings, digest, clock)
+    word = attestation_for(item_id, attestations, settings, digest, clock)
     if word is not None:
         raise Attested(word)
     try:
-        attested(item_id, attestations, settings, digest, clock)
+        require_attestation(item_id, attestations, settings, digest, clock)
     except Unknown as unknown:
         if unknown.reason is not Reason.AWAITS_PERSON:
             raise

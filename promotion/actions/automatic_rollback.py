@@ -6,7 +6,7 @@ from promotion.actions.context import context_of
 from promotion.actions.rollback import roll_back
 from promotion.actions.stop_deployment import key_of
 from promotion.core.clock import stamp
-from promotion.record.receipt import Receipt, State
+from promotion.record.receipt import ActionState, Receipt
 from promotion.record.receipts import STOP
 from promotion.unknown import Unknown
 
@@ -22,7 +22,7 @@ def take_back(run: "Run", why: str) -> None:
 
     def gave_up(message: str) -> None:
         key = key_of(run.question.digest, f"{STOP.strip(':')}:all")
-        keep(Receipt(key, "rollback", State.FAILED, stamp(run.clock.now()), message=message))
+        keep(Receipt(key, "rollback", ActionState.FAILED, stamp(run.clock.now()), message=message))
 
     try:
         roll_back(context_of(run.sources, why, keep))

@@ -35,7 +35,7 @@ class Context:
     """What people say of the promotion, where it can be read."""
     why: str
     """In a few words."""
-    told: Callable[[Receipt], None] = field(default=lambda _: None, repr=False)
+    on_receipt: Callable[[Receipt], None] = field(default=lambda _: None, repr=False)
     """Hears of each receipt as it comes."""
     own_run: int | None = None
     """The run of GitHub Actions that this is part of."""

@@ -7,7 +7,7 @@ from promotion.clients.channels.message import tells_verdict
 from promotion.record.receipt import Receipt
 from promotion.record.receipts import verified
 from promotion.report.facts import promotion
-from promotion.report.reading import Reading, rows, table, text
+from promotion.report.reading import RecordView, rows, table, text
 from promotion.report.verdict import face
 
 _NEXT: Mapping[tuple[str, str], str] = {
@@ -28,7 +28,7 @@ _HELD: Mapping[str, str] = {
 }
 
 
-def following(reading: Reading) -> str:
+def following(reading: RecordView) -> str:
     """Say who does what next, by name where the promotion record names people, else by role; without a full stop."""
     people = table(promotion(reading).get("people"))
     roles = {"lead": "the deployment lead", "on_call": "the on-call engineer", "approver": "the approver"}
@@ -36,7 +36,7 @@ def following(reading: Reading) -> str:
     return _step(reading).format_map(names)
 
 
-def _step(reading: Reading) -> str:
+def _step(reading: RecordView) -> str:
     done = [act for act in map(table, rows(reading.record.get("acts"))) if not tells_verdict(text(act.get("key")))]
     if reading.record.get("exit_code") == 20:
         return "{on_call} takes over by hand now, as the rollback is not verified"

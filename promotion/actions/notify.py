@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from promotion.clients.channels.message import SHORT, Message, speaks_of
-from promotion.clients.channels.posted import Found, Told
-from promotion.clients.channels.send import Means, receipt_of, tell
+from promotion.clients.channels.posted import PostedState, Told
+from promotion.clients.channels.send import Means, post_once, receipt_of
 from promotion.people.promotion_record import PromotionRecord
-from promotion.record.receipt import Receipt, State
+from promotion.record.receipt import ActionState, Receipt
 from promotion.settings.channels import Channel
 
 ROLLED_BACK = "rolled back"
@@ -47,7 +47,7 @@ def notify(
     now: datetime,
 ) -> tuple[Told, ...]:
     """Have it said in each channel, once; where it was said already, or `means` may not act, it is only looked for."""
-    return tuple(tell(means, channel, message, speaks, now - max_age, now) for channel in channels)
+    return tuple(post_once(means, channel, message, speaks, now - max_age, now) for channel in channels)
 
 
 def receipts(
@@ -60,6 +60,6 @@ def receipts(
 def _receipt(channel: Channel, told: Told, message: Message, now: datetime) -> Receipt:
     if told.receipt is not None:
         return told.receipt
-    if told.found is Found.THERE:
-        return replace(receipt_of(channel, message, State.ALREADY, now), id=told.id)
-    return receipt_of(channel, message, State.FAILED, now, told.message)
+    if told.found is PostedState.THERE:
+        return replace(receipt_of(channel, message, ActionState.ALREADY, now), id=told.id)
+    return receipt_of(channel, message, ActionState.FAILED, now, told.message)

@@ -45,7 +45,7 @@ def _of_fleet(account: Account, target: Ec2Target, brought: Brought) -> Iterator
     if gone:
         yield f"of the instances that served before, {', '.join(gone)}; expected them to be running"
     # One that gets no traffic any more is registered nowhere, or waits unused: only that it is ill speaks against it.
-    ill = [host.told() for host in registered if host.id in states and host.state in ("unhealthy", "unavailable")]
+    ill = [host.describe() for host in registered if host.id in states and host.state in ("unhealthy", "unavailable")]
     if ill:
         yield f"of the instances that served before, {'; '.join(ill)}; expected them to be healthy"
     if len(states) < target.instances:

@@ -17,7 +17,7 @@ from promotion.actions.workflow import cancel_run, promote_runs
 from promotion.clients.channels.message import Message
 from promotion.core.attempt import tried
 from promotion.core.clock import stamp
-from promotion.record.receipt import Receipt, State
+from promotion.record.receipt import ActionState, Receipt
 from promotion.record.receipts import STOP
 from promotion.unknown import Unknown
 
@@ -52,7 +52,7 @@ class _Rollback:
 
     def note(self, receipt: Receipt) -> None:
         self.receipts.append(receipt)
-        self.context.told(receipt)
+        self.context.on_receipt(receipt)
 
     def look(self) -> None:
         """Find what is to be stopped, and whether what was there before is fit to go back to."""
@@ -77,7 +77,7 @@ class _Rollback:
         others = ", ".join(self.refused)
         for name in self.context.settings.prod.targets:
             why = self.refused.get(name) or f"{name} is left as it is, because {others} cannot go back by itself"
-            self.note(self._stop(name, State.REFUSED, why))
+            self.note(self._stop(name, ActionState.REFUSED, why))
         self._tell(notifying.needs_a_person, "cannot go back by itself", list(self.refused.values()))
 
     def go_back(self) -> None:
@@ -100,9 +100,9 @@ class _Rollback:
         context = self.context
         workflow = context.settings.acting.promote_workflow
         found = tried("the workflow", lambda: promote_runs(context.github, workflow, context.digest, context.record))
-        nothing = Receipt(key_of(context.digest, "cancel"), f"{workflow} cancelled", State.ALREADY, self._now)
+        nothing = Receipt(key_of(context.digest, "cancel"), f"{workflow} cancelled", ActionState.ALREADY, self._now)
         if isinstance(found, Unknown):
-            self.note(replace(nothing, state=State.FAILED, message=found.message))
+            self.note(replace(nothing, state=ActionState.FAILED, message=found.message))
         elif not found:
             self.note(replace(nothing, message=f"no run of {workflow} is under way"))
         for run in () if isinstance(found, Unknown) else found:
@@ -142,13 +142,13 @@ class _Rollback:
                 if said is not None:
                     del open_[name]
                     good, sentence, number = said
-                    state = State.DONE if good else State.FAILED
+                    state = ActionState.DONE if good else ActionState.FAILED
                     key = key_of(context.digest, f"verified:{name}")
                     self.note(Receipt(key, f"rollback of {name} verified", state, self._now, number, None, sentence))
             if open_:
                 context.clock.sleep(_POLL_SECONDS)
 
-    def _stop(self, name: str, state: State, why: str) -> Receipt:
+    def _stop(self, name: str, state: ActionState, why: str) -> Receipt:
         key = key_of(self.context.digest, f"stop:{name}")
         return Receipt(key, f"rollback of {name} started", state, self._now, message=why)
 
@@ -178,9 +178,9 @@ def _became(found: "Brought | Unknown", late: bool) -> tuple[bool, str, str | No
         return True, f"nothing of this image was deployed to {found.target}", None
     rollback = found.rollback
     if rollback is None:
-        return (False, f"{found.deployment.told()}, and no deployment rolls it back", None) if late else None
+        return (False, f"{found.deployment.describe()}, and no deployment rolls it back", None) if late else None
     if rollback.status == "Succeeded":
         return True, f"{rollback.id} has rolled {found.deployment.id} back", rollback.id
     if not rollback.is_unfinished:
-        return False, f"the rollback is over: {rollback.told()}", rollback.id
-    return (False, f"the rollback still goes on: {rollback.told()}", rollback.id) if late else None
+        return False, f"the rollback is over: {rollback.describe()}", rollback.id
+    return (False, f"the rollback still goes on: {rollback.describe()}", rollback.id) if late else None

@@ -13,7 +13,7 @@ from promotion.clients.channels.message import SHORT
 from promotion.core.attempt import tried
 from promotion.core.clock import Clock, stamp
 from promotion.record.journal import Journal
-from promotion.record.receipt import Receipt, State
+from promotion.record.receipt import ActionState, Receipt
 from promotion.unknown import Reason, Unknown
 
 _CERTAIN = frozenset({Reason.ACCESS_DENIED, Reason.THROTTLED, Reason.NO_DATA, Reason.NOT_DECLARED, Reason.ERROR})
@@ -38,7 +38,7 @@ def stop_with_rollback(
     asked = Receipt(
         key_of(digest, f"stop:{brought.target}"),
         f"rollback of {brought.target} started",
-        State.ALREADY,
+        ActionState.ALREADY,
         stamp(clock.now()),
     )
     deployment = brought.deployment
@@ -54,7 +54,7 @@ def stop_with_rollback(
         return _over(asked, brought, journal)
     if troubles:
         return replace(
-            asked, state=State.REFUSED, id=deployment.id, message=refusal(deployment.id, brought.target, troubles)
+            asked, state=ActionState.REFUSED, id=deployment.id, message=refusal(deployment.id, brought.target, troubles)
         )
     journal.begin(replace(asked, key=_of(asked, deployment.id)))
     answer = tried(
@@ -68,10 +68,12 @@ def stop_with_rollback(
                 asked, id=deployment.id, message=f"{deployment.id} had just ended: see what CodeDeploy makes of it"
             )
         else:
-            state = State.FAILED if answer.reason in _CERTAIN else State.UNCLEAR
+            state = ActionState.FAILED if answer.reason in _CERTAIN else ActionState.UNCLEAR
             done = replace(asked, state=state, id=deployment.id, message=_why(answer, deployment.id))
     else:
-        done = replace(asked, state=State.DONE, id=deployment.id, message=f"{deployment.id} was stopped, with rollback")
+        done = replace(
+            asked, state=ActionState.DONE, id=deployment.id, message=f"{deployment.id} was stopped, with rollback"
+        )
     journal.keep(replace(done, key=_of(done, deployment.id)))
     return done
 
@@ -93,9 +95,9 @@ def _over(asked: Receipt, brought: Brought, journal: Journal) -> Receipt:
         return replace(asked, id=deployment.id, message=f"{deployment.id} was stopped by an earlier run")
     return replace(
         asked,
-        state=State.REFUSED,
+        state=ActionState.REFUSED,
         id=deployment.id,
-        message=f"{deployment.told()}, and nothing rolls it back: StopDeployment can do nothing any more, so a person has to "
+        message=f"{deployment.describe()}, and nothing rolls it back: StopDeployment can do nothing any more, so a person has to "
         "deploy the previous revision again, by hand, in CodeDeploy",
     )
 

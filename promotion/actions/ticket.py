@@ -12,12 +12,12 @@ from typing import Any
 from promotion.actions.find_deployments import LOOK_BACK
 from promotion.actions.stop_deployment import key_of
 from promotion.clients.github.client import GitHubClient
-from promotion.clients.github.fields import Fields
+from promotion.clients.github.fields import GitHubFields
 from promotion.clients.github.writing import write
 from promotion.core.attempt import tried
 from promotion.core.clock import Clock, stamp
 from promotion.record.journal import Journal
-from promotion.record.receipt import Receipt, State
+from promotion.record.receipt import ActionState, Receipt
 from promotion.report.markup import shown
 from promotion.report.plain_text import plain
 from promotion.unknown import Reason, Unknown
@@ -42,9 +42,9 @@ class Ticket:
     """`state_reason`: `completed`, `not_planned`, `duplicate`; empty where GitHub says nothing."""
 
     @classmethod
-    def read(cls, answer: object, what: str) -> "Ticket":
+    def parse(cls, answer: object, what: str) -> "Ticket":
         """Read an issue. Raises Unknown, malformed."""
-        fields = Fields(answer, what)
+        fields = GitHubFields(answer, what)
         return cls(
             fields.number("number"),
             fields.text("html_url"),
@@ -82,7 +82,7 @@ def find_issue(client: GitHubClient, key: str, clock: Clock) -> Ticket | None:
     mark = f"[{key}]"
     for entry in sorted(filter(_is_issue, entries), key=lambda one: int(one.get("number", 0))):
         if mark in str(entry.get("body") or ""):
-            return Ticket.read(entry, "an issue")
+            return Ticket.parse(entry, "an issue")
     return None
 
 
@@ -106,10 +106,12 @@ def open_issue(client: GitHubClient, draft: Draft, journal: Journal, clock: Cloc
 
     Raises Unknown where the journal cannot be written: then nothing is done.
     """
-    asked = Receipt(draft.key, draft.what, State.ALREADY, stamp(clock.now()))
+    asked = Receipt(draft.key, draft.what, ActionState.ALREADY, stamp(clock.now()))
     found = tried("issues", lambda: find_issue(client, draft.key, clock))
     if isinstance(found, Unknown):
-        return replace(asked, state=State.FAILED, message=f"no issue was opened, as it may be there: {found.message}")
+        return replace(
+            asked, state=ActionState.FAILED, message=f"no issue was opened, as it may be there: {found.message}"
+        )
     if found is not None:
         return journal.keep(replace(asked, id=f"#{found.number}", link=found.link))
     journal.begin(asked)
@@ -117,12 +119,14 @@ def open_issue(client: GitHubClient, draft: Draft, journal: Journal, clock: Cloc
     tree = {"title": title, "body": _markdown(draft), "labels": list(draft.labels)}
     made = tried(
         "a new issue",
-        lambda: Ticket.read(write(client, "POST", "/issues", tree, "a new issue", permission=_WRITE), "a new issue"),
+        lambda: Ticket.parse(write(client, "POST", "/issues", tree, "a new issue", permission=_WRITE), "a new issue"),
     )
     if isinstance(made, Unknown):
         sure = made.reason in (Reason.ACCESS_DENIED, Reason.THROTTLED, Reason.NO_DATA)
-        return journal.keep(replace(asked, state=State.FAILED if sure else State.UNCLEAR, message=made.message))
-    return journal.keep(replace(asked, state=State.DONE, id=f"#{made.number}", link=made.link))
+        return journal.keep(
+            replace(asked, state=ActionState.FAILED if sure else ActionState.UNCLEAR, message=made.message)
+        )
+    return journal.keep(replace(asked, state=ActionState.DONE, id=f"#{made.number}", link=made.link))
 
 
 def _markdown(draft: Draft) -> str:

@@ -10,7 +10,7 @@ PHASE = "rollout"
 FIRST, SECOND = "go-no-go-t2", "go-no-go-t5"
 
 
-def calls_for_rollback(record: Mapping[str, Any], hold: Literal["roll-back", "keep-holding"]) -> str:
+def rollback_reason(record: Mapping[str, Any], hold: Literal["roll-back", "keep-holding"]) -> str:
     """Say why a finished record of the rollout calls for a rollback; empty if it does not.
 
     A decision that failed does; the second one does also when it could be neither go nor no-go, unless `hold` says to

@@ -6,9 +6,10 @@ from typing import Any
 from promotion.actions.next_steps import following
 from promotion.clients.channels.message import SHORT, VERDICT, Message
 from promotion.core.canonical_json import canonical, sha256
-from promotion.report.reading import Item, Reading
+from promotion.core.sentences import join_words
+from promotion.report.reading import ItemView, RecordView
 from promotion.report.verdict import headline, sentence
-from promotion.report.words import PHASES, listed
+from promotion.report.words import PHASES
 
 BLOCKING = 8
 """Blocking items that are spoken of; the others are named by number."""
@@ -24,7 +25,7 @@ def message_of(record: Mapping[str, Any], link: str = "") -> Message:
 
     Two records that judge the same image the same, item by item, give messages with the same key, whenever they were made.
     """
-    reading = Reading(record)
+    reading = RecordView(record)
     series = f"{VERDICT} {reading.phase}"
     short = reading.digest.removeprefix("sha256:")[:SHORT]
     when, *_ = PHASES.get(reading.phase, (reading.phase,))
@@ -50,7 +51,7 @@ def judgement(record: Mapping[str, Any]) -> str:
     return sha256(canonical([items, *(record.get(name) for name in (*names, *hashes))]))
 
 
-def _lines(reading: Reading) -> Iterator[str]:
+def _lines(reading: RecordView) -> Iterator[str]:
     yield sentence(reading)
     yield f"Image: {reading.digest}"
     yield from _warnings(reading)
@@ -60,7 +61,7 @@ def _lines(reading: Reading) -> Iterator[str]:
     yield f"Next: {following(reading)}."
 
 
-def _warnings(reading: Reading) -> Iterator[str]:
+def _warnings(reading: RecordView) -> Iterator[str]:
     if reading.doubt:
         yield f"Do not rely on this record: {reading.doubt}"
     if not reading.complete:
@@ -70,7 +71,7 @@ def _warnings(reading: Reading) -> Iterator[str]:
         yield f"and {len(reading.errors) - ERRORS} more errors"
 
 
-def _blocking(reading: Reading) -> Iterator[str]:
+def _blocking(reading: RecordView) -> Iterator[str]:
     looked = [item for item in reading.blocking if item.needs_reading]
     yield from (f"{_title(item)}, {item.face.word.lower()}{_why(item)}" for item in looked[:BLOCKING])
     if looked[BLOCKING:]:
@@ -79,22 +80,22 @@ def _blocking(reading: Reading) -> Iterator[str]:
         yield f"{word}: {_numbers([item for item in reading.blocking if item.quiet and item.face.word == word])}"
 
 
-def _why(item: Item) -> str:
+def _why(item: ItemView) -> str:
     """Give the first complaint: of whom, and what."""
     if not item.complaints:
         return ""
     names, said = item.complaints[0]
     more = [f"{len(names) - NAMES} more"] if names[NAMES:] else []
-    whom = listed([*(_cut(name, NAME) for name in names[:NAMES]), *more])
+    whom = join_words([*(_cut(name, NAME) for name in names[:NAMES]), *more])
     words = ": ".join(part for part in (whom, _cut(said, SENTENCE)) if part)
     return f": {words}" if words else ""
 
 
-def _title(item: Item) -> str:
+def _title(item: ItemView) -> str:
     return " ".join(part for part in (_cut(item.number, NAME), _cut(item.title, NAME)) if part) or item.id
 
 
-def _numbers(items: list[Item]) -> str:
+def _numbers(items: list[ItemView]) -> str:
     more = f" and {len(items) - NUMBERS} more" if items[NUMBERS:] else ""
     return ", ".join(_cut(item.number or item.id, NAME) for item in items[:NUMBERS]) + more
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from promotion.actions.notify import receipts
 from promotion.actions.verdict_message import message_of
 from promotion.clients.channels.message import Message
-from promotion.clients.channels.send import Means, receipt_of, tell
+from promotion.clients.channels.send import Means, post_once, receipt_of
 from promotion.core.attempt import tried
-from promotion.record.receipt import Receipt, State
+from promotion.record.receipt import ActionState, Receipt
 from promotion.report.github_actions import page_of_run
 from promotion.settings.channels import Channel
 from promotion.unknown import Unknown
@@ -54,9 +54,9 @@ def worth_telling(record: Mapping[str, Any]) -> bool:
 
 
 def _told(means: Means, channel: Channel, message: Message, since: "datetime", now: "datetime") -> Receipt:
-    place = tried(channel.name, partial(tell, means, channel, message, lambda _: False, since, now))
+    place = tried(channel.name, partial(post_once, means, channel, message, lambda _: False, since, now))
     if isinstance(place, Unknown):
-        return receipt_of(channel, message, State.FAILED, now, place.message)
+        return receipt_of(channel, message, ActionState.FAILED, now, place.message)
     (receipt,) = receipts([channel], [place], message, now)
     return receipt
 

@@ -18,7 +18,7 @@ from promotion.core.attempt import tried
 from promotion.core.clock import Clock, stamp
 from promotion.people.promotion_record import PromotionRecord
 from promotion.record.journal import Journal
-from promotion.record.receipt import Receipt, State
+from promotion.record.receipt import ActionState, Receipt
 from promotion.unknown import Reason, Unknown
 
 _WRITE = "actions: write"
@@ -40,7 +40,7 @@ def promote_runs(
     path = f"/actions/workflows/{quote(workflow, safe='')}/runs"
     query = {"created": f">={_since(client)}"}
     entries = client.listed(path, what, permission=ACTIONS, key="workflow_runs", query=query)
-    found = [(WorkflowRun.read(entry, f"one of {what}"), str(entry.get("display_title") or "")) for entry in entries]
+    found = [(WorkflowRun.parse(entry, f"one of {what}"), str(entry.get("display_title") or "")) for entry in entries]
     short, commit = digest.removeprefix("sha256:")[:SHORT], "" if record is None else record.commit
     named = [one for one, title in found if short in title or (commit and one.head_sha == commit)]
     return tuple(sorted(named or [one for one, _ in found if not one.ended], key=lambda one: one.started, reverse=True))
@@ -53,15 +53,17 @@ def cancel_run(
     asked = Receipt(
         key_of(digest, f"cancel:{found.id}"),
         f"run {found.id} cancelled",
-        State.ALREADY,
+        ActionState.ALREADY,
         stamp(clock.now()),
         str(found.id),
         found.url or None,
     )
     if found.ended:
-        return replace(asked, message=f"{found.told()} is over, with {found.conclusion}")
+        return replace(asked, message=f"{found.describe()} is over, with {found.conclusion}")
     if found.id == own:
-        return replace(asked, message=f"{found.told()} is the one that this is part of: it ends with this exit code")
+        return replace(
+            asked, message=f"{found.describe()} is the one that this is part of: it ends with this exit code"
+        )
     journal.begin(asked)
     what = f"cancelling run {found.id}"
     answer = tried(
@@ -71,9 +73,11 @@ def cancel_run(
         ),
     )
     if not isinstance(answer, Unknown):
-        return journal.keep(replace(asked, state=State.DONE, message=f"{found.told()} was told to stop"))
+        return journal.keep(replace(asked, state=ActionState.DONE, message=f"{found.describe()} was told to stop"))
     sure = answer.reason in (Reason.ACCESS_DENIED, Reason.THROTTLED, Reason.NO_DATA)
-    return journal.keep(replace(asked, state=State.FAILED if sure else State.UNCLEAR, message=answer.message))
+    return journal.keep(
+        replace(asked, state=ActionState.FAILED if sure else ActionState.UNCLEAR, message=answer.message)
+    )
 
 
 def was_told_to_stop(found: WorkflowRun, digest: str, journal: Journal) -> bool:

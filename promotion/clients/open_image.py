@@ -16,7 +16,7 @@ from promotion.core.redact import Redactor
 from promotion.core.templates import fill_text
 from promotion.settings.account import AwsAccess
 from promotion.settings.image import GitHub, Image
-from promotion.settings.model import Looking
+from promotion.settings.model import LookupSettings
 from promotion.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Undeclared:
         )
 
 
-def image_account(image: Image, looking: Looking, redactor: Redactor) -> Account | Undeclared:
+def image_account(image: Image, looking: LookupSettings, redactor: Redactor) -> Account | Undeclared:
     """Give the account of the image: `[image.aws]`, else what the name of its ECR registry says."""
     access, named = image.aws, _ECR_HOST.match(image.repository)
     if access is None and named is not None:
@@ -56,17 +56,17 @@ def image_account(image: Image, looking: Looking, redactor: Redactor) -> Account
     return Undeclared() if access is None else Account("image.aws", access, looking, redactor)
 
 
-def open_image(image: Image, looking: Looking, secrecy: Secrecy, ecr: Callable[[], Any]) -> ReadOnce:
+def open_image(image: Image, looking: LookupSettings, secrecy: Secrecy, ecr: Callable[[], Any]) -> ReadOnce:
     """Open what the image is read from. `ecr` gives boto3's ECR client, once the registry asks who we are.
 
     Raises Unknown: a layout that is none, a `${NAME}` that is not set, an address that cannot be used.
     """
     from promotion.clients.oci.layout import LayoutSource
     from promotion.clients.oci.registry import RegistrySource
-    from promotion.clients.oci.source import Limits
+    from promotion.clients.oci.source import RegistryLimits
     from promotion.core.image_reference import Repository
 
-    limits = Limits(
+    limits = RegistryLimits(
         connect_timeout=looking.connect_timeout, read_timeout=looking.read_timeout, attempts=looking.attempts
     )
     if image.layout is not None:
@@ -86,10 +86,10 @@ def open_image(image: Image, looking: Looking, secrecy: Secrecy, ecr: Callable[[
         raise Unknown(Reason.NOT_DECLARED, f"{mistake}: check [image] in promotion.toml") from None
 
 
-def open_pusher(image: Image, looking: Looking, secrecy: Secrecy, ecr: Callable[[], Any]) -> "Pusher":
+def open_pusher(image: Image, looking: LookupSettings, secrecy: Secrecy, ecr: Callable[[], Any]) -> "Pusher":
     """Open the image's repository to push beside the image. Raises Unknown as `open_image` does."""
     from promotion.clients.oci.push import Pusher
-    from promotion.clients.oci.source import Limits
+    from promotion.clients.oci.source import RegistryLimits
     from promotion.core.image_reference import Repository
 
     if image.layout is not None:
@@ -100,15 +100,17 @@ def open_pusher(image: Image, looking: Looking, secrecy: Secrecy, ecr: Callable[
             endpoint=image.endpoint_url,
             login=_login(image, secrecy, ecr),
             ca_bundle=image.ca_bundle,
-            limits=Limits(connect_timeout=looking.connect_timeout, read_timeout=looking.read_timeout),
+            limits=RegistryLimits(connect_timeout=looking.connect_timeout, read_timeout=looking.read_timeout),
         )
     except ValueError as mistake:
         raise Unknown(Reason.NOT_DECLARED, f"{mistake}: check [image] in promotion.toml") from None
 
 
-def open_github(settings: GitHub, looking: Looking, secrecy: Secrecy, clock: Clock, on_call: OnCall) -> "GitHubClient":
+def open_github(
+    settings: GitHub, looking: LookupSettings, secrecy: Secrecy, clock: Clock, on_call: OnCall
+) -> "GitHubClient":
     """Open the repository at GitHub. Raises Unknown, not-declared, for an address that cannot be used."""
-    from promotion.clients.github.client import GitHubClient, Limits
+    from promotion.clients.github.client import GitHubClient, GitHubLimits
 
     try:
         return GitHubClient(
@@ -116,7 +118,7 @@ def open_github(settings: GitHub, looking: Looking, secrecy: Secrecy, clock: Clo
             token=(lambda: fill_text(settings.token, secrecy=secrecy)) if settings.token else None,
             api_url=settings.api_url,
             ca_bundle=settings.ca_bundle,
-            limits=Limits(connect=looking.connect_timeout, read=looking.read_timeout, attempts=looking.attempts),
+            limits=GitHubLimits(connect=looking.connect_timeout, read=looking.read_timeout, attempts=looking.attempts),
             clock=clock,
             on_call=on_call,
         )

@@ -8,11 +8,11 @@ from tempfile import NamedTemporaryFile
 from pydantic import ValidationError
 
 from promotion.checklist import find
-from promotion.checklist import read as read_checklist
+from promotion.checklist import load_checklist as read_checklist
 from promotion.people import signing
 from promotion.people import toml_writer as writing
-from promotion.people.attestations import Found, Rules, other_image, rules_for
-from promotion.people.promotion_record import RecordError, Word, path_of, read
+from promotion.people.attestations import ProofOutcome, Rules, other_image, rules_for
+from promotion.people.promotion_record import RecordError, Word, parse_promotion_record, path_of
 from promotion.settings import Settings
 from promotion.settings.people import allowed, names_of
 from promotion.unknown import Unknown
@@ -54,7 +54,7 @@ def attest(settings: Settings, given: Given) -> tuple[Path, Word]:
         word = _signed(word, given.key, who, settings)
     whole = f"{text.rstrip()}\n\n{writing.word(word)}"
     try:
-        read(whole)
+        parse_promotion_record(whole)
     except RecordError as mistakes:
         raise AttestError(
             f"{path} does not take an attestation at its end: {str(mistakes).splitlines()[0]}; nothing was written"
@@ -76,7 +76,7 @@ def _title(item: str) -> str:
 def _text(path: Path, digest: str) -> str:
     try:
         text = path.read_text(encoding="utf-8")
-        record = read(text)
+        record = parse_promotion_record(text)
     except FileNotFoundError:
         raise AttestError(f"there is no {path}: write it with `promotion plan --digest {digest}`") from None
     except RecordError as mistakes:
@@ -115,7 +115,7 @@ def _signed(word: Word, key: Path, who: str, settings: Settings) -> Word:
     if signers is not None:
         names = list(dict.fromkeys((*names_of(word.by), *names_of(who))))
         found = signing.verify(signed, names, Path(signers), word.at)
-        if found.found is not Found.GOOD:
+        if found.found is not ProofOutcome.GOOD:
             raise AttestError(f"the gate would not take it: {found.said}")
     return signed
 

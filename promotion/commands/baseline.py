@@ -50,7 +50,7 @@ def run(asked: argparse.Namespace) -> int:
         clock = _clock()
         sources = Sources(settings, asked.digest, clock, redactor, journal=Path("reports/acts.jsonl"))
         client = sources["prod_aws"]().client
-        before = keeping.read(settings.baseline, client)
+        before = keeping.fetch_baseline(settings.baseline, client)
         if before.broken:
             return _refused(f"the chain in {before.place} is broken: {before.broken}")
         record, wrong = _measure(sources, asked.digest, minutes, asked.loosen, before.newest)
@@ -68,11 +68,11 @@ def run(asked: argparse.Namespace) -> int:
         return _refused(redactor.text(unknown.message))
     except (ClientError, BotoCoreError) as trouble:
         return _refused(redactor.text(f"AWS refuses: {trouble}"))
-    print(told(record, str(asked.out or before.place)))
+    print(describe(record, str(asked.out or before.place)))
     return 0
 
 
-def told(record: "Baseline", place: str) -> str:
+def describe(record: "Baseline", place: str) -> str:
     """Say what was kept, in a few lines."""
     from promotion.core.statistics.proof import percent
     from promotion.sections.observability.baseline.record import quantile
@@ -142,7 +142,7 @@ def _measure(
     )
     fired = postdeploy_happened.alarms_fired(settings, account, groups, window.start, window.end)
     late = [
-        f"{shift.told()}, so that what prod does is not steady yet"
+        f"{shift.describe()}, so that what prod does is not steady yet"
         for shift in began.shifts.values()
         if shift.rolled_back_by or shift.status in ("Failed", "Stopped")
     ]
@@ -161,7 +161,7 @@ def _clock() -> "TickingClock":
     from promotion.core.clock import ServedClock, SystemClock
 
     url = os.environ.get("PROMOTION_CLOCK")
-    return ServedClock.read(url) if url else SystemClock()
+    return ServedClock.fetch(url) if url else SystemClock()
 
 
 def _refused(sentence: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promotion.people.promotion_record import path_of, read
+from promotion.people.promotion_record import parse_promotion_record, path_of
 from promotion.people.toml_writer import value
 from promotion.settings import Loaded, Settings
 from promotion.unknown import Unknown
@@ -27,7 +27,7 @@ def plan(loaded: Loaded, digest: str) -> Path:
     except Unknown as unknown:
         known = unknown.message
     text = draft(loaded.settings, digest, known)
-    read(text)
+    parse_promotion_record(text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as new:
@@ -92,11 +92,11 @@ def draft(settings: Settings, digest: str, known: "Basis | str") -> str:
 def _origin(loaded: Loaded, digest: str) -> "Basis":
     """Look up where the image comes from, as the gate does. Raises Unknown."""
     import promotion.fixtures  # noqa: F401 - declares the evidence
-    from promotion.checklist import find, read
+    from promotion.checklist import find, load_checklist
     from promotion.engine.lookups import Key
     from promotion.engine.run import Question, Run
 
-    run = Run(Question("pre_promotion", digest, loaded, "", Path()), read(find(Path.cwd())))
+    run = Run(Question("pre_promotion", digest, loaded, "", Path()), load_checklist(find(Path.cwd())))
     try:
         looking = run.ready_to_look(None)
         looking.start([Key("image_origin")])

@@ -85,4 +85,4 @@ def _clock() -> "TickingClock":
     from promotion.core.clock import ServedClock, SystemClock
 
     url = os.environ.get("PROMOTION_CLOCK")
-    return ServedClock.read(url) if url else SystemClock()
+    return ServedClock.fetch(url) if url else SystemClock()

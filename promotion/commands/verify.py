@@ -11,7 +11,7 @@ from promotion.seal.from_settings import settings_of
 from promotion.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
-    from promotion.seal.policy import Expected
+    from promotion.seal.policy import SealPolicy
     from promotion.signing.identity import Identity
     from promotion.signing.keys import PublicKey
     from promotion.signing.trust_root import TrustRoot
@@ -54,10 +54,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _verify(asked: argparse.Namespace) -> int:
     from promotion.seal import bundle_folder as folder
-    from promotion.seal.verify import problems
+    from promotion.seal.verify import bundle_problems
 
     try:
-        wrong = [*problems(folder.read(asked.reports), _expected(asked), datetime.now(UTC))]
+        wrong = [*bundle_problems(folder.load_bundle(asked.reports), _expected(asked), datetime.now(UTC))]
     except Unknown as unknown:
         wrong = [unknown.message]
     for problem in wrong:
@@ -68,18 +68,18 @@ def _verify(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _expected(asked: argparse.Namespace) -> "Expected":
+def _expected(asked: argparse.Namespace) -> "SealPolicy":
     from promotion import checklist
     from promotion.seal.people import approvers_of
-    from promotion.seal.policy import Expected
+    from promotion.seal.policy import SealPolicy
 
     settings = None if asked.settings_sha256 else _settings(asked.config)
     try:
         listed = asked.checklist or checklist.find(Path.cwd())
-        checklist_sha256 = checklist.read(listed).sha256
+        checklist_sha256 = checklist.load_checklist(listed).sha256
     except (checklist.ChecklistError, OSError):
         checklist_sha256 = None
-    return Expected(
+    return SealPolicy(
         digest=asked.digest,
         seal_keys=[_public(Path(path)) for path in asked.key],
         seal_identities=_identities(asked),
@@ -100,7 +100,7 @@ def _recorded(asked: argparse.Namespace) -> Mapping[str, Any]:
     from promotion.core.canonical_json import canonical, sha256
     from promotion.seal import bundle_folder as folder
 
-    settings = folder.read(asked.reports).tree().get("settings")
+    settings = folder.load_bundle(asked.reports).tree().get("settings")
     fits = isinstance(settings, dict) and sha256(canonical(settings)) == asked.settings_sha256
     return settings if fits and isinstance(settings, dict) else {}
 
@@ -131,7 +131,7 @@ def _trust_root(path: Path | None) -> "TrustRoot | None":
         return None
     from promotion.signing.trust_root import TrustRoot
 
-    return TrustRoot.read(_bytes(path))
+    return TrustRoot.parse(_bytes(path))
 
 
 def _public(path: Path) -> "PublicKey":

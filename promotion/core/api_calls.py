@@ -7,7 +7,7 @@ from promotion.core.clock import Clock, SystemClock, stamp
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """One request to the outside, answered or not."""
 
     service: str
@@ -26,10 +26,10 @@ class Call:
         return asdict(self)
 
 
-CALLS: ContextVar[list[Call]] = ContextVar("calls")
+CALLS: ContextVar[list[ApiCall]] = ContextVar("calls")
 """The list the current look-up writes its calls to."""
 
-ORPHANS: list[Call] = []
+ORPHANS: list[ApiCall] = []
 """Calls made outside any look-up: a mistake in a fixture, which the suite's own tests refuse."""
 
 
@@ -37,5 +37,5 @@ def note_call(
     service: str, operation: str, request_id: str | None, outcome: str = "ok", *, clock: Clock | None = None
 ) -> None:
     """Write a call down under the look-up that is running in this thread."""
-    call = Call(service, operation, stamp((clock or SystemClock()).now()), request_id, outcome)
+    call = ApiCall(service, operation, stamp((clock or SystemClock()).now()), request_id, outcome)
     CALLS.get(ORPHANS).append(call)

@@ -47,7 +47,7 @@ class ServedClock:
     """Its seconds per second."""
 
     @classmethod
-    def read(cls, url: str) -> Self:
+    def fetch(cls, url: str) -> Self:
         """Ask once for `{"now": …, "rate": …}`. OSError if nobody answers, ValueError if that is no clock's answer."""
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(url, timeout=10) as answer:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from promotion.core.api_calls import Call
+from promotion.core.api_calls import ApiCall
 from promotion.unknown import Reason, Unknown
 
 _DENIED = frozenset(
@@ -44,7 +44,7 @@ _THROTTLED = frozenset(
 )
 
 
-def explain(trouble: BaseException, name: str, calls: Sequence[Call]) -> Unknown:
+def explain(trouble: BaseException, name: str, calls: Sequence[ApiCall]) -> Unknown:
     """Turn whatever a look-up raised into an Unknown. Never looks at values, only at what kind of trouble it was."""
     if isinstance(trouble, Unknown):
         return trouble
@@ -64,7 +64,7 @@ def explain(trouble: BaseException, name: str, calls: Sequence[Call]) -> Unknown
     )
 
 
-def _from_aws(trouble: BaseException, botocore: Any, calls: Sequence[Call]) -> Unknown | None:
+def _from_aws(trouble: BaseException, botocore: Any, calls: Sequence[ApiCall]) -> Unknown | None:
     asked = _asked(trouble, calls)
     if isinstance(trouble, botocore.ClientError):
         return _refused(trouble, asked)
@@ -108,7 +108,7 @@ def _refused(trouble: Any, asked: str) -> Unknown:
     return Unknown(Reason.ERROR, f"{asked} answered {code}: {said}")
 
 
-def _asked(trouble: BaseException, calls: Sequence[Call]) -> str:
+def _asked(trouble: BaseException, calls: Sequence[ApiCall]) -> str:
     if calls and calls[-1].outcome != "ok":
         return f"{calls[-1].service}:{calls[-1].operation}"
     operation = getattr(trouble, "operation_name", None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field
 
-from promotion.core.json_wire import Wire
+from promotion.core.json_wire import WireModel
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -56,7 +56,7 @@ class Digest(str):
         return core_schema.no_info_after_validator_function(cls, core_schema.str_schema(strict=True))
 
 
-class Platform(Wire):
+class Platform(WireModel):
     """What an image runs on, in Go's words: `linux/amd64`, `linux/arm64/v8`."""
 
     os: Annotated[str, Field(strict=True, max_length=64)]

@@ -47,7 +47,7 @@ def malformed(what: str, why: str) -> Unknown:
     return Unknown(Reason.MALFORMED, f"{what} cannot be read: {why}; look at who wrote it, and push it again")
 
 
-class Wire(BaseModel):
+class WireModel(BaseModel):
     """A JSON object of the OCI specifications: camelCase outside, unknown fields ignored, null the same as absent.
 
     It is read from and written to the names of the specification alone, so that it survives a record unchanged and no
@@ -73,7 +73,7 @@ class Wire(BaseModel):
         return {key: value for key, value in data.items() if value is not None}
 
     @classmethod
-    def read(cls, document: dict[str, Any], what: str) -> Self:
+    def parse(cls, document: dict[str, Any], what: str) -> Self:
         """Read the object in `document`; `Unknown("malformed")` with the first thing that is wrong with it."""
         try:
             return cls.model_validate(document)

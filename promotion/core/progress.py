@@ -8,7 +8,7 @@ _SAID: dict[str, str] = {}
 _LINES: deque[str] = deque()
 
 
-def tell(how_far: str, *, line: bool = False) -> None:
+def report_progress(how_far: str, *, line: bool = False) -> None:
     """Say how far the look-up of this thread is: `1,200 of 3,000 requests`.
 
     With `line`, it is worth a line of its own where there is no terminal to write it over and over.
@@ -24,6 +24,6 @@ def lines() -> Iterator[str]:
         yield _LINES.popleft()
 
 
-def told(name: str) -> str:
+def last_progress(name: str) -> str:
     """What the look-up of that name said last; empty if it said nothing."""
     return _SAID.get(name, "")

@@ -12,7 +12,7 @@ class SealedError(Exception):
     """Something went wrong while a value was open. It says what kind of thing, and nothing of the value."""
 
 
-class Sealed:
+class SecretValue:
     """Bytes that are secret, and a name for them that is not.
 
     It cannot be printed, formatted, pickled, copied, written as JSON, hashed or compared: not even by an assertion

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from promotion.core.clock import TickingClock
-from promotion.core.progress import tell
+from promotion.core.progress import report_progress
 
 TICK = timedelta(seconds=10)
 """How often it is said how long it still takes."""
@@ -14,7 +14,7 @@ def wait_until(name: str, at: datetime, clock: TickingClock) -> bool:
     now, first = clock.now(), True
     while now < at:
         minutes, seconds = divmod(round((at - now).total_seconds()), 60)
-        tell(f"{name} at {at:%H:%M:%S}Z, in {minutes}:{seconds:02} min", line=first)
+        report_progress(f"{name} at {at:%H:%M:%S}Z, in {minutes}:{seconds:02} min", line=first)
         clock.sleep(min(at - now, TICK).total_seconds())
         now, first = clock.now(), False
     return not first

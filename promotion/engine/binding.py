@@ -79,7 +79,7 @@ def subject_of(test: pytest.Item) -> str | None:
     return str(test.callspec.params[mark.kwargs["per"]])  # type: ignore[attr-defined]  # pytest.Function has it
 
 
-def refuse_none_declared(test: pytest.Item) -> None:
+def require_declared_evidence(test: pytest.Item) -> None:
     """Raise Unknown for a case that stands for 'the settings name no subject'."""
     if subject_of(test) == NONE_DECLARED:
         mark = test.get_closest_marker("item")

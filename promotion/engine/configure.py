@@ -11,13 +11,13 @@ import pytest
 from promotion.checklist import Checklist
 from promotion.core.clock import ServedClock
 from promotion.engine.controller import Controller
-from promotion.engine.options import Asked, phase_of
+from promotion.engine.options import CommandLine, phase_of
 from promotion.engine.outputs import Outputs, OutputsError
 from promotion.engine.replay import question_of, read_record
 from promotion.engine.run import Question, Run
 from promotion.engine.selection import select, selection
 from promotion.record import history as chain
-from promotion.record.history import Kept
+from promotion.record.history import EarlierRecord
 from promotion.report.terminal import verbosity
 from promotion.settings import Loaded, Settings, SettingsError, load, parse
 from promotion.settings.channels import Channel
@@ -29,10 +29,10 @@ _SEEN_AFTER = 6.0
 """How many minutes old a rollout is in the embedded world when nobody waits for it: both decisions are due then."""
 
 
-def as_controller(config: pytest.Config, asked: Asked, checklist: Checklist) -> tuple[Run, Controller]:
+def as_controller(config: pytest.Config, asked: CommandLine, checklist: Checklist) -> tuple[Run, Controller]:
     """The run of a plain pytest process, or of the controller of an xdist run, which looks at nothing itself."""
     distributed = getattr(config.option, "dist", "no") != "no"
-    _refuse_thread_timeouts(config, distributed=distributed)
+    _raise_if_thread_timeouts(config, distributed=distributed)
     outputs = Outputs(asked.report_dir, source=asked.replay)
     stop: list[Callable[[], None]] = []
     try:
@@ -67,7 +67,7 @@ def as_worker(config: pytest.Config, checklist: Checklist) -> Run:
     return run
 
 
-def subjects_if_any(config: pytest.Config, asked: Asked) -> Callable[[str], list[str]] | None:
+def subjects_if_any(config: pytest.Config, asked: CommandLine) -> Callable[[str], list[str]] | None:
     """The subjects for `--collect-only`, which needs neither a digest nor a world, but shows them where it can."""
     try:
         if asked.replay is not None:
@@ -80,7 +80,7 @@ def subjects_if_any(config: pytest.Config, asked: Asked) -> Callable[[str], list
 
 
 def _live(
-    config: pytest.Config, asked: Asked, checklist: Checklist, outputs: Outputs, stop: list[Callable[[], None]]
+    config: pytest.Config, asked: CommandLine, checklist: Checklist, outputs: Outputs, stop: list[Callable[[], None]]
 ) -> Question:
     phase = phase_of(config, checklist)
     path, own_digest = _config_path(config, asked), None
@@ -117,7 +117,7 @@ def _live(
     )
 
 
-def _channels(asked: Asked, settings: Settings) -> Sequence[Channel]:
+def _channels(asked: CommandLine, settings: Settings) -> Sequence[Channel]:
     """Find the channels that `--notify` names; the team's, if it names none."""
     if asked.notify is None:
         return ()
@@ -133,9 +133,9 @@ def _channels(asked: Asked, settings: Settings) -> Sequence[Channel]:
     return [known[name] for name in dict.fromkeys(asked.notify)] or settings.channels.team
 
 
-def _kept(report_dir: Path, settings: Settings, digest: str, phase: str) -> Sequence[Kept]:
+def _kept(report_dir: Path, settings: Settings, digest: str, phase: str) -> Sequence[EarlierRecord]:
     try:
-        return chain.read(report_dir, digest, phase, [Path(name) for name in settings.earlier_reports])
+        return chain.load_history(report_dir, digest, phase, [Path(name) for name in settings.earlier_reports])
     except chain.ChainError as mistake:
         raise pytest.UsageError(str(mistake)) from None
 
@@ -146,12 +146,12 @@ def _clock() -> ServedClock | None:
     if not url:
         return None
     try:
-        return ServedClock.read(url)
+        return ServedClock.fetch(url)
     except (OSError, ValueError) as trouble:
         raise pytest.UsageError(f"{CLOCK} names a clock that cannot be read: {trouble}") from None
 
 
-def _start_sandbox(asked: Asked, phase: str, stop: list[Callable[[], None]]) -> tuple[Path, str]:
+def _start_sandbox(asked: CommandLine, phase: str, stop: list[Callable[[], None]]) -> tuple[Path, str]:
     """Start the embedded world at the moment that the phase is about; a run that waits sees the rollout from its start."""
     from promotion.sandbox import catalogue, client
     from promotion.sandbox.protocol import SCENE_OF
@@ -181,12 +181,12 @@ def _stop_all(stop: list[Callable[[], None]]) -> None:
         stop.pop()()
 
 
-def _config_path(config: pytest.Config, asked: Asked) -> Path:
+def _config_path(config: pytest.Config, asked: CommandLine) -> Path:
     named = asked.config or os.environ.get("PROMOTION_CONFIG")
     return Path(named) if named else config.invocation_params.dir / "promotion.toml"
 
 
-def _refuse_thread_timeouts(config: pytest.Config, *, distributed: bool) -> None:
+def _raise_if_thread_timeouts(config: pytest.Config, *, distributed: bool) -> None:
     if not config.pluginmanager.hasplugin("timeout"):
         return
     method = config.option.timeout_method or config.getini("timeout_method")
@@ -221,5 +221,5 @@ def _load(tree: Mapping[str, Any]) -> Question:
         replay=tree["replay"],
         wait=tree["wait"],
         act=tree["act"],
-        clock=ServedClock.read(tree["clock"]) if tree["clock"] else None,
+        clock=ServedClock.fetch(tree["clock"]) if tree["clock"] else None,
     )

@@ -112,7 +112,9 @@ class Controller:
             if session.config.pluginmanager.hasplugin("terminalreporter"):
                 writer, quiet = session.config.get_terminal_writer(), terminal.verbosity(session.config) < 0
                 terminal.print_record(writer, self._record, self._outputs.shown, only_verdict=quiet)
-                for line in pipelines.tell(self._record, report.summary(self._record), os.environ).splitlines():
+                for line in pipelines.write_summary(
+                    self._record, report.summary(self._record), os.environ
+                ).splitlines():
                     writer.line(line)
                 if sealed:
                     writer.line(sealed)
@@ -152,9 +154,9 @@ class Controller:
         question, record = self._run.question, self._record
         if not question.act or question.replay is not None or record is None:
             return
-        from promotion.actions.trigger import calls_for_rollback
+        from promotion.actions.trigger import rollback_reason
 
-        why = calls_for_rollback(record, question.loaded.settings.rollout.hold)
+        why = rollback_reason(record, question.loaded.settings.rollout.hold)
         if not why:
             return
         from promotion.actions.automatic_rollback import take_back

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from promotion.checklist import PHASES, Checklist, ChecklistError, read
+from promotion.checklist import PHASES, Checklist, ChecklistError, load_checklist
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -20,7 +20,7 @@ _OUR_TESTS = re.compile(r"(?:^|[/\\.])tests_promotion(?:$|[/\\.:])")
 
 
 @dataclass(frozen=True)
-class Asked:
+class CommandLine:
     """The command line, as far as it is ours."""
 
     digest: str | None
@@ -104,9 +104,9 @@ def add_options(parser: pytest.Parser) -> None:
     )
 
 
-def read_options(config: pytest.Config) -> Asked:
+def read_options(config: pytest.Config) -> CommandLine:
     """The options, with conflicts and malformed values refused as usage errors."""
-    asked = Asked(
+    asked = CommandLine(
         digest=config.getoption("--digest") or os.environ.get("PROMOTION_DIGEST") or None,
         config=config.getoption("--config"),
         sandbox=_names_in(config.getoption("--sandbox")),
@@ -153,7 +153,7 @@ def _trivy_report(config: pytest.Config) -> tuple[str, ...]:
     return (f"image.vulnerabilities.trivy_report={json.dumps(str(path))}",)
 
 
-def _check_rate(asked: Asked) -> None:
+def _check_rate(asked: CommandLine) -> None:
     if asked.sandbox is None:
         raise pytest.UsageError("--sandbox-rate is about the embedded world: give --sandbox with it")
     if not asked.sandbox_rate >= 1:
@@ -193,7 +193,7 @@ def phase_of(config: pytest.Config, checklist: Checklist) -> str:
     return next(iter(selected), PHASES[0])
 
 
-def refuse_unknown_markers(config: pytest.Config, checklist: Checklist) -> None:
+def raise_if_unknown_markers(config: pytest.Config, checklist: Checklist) -> None:
     """Usage error for a name behind `-m` that nobody declared: it would select nothing, or everything.
 
     To be asked when every conftest.py at hand has had its say.
@@ -249,6 +249,6 @@ def _own_markers(config: pytest.Config) -> tuple[str, ...]:
     """The markers of the checklist in the current folder, if there is one."""
     own = config.invocation_params.dir / "checklist.md"
     try:
-        return read(own).markers if own.is_file() else ()
+        return load_checklist(own).markers if own.is_file() else ()
     except ChecklistError:
         return ()

@@ -76,7 +76,9 @@ class Outcome:
         return replace(self, status=status, reason=None if reason is None else str(reason), message=message)
 
 
-def judged(blank: Outcome, call: pytest.CallInfo[None], report: pytest.TestReport, hide: Redactor) -> Outcome | None:
+def outcome_of_phase(
+    blank: Outcome, call: pytest.CallInfo[None], report: pytest.TestReport, hide: Redactor
+) -> Outcome | None:
     """The outcome of one phase of a test; None when this phase decides nothing.
 
     Only a test that ran to its end, and that pytest calls passed, passes. A person's word, or a claim that the item does

@@ -10,7 +10,7 @@ import pytest
 
 from promotion.core.canonical_json import record_text
 from promotion.record import history as chain
-from promotion.report.pytest_html import mended
+from promotion.report.pytest_html import fix_pytest_html
 
 RECORD, PAGE, JUNIT, SUMMARY = "record.json", "checklist.html", "junit.xml", "summary.md"
 
@@ -66,7 +66,7 @@ class Outputs:
             part = self._part(name)
             if part.exists():
                 if name == PAGE:
-                    part.write_text(mended(part.read_text(encoding="utf-8")), encoding="utf-8")
+                    part.write_text(fix_pytest_html(part.read_text(encoding="utf-8")), encoding="utf-8")
                 part.replace(self.folder / name)
 
     def finish(self, record: Mapping[str, Any], summary: str) -> None:

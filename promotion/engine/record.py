@@ -20,7 +20,7 @@ Case = tuple[str, str]
 
 
 @dataclass
-class Findings:
+class RunResults:
     """What a run has gathered; grows while it runs."""
 
     plan: list[Case] = field(default_factory=list)
@@ -80,7 +80,7 @@ class Frame:
 
 
 def build(
-    frame: Frame, checklist: Checklist, findings: Findings, entries: Mapping[str, Entry], *, complete: bool
+    frame: Frame, checklist: Checklist, findings: RunResults, entries: Mapping[str, Entry], *, complete: bool
 ) -> dict[str, Any]:
     """Join the manifest with what was found. What has no result is not run. No option is looked at for this."""
     items = [_item(line, findings) for line in checklist.of_phase(frame.phase)]
@@ -139,7 +139,7 @@ def cases(record: Mapping[str, Any]) -> list[Case]:
     return [(item["id"], subject["name"]) for item in record["items"] for subject in item["subjects"]]
 
 
-def standing(record: Mapping[str, Any]) -> dict[Case, Outcome | None]:
+def unfinished_cases(record: Mapping[str, Any]) -> dict[Case, Outcome | None]:
     """The cases of a record that nobody judged to the end, with what is said of them; None: they did not run."""
     found = {(item["id"], subject["name"]): subject for item in record["items"] for subject in item["subjects"]}
     not_judged = {case: tree for case, tree in found.items() if tree["message"] in (NOT_RUN, DIED, TOO_LONG)}
@@ -148,7 +148,7 @@ def standing(record: Mapping[str, Any]) -> dict[Case, Outcome | None]:
     }
 
 
-def _item(line: Line, findings: Findings) -> dict[str, Any]:
+def _item(line: Line, findings: RunResults) -> dict[str, Any]:
     expected = [case for case in findings.plan if case[0] == line.id]
     expected += [case for case in findings.outcomes if case[0] == line.id and case not in expected]
     subjects = [(findings.outcomes.get(case) or _not_run(case)).as_json() for case in expected]

@@ -17,14 +17,14 @@ from promotion.checklist import Checklist
 from promotion.clients.sources import Sources
 from promotion.core.clock import ServedClock, StoppedClock, SystemClock, TickingClock, parse_stamp, stamp
 from promotion.core.redact import Redactor
-from promotion.engine.lookups import Entry, Looking
+from promotion.engine.lookups import Entry, LookupScheduler
 from promotion.engine.lookups.spool import Spool
 from promotion.engine.outcome import Outcome
-from promotion.engine.record import Findings, Frame, build, cases, standing
-from promotion.engine.waivers import Image, as_json, concerned, state_of, told, version_of, waive
+from promotion.engine.record import Frame, RunResults, build, cases, unfinished_cases
+from promotion.engine.waivers import JudgedImage, as_json, concerned, describe, state_of, version_of, waive
 from promotion.evidence import REGISTRY
 from promotion.record import history as chain
-from promotion.record.history import Kept
+from promotion.record.history import EarlierRecord
 from promotion.record.journal import NAME
 from promotion.settings import Loaded, Settings
 from promotion.settings.channels import Channel
@@ -50,7 +50,7 @@ class Question:
     """Whether look-ups may wait for what is not due yet."""
     seal: str | None = None
     """The key to seal the run with."""
-    kept: Sequence[Kept] = ()
+    kept: Sequence[EarlierRecord] = ()
     """The records that earlier runs left in the report directory, oldest first."""
     act: bool = False
     """Whether look-ups may change the world, each thing once, and keep receipts."""
@@ -66,12 +66,12 @@ class Run:
     def __init__(self, question: Question, checklist: Checklist, *, verbosity: int = 0) -> None:
         self.question = question
         self.checklist = checklist
-        self.findings = Findings()
+        self.findings = RunResults()
         self.redactor = Redactor()
         self.clock: TickingClock = question.clock or SystemClock()
         self.started = question.replay["started"] if question.replay else stamp(self.clock.now())
         self.spool: Spool | None = None
-        self.looking: Looking | None = None
+        self.looking: LookupScheduler | None = None
         self.acts: list[dict[str, Any]] = []
         """Receipts of what was done after everything had been judged, the telling of the verdict among it."""
         self._verbosity = verbosity
@@ -95,11 +95,11 @@ class Run:
         self.spool = Spool(Path(tempfile.mkdtemp(prefix="promotion-")))
         return self.spool.folder
 
-    def ready_to_look(self, spool: Path | None) -> Looking:
+    def ready_to_look(self, spool: Path | None) -> LookupScheduler:
         """Make the engine. With `spool`, look-ups are shared with the other workers."""
         self.spool = None if spool is None else Spool(spool)
         replay = self.question.replay
-        self.looking = Looking(
+        self.looking = LookupScheduler(
             REGISTRY,
             {} if replay is not None else self.sources,
             self.subjects,
@@ -138,7 +138,7 @@ class Run:
         """What a replay does not find out anew: which cases there are, what did not run, what failed beside them."""
         self.findings.plan = cases(record)
         self.findings.beside = list(record["errors"])
-        for outcome in standing(record).values():
+        for outcome in unfinished_cases(record).values():
             if outcome is not None:
                 self.findings.note(outcome)
 
@@ -196,16 +196,16 @@ class Run:
         mine = concerned(self.settings.waivers, outcome)
         return waive(mine, outcome, self._image(), self.judged_at.date()) if mine else outcome
 
-    def _image(self) -> Image:
+    def _image(self) -> JudgedImage:
         seen = {name: entry.value for name, entry in self.entries().items() if name == "image_content"}
-        return Image(self.question.digest, version_of(seen))
+        return JudgedImage(self.question.digest, version_of(seen))
 
     def _waivers(self, today: date) -> list[dict[str, Any]]:
         """What each waiver did, also those of other items: none is left unspoken of."""
         mine, image, found = self.settings.waivers, self._image(), self.findings.outcomes.values()
         in_phase = {line.id for line in self.checklist.of_phase(self.question.phase)}
         states = [(waiver, state_of(waiver, found, image, today)) for waiver in mine if waiver.item in in_phase]
-        return [as_json(waiver, state, told(waiver, state, image, today)) for waiver, state in states]
+        return [as_json(waiver, state, describe(waiver, state, image, today)) for waiver, state in states]
 
     def _chain(self) -> list[dict[str, Any]]:
         return chain.chain(self.question.kept, self.settings.service, self.question.digest)

@@ -18,7 +18,7 @@ from promotion.evidence import REGISTRY, DeclarationError
 def start(config: pytest.Config) -> None:
     """Register the plugins of this run. UsageError for whatever is wrong with what was asked."""
     try:
-        checklist = checklists.read(checklists.find(config.invocation_params.dir))
+        checklist = checklists.load_checklist(checklists.find(config.invocation_params.dir))
         import promotion.fixtures  # noqa: F401 - declares the evidence
 
         REGISTRY.check()

@@ -14,7 +14,7 @@ SOON = timedelta(days=7)
 """So many days before its end a waiver is spoken of, that its owner may mend what it covers."""
 
 
-class State(StrEnum):
+class WaiverState(StrEnum):
     """What a waiver did in a run."""
 
     USED = "used"
@@ -26,7 +26,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Image:
+class JudgedImage:
     """What waivers are compared with."""
 
     digest: str
@@ -34,14 +34,14 @@ class Image:
     """The image's label `org.opencontainers.image.version`, if the run has read it."""
 
 
-def waive(waivers: Iterable[Waiver], outcome: Outcome, image: Image, today: date) -> Outcome:
+def waive(waivers: Iterable[Waiver], outcome: Outcome, image: JudgedImage, today: date) -> Outcome:
     """Give the outcome, marked as waived if it failed and a waiver in force covers it.
 
     Only what failed is let through: what nobody could tell, or nobody ran, is not known to be what was agreed to. The
     first waiver that covers a failure is the one it is shown with.
     """
     for waiver in waivers:
-        if _covers(waiver, outcome) and _scope(waiver, image, today) is State.UNUSED:
+        if _covers(waiver, outcome) and _scope(waiver, image, today) is WaiverState.UNUSED:
             return replace(outcome, status=Status.WAIVED, waiver=_shown(waiver))
     return outcome
 
@@ -51,33 +51,33 @@ def concerned(waivers: Iterable[Waiver], outcome: Outcome) -> list[Waiver]:
     return [waiver for waiver in waivers if _covers(waiver, outcome)]
 
 
-def state_of(waiver: Waiver, outcomes: Iterable[Outcome], image: Image, today: date) -> State:
+def state_of(waiver: Waiver, outcomes: Iterable[Outcome], image: JudgedImage, today: date) -> WaiverState:
     """Tell what a waiver did in a run with these outcomes."""
     state = _scope(waiver, image, today)
-    if state is State.UNUSED and any(
+    if state is WaiverState.UNUSED and any(
         outcome.waiver == _shown(waiver) and _same(waiver, outcome) for outcome in outcomes
     ):
-        return State.USED
+        return WaiverState.USED
     return state
 
 
-def told(waiver: Waiver, state: State, image: Image, today: date) -> str | None:
+def describe(waiver: Waiver, state: WaiverState, image: JudgedImage, today: date) -> str | None:
     """Say in one sentence what somebody should know of a waiver; None if it does its work and has time."""
     name = f"the waiver for {waiver.item}{f' of {waiver.subject}' if waiver.subject else ''} by {waiver.approver}"
-    if state is State.EXPIRED:
+    if state is WaiverState.EXPIRED:
         return f"{name} expired on {waiver.expires}: mend it, or have it granted anew"
-    if state is State.NOT_YET:
+    if state is WaiverState.NOT_YET:
         return f"{name} counts from {waiver.granted} on, which is still to come"
-    if state is State.OTHER_IMAGE:
+    if state is WaiverState.OTHER_IMAGE:
         other = waiver.digest or f"version {waiver.version}"
         here = image.digest if waiver.digest else f"version {image.version}"
         return f"{name} is for {other}, and this is {here}: it lets nothing through"
-    if state is State.VERSION_NOT_KNOWN:
+    if state is WaiverState.VERSION_NOT_KNOWN:
         return (
             f"{name} is for version {waiver.version}, and the image's label org.opencontainers.image.version was not "
             "read: name the digest instead"
         )
-    if state is State.UNUSED:
+    if state is WaiverState.UNUSED:
         return f"{name} lets nothing through, since nothing that it covers failed: remove it"
     if waiver.expires - today <= SOON:
         days = (waiver.expires - today).days
@@ -85,7 +85,7 @@ def told(waiver: Waiver, state: State, image: Image, today: date) -> str | None:
     return None
 
 
-def as_json(waiver: Waiver, state: State, said: str | None) -> dict[str, Any]:
+def as_json(waiver: Waiver, state: WaiverState, said: str | None) -> dict[str, Any]:
     """As it stands in the record."""
     return {**waiver.model_dump(mode="json"), "state": str(state), "message": said}
 
@@ -98,14 +98,14 @@ def version_of(evidence: Mapping[str, Any]) -> str | None:
     return said.pop() if len(said) == 1 else None
 
 
-def _scope(waiver: Waiver, image: Image, today: date) -> State:
+def _scope(waiver: Waiver, image: JudgedImage, today: date) -> WaiverState:
     if waiver.version is not None and image.version is None:
-        return State.VERSION_NOT_KNOWN
+        return WaiverState.VERSION_NOT_KNOWN
     if (waiver.digest or waiver.version) != (image.digest if waiver.digest else image.version):
-        return State.OTHER_IMAGE
+        return WaiverState.OTHER_IMAGE
     if today < waiver.granted:
-        return State.NOT_YET
-    return State.EXPIRED if today > waiver.expires else State.UNUSED
+        return WaiverState.NOT_YET
+    return WaiverState.EXPIRED if today > waiver.expires else WaiverState.UNUSED
 
 
 def _covers(waiver: Waiver, outcome: Outcome) -> bool:

@@ -12,10 +12,10 @@ from promotion.core.redact import Redactor
 from promotion.core.status import Status
 from promotion.core.terminal_text import harmless_lines
 from promotion.engine import outcome
-from promotion.engine.binding import NONE_DECLARED, Binding, line_of, refuse_none_declared, subject_of
+from promotion.engine.binding import NONE_DECLARED, Binding, line_of, require_declared_evidence, subject_of
 from promotion.engine.lookups import Key
-from promotion.engine.options import refuse_unknown_markers
-from promotion.engine.record import Case, cases, standing
+from promotion.engine.options import raise_if_unknown_markers
+from promotion.engine.record import Case, cases, unfinished_cases
 from promotion.engine.run import Run
 from promotion.evidence import REGISTRY
 from promotion.report import terminal
@@ -35,7 +35,7 @@ class Judging:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Refuse a marker that nobody declared, now that every conftest.py at hand has been read."""
-        refuse_unknown_markers(session.config, self._checklist)
+        raise_if_unknown_markers(session.config, self._checklist)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Bind each test to its item and its subjects."""
@@ -88,7 +88,7 @@ class Judging:
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Refuse to pass a case that stands for 'nothing declared'."""
-        refuse_none_declared(item)
+        require_declared_evidence(item)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -108,7 +108,7 @@ class Judging:
             measured=self._run.redactor.tree(item.stash.get(MEASURED, None)),
             evidence=tuple(str(key) for key in self._evidence_of(item)),
         )
-        found = outcome.judged(blank, call, report, self._run.redactor)
+        found = outcome.outcome_of_phase(blank, call, report, self._run.redactor)
         if found is not None:
             found = self._run.waived(found)
             report.user_properties.append((outcome.PROPERTY, found.dump()))
@@ -134,7 +134,7 @@ class Judging:
     def _leave_out_what_nobody_judged(self, items: list[pytest.Item], record: Mapping[str, Any]) -> None:
         """In a replay: tests of no item, which may look for themselves, and cases that did not run to their end."""
         assert self._run is not None
-        judged = set(cases(record)) - set(standing(record))
+        judged = set(cases(record)) - set(unfinished_cases(record))
         left_out = [test for test in items if self._run.findings.tests.get(test.nodeid) not in judged]
         if left_out:
             left_out[0].config.hook.pytest_deselected(items=left_out)

@@ -25,7 +25,7 @@ SKEW = timedelta(minutes=5)
 """How far the clock of whoever attests may be ahead."""
 
 
-class Found(StrEnum):
+class ProofOutcome(StrEnum):
     """What came of looking at a signature or a link."""
 
     NONE = "none"
@@ -37,10 +37,10 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class ProofCheck:
     """What came of looking at a signature or a link, and why it is not good."""
 
-    found: Found
+    found: ProofOutcome
     said: str = ""
     """A sentence without its end, unless it is good or there is none."""
     reason: Reason | None = None
@@ -52,8 +52,8 @@ class Checked:
     """A word of the promotion record, and what was seen of its signature and its link."""
 
     word: Word
-    signature: Finding
-    link: Finding
+    signature: ProofCheck
+    link: ProofCheck
 
 
 @dataclass(frozen=True)
@@ -94,18 +94,20 @@ def rules_for(item: str, settings: Settings) -> Rules:
     return Rules(by, signed, timedelta(days=days))
 
 
-def attested(item: str, attestations: Attestations, settings: Settings, digest: str, clock: Clock) -> NoReturn:
+def require_attestation(
+    item: str, attestations: Attestations, settings: Settings, digest: str, clock: Clock
+) -> NoReturn:
     """Judge an item by what a person has said of it.
 
     Raises Attested; Unknown, awaits-person, if nobody has said anything yet, and what `word_for` raises.
     """
-    word = word_for(item, attestations, settings, digest, clock)
+    word = attestation_for(item, attestations, settings, digest, clock)
     if word is not None:
         raise Attested(word)
     raise awaited(item, attestations, settings, digest)
 
 
-def word_for(
+def attestation_for(
     item: str, attestations: Attestations, settings: Settings, digest: str, clock: Clock
 ) -> Attestation | None:
     """Find the newest word that counts for an item and an image; None if there is none.
@@ -121,15 +123,15 @@ def word_for(
     if not ours:
         return None
     rules = rules_for(item, settings)
-    forged = [one for one in ours if one.signature.found is Found.WRONG]
+    forged = [one for one in ours if one.signature.found is ProofOutcome.WRONG]
     assert not forged, f"{_whose(forged[0].word)}: {forged[0].signature.said}"
     now = clock.now()
     problems = [list(_problems(one, rules, digest, now)) for one in ours]
     sound = [one for one, wrong in zip(ours, problems, strict=True) if not wrong]
     assert sound, f"{_whose(ours[0].word)} {problems[0][0]}"
-    clear = next((one for one in sound if Found.UNCLEAR not in (one.signature.found, one.link.found)), None)
+    clear = next((one for one in sound if ProofOutcome.UNCLEAR not in (one.signature.found, one.link.found)), None)
     if clear is None:
-        doubt = next(one for one in (sound[0].signature, sound[0].link) if one.found is Found.UNCLEAR)
+        doubt = next(one for one in (sound[0].signature, sound[0].link) if one.found is ProofOutcome.UNCLEAR)
         raise Unknown(doubt.reason or Reason.ERROR, f"{_whose(sound[0].word)}: {doubt.said}")
     word = clear.word
     return Attestation(
@@ -137,7 +139,7 @@ def word_for(
         at=stamp_of(word.at),
         statement=word.statement,
         link=word.link or None,
-        signed=clear.signature.found is Found.GOOD,
+        signed=clear.signature.found is ProofOutcome.GOOD,
     )
 
 
@@ -195,9 +197,9 @@ def _problems(checked: Checked, rules: Rules, digest: str, now: datetime) -> Ite
     ends = min(word.expires, word.at + rules.max_age)
     if now >= ends:
         yield f"expired at {stamp_of(ends)}: look again, and attest it anew"
-    if rules.signed and checked.signature.found is Found.NONE:
+    if rules.signed and checked.signature.found is ProofOutcome.NONE:
         yield f"is not signed, and {word.item} must be: attest it anew with --key"
-    if checked.link.found is Found.WRONG:
+    if checked.link.found is ProofOutcome.WRONG:
         yield f"names a link that is dead: {checked.link.said}"
 
 

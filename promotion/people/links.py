@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 from promotion.clients.github.answers import NotFound
 from promotion.clients.github.client import GitHubClient
 from promotion.clients.http.client import HttpClient
-from promotion.clients.http.reply import Refused
+from promotion.clients.http.reply import CertificateRejected
 from promotion.clients.http.request import Request, public_url
-from promotion.people.attestations import Finding, Found
+from promotion.people.attestations import ProofCheck, ProofOutcome
 from promotion.unknown import Reason, Unknown
 
 _MOST_REDIRECTS = 5
@@ -21,18 +21,20 @@ _WAY_BACK = frozenset({"continue", "redir", "redirect_to", "redirect_uri", "retu
 """Names that a login's address has in its query, in small letters."""
 
 
-def follow(url: str, client: HttpClient, github: GitHubClient, github_web: str) -> Finding:
+def follow(url: str, client: HttpClient, github: GitHubClient, github_web: str) -> ProofCheck:
     """Look whether a link answers: what is in the repository by GitHub's API, all else as anybody without a login."""
     try:
         asked = _in_repository(url, f"{github_web.rstrip('/')}/{github.repository}/")
         if asked is not None:
             github.get(asked[0], public_url(url), permission=asked[1], query=asked[2], absent=_ABSENT)
-            return Finding(Found.GOOD)
+            return ProofCheck(ProofOutcome.GOOD)
         return _fetch(url, client)
     except NotFound:
-        return Finding(Found.WRONG, f"{public_url(url)} is not there: correct the link, or attest it anew without it")
+        return ProofCheck(
+            ProofOutcome.WRONG, f"{public_url(url)} is not there: correct the link, or attest it anew without it"
+        )
     except Unknown as unknown:
-        return Finding(Found.UNCLEAR, f"its link could not be followed: {unknown.message}", unknown.reason)
+        return ProofCheck(ProofOutcome.UNCLEAR, f"its link could not be followed: {unknown.message}", unknown.reason)
 
 
 def _in_repository(url: str, home: str) -> tuple[str, str, dict[str, str]] | None:
@@ -54,13 +56,13 @@ def _in_repository(url: str, home: str) -> tuple[str, str, dict[str, str]] | Non
     return None
 
 
-def _fetch(url: str, client: HttpClient) -> Finding:
+def _fetch(url: str, client: HttpClient) -> ProofCheck:
     here, jar = url, CookieJar()
     for _ in range(_MOST_REDIRECTS + 1):
         shown = public_url(here)
         headers = {"user-agent": client.user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
         reply = client.exchange(Request("GET", here, shown, headers, None), _MAX_MS, jar)
-        if isinstance(reply, Refused):
+        if isinstance(reply, CertificateRejected):
             return _unclear(Reason.UNREACHABLE, f"{shown} was not asked: its certificate is not accepted, {reply.flaw}")
         if reply.status not in (301, 302, 303, 307, 308):
             return _answer(reply.status, shown)
@@ -77,11 +79,13 @@ def _fetch(url: str, client: HttpClient) -> Finding:
     return _unclear(Reason.MALFORMED, f"{public_url(url)} redirects more than {_MOST_REDIRECTS} times")
 
 
-def _answer(status: int, shown: str) -> Finding:
+def _answer(status: int, shown: str) -> ProofCheck:
     if 200 <= status < 300:
-        return Finding(Found.GOOD)
+        return ProofCheck(ProofOutcome.GOOD)
     if status in (404, 410):
-        return Finding(Found.WRONG, f"{shown} answers {status}: correct the link, or attest it anew without it")
+        return ProofCheck(
+            ProofOutcome.WRONG, f"{shown} answers {status}: correct the link, or attest it anew without it"
+        )
     if status in (401, 403, 407):
         reason = Reason.ACCESS_DENIED
     elif status == 429:
@@ -98,5 +102,5 @@ def _is_login(url: str) -> bool:
     return bool(_LOGIN.search(parts.path) or _LOGIN.fullmatch(host) or asked & _WAY_BACK)
 
 
-def _unclear(reason: Reason, said: str) -> Finding:
-    return Finding(Found.UNCLEAR, said, reason)
+def _unclear(reason: Reason, said: str) -> ProofCheck:
+    return ProofCheck(ProofOutcome.UNCLEAR, said, reason)

@@ -38,7 +38,7 @@ class Backup(Strict):
     minutes: int = Field(default=30, gt=0)
 
 
-class Window(Strict):
+class DeploymentWindow(Strict):
     """When it is deployed."""
 
     start: WrittenTime
@@ -109,7 +109,7 @@ class Remediation(Strict):
     link: Link = ""
 
 
-class Rollback(Strict):
+class RecordedRollback(Strict):
     """Why it was taken back, and what follows."""
 
     reason: str = ""
@@ -126,7 +126,7 @@ class PromotionRecord(Strict):
     service: Line = Field(min_length=1)
     commit: str = Field(default="", pattern=r"^$|^[0-9a-f]{40}([0-9a-f]{24})?$")
     build_run: int | None = Field(default=None, gt=0)
-    window: Window | None = None
+    window: DeploymentWindow | None = None
     people: People = People()
     links: Links = Links()
     notes: str = ""
@@ -135,7 +135,7 @@ class PromotionRecord(Strict):
     """What customers reported."""
     incidents: tuple[Incident, ...] = ()
     post_mortem: Meeting | None = None
-    rollback: Rollback | None = None
+    rollback: RecordedRollback | None = None
     attestations: tuple[Word, ...] = ()
 
 
@@ -155,7 +155,7 @@ def path_of(template: str, digest: str) -> str:
     return template.replace("{short}", hexadecimal[:12]).replace("{digest}", hexadecimal)
 
 
-def read(text: str) -> PromotionRecord:
+def parse_promotion_record(text: str) -> PromotionRecord:
     """Read a record. Raises RecordError with every mistake in it."""
     try:
         tree = tomllib.loads(text)

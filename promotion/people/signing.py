@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from promotion.clients import ssh_keygen
-from promotion.people.attestations import Finding, Found, stamp_of
+from promotion.people.attestations import ProofCheck, ProofOutcome, stamp_of
 from promotion.people.promotion_record import Word
 from promotion.unknown import Reason, Unknown
 
@@ -43,7 +43,7 @@ def sign(word: Word, key: Path) -> str:
         raise SigningError(unknown.message) from None
 
 
-def verify(word: Word, names: Sequence[str], allowed_signers: Path, now: datetime) -> Finding:
+def verify(word: Word, names: Sequence[str], allowed_signers: Path, now: datetime) -> ProofCheck:
     """Look whether a word's signature is that of a key which one of `names` may sign with at this time."""
     if not allowed_signers.is_file():
         return _unclear(
@@ -61,18 +61,18 @@ def verify(word: Word, names: Sequence[str], allowed_signers: Path, now: datetim
     except Unknown as unknown:
         return _unclear(unknown.reason, f"it is signed, and {unknown.message}")
     if not found.fits:
-        return Finding(
-            Found.WRONG,
+        return ProofCheck(
+            ProofOutcome.WRONG,
             "its signature does not fit what stands there; it was changed after it was signed, or signed for "
             "something else: have it attested anew",
         )
     if found.name is None:
-        return Finding(
-            Found.WRONG,
+        return ProofCheck(
+            ProofOutcome.WRONG,
             f"it is signed with a key that {allowed_signers.name} does not allow for {' or '.join(names)} now: sign it "
             "with one that is, or have the key added there",
         )
-    return Finding(Found.GOOD)
+    return ProofCheck(ProofOutcome.GOOD)
 
 
 def _has_keys(allowed_signers: Path) -> bool:
@@ -80,5 +80,5 @@ def _has_keys(allowed_signers: Path) -> bool:
     return any(line.strip() and not line.lstrip().startswith("#") for line in lines)
 
 
-def _unclear(reason: Reason, said: str) -> Finding:
-    return Finding(Found.UNCLEAR, said, reason)
+def _unclear(reason: Reason, said: str) -> ProofCheck:
+    return ProofCheck(ProofOutcome.UNCLEAR, said, reason)

@@ -22,7 +22,7 @@ class ChainError(ValueError):
 
 
 @dataclass(frozen=True)
-class Kept:
+class EarlierRecord:
     """A record of an earlier run."""
 
     sha256: str
@@ -49,7 +49,7 @@ class Kept:
         }
 
 
-def read(folder: Path, digest: str, phase: str, earlier: Sequence[Path] = ()) -> list[Kept]:
+def load_history(folder: Path, digest: str, phase: str, earlier: Sequence[Path] = ()) -> list[EarlierRecord]:
     """Read what a run goes on from: the newest record of each phase for its image, and those of other images.
 
     They stand in the run's own report directory, and in those of `earlier` runs. Of other images, the newest few of the
@@ -75,12 +75,12 @@ def read(folder: Path, digest: str, phase: str, earlier: Sequence[Path] = ()) ->
     return sorted(map(_kept, (*mine.values(), *others[-FEW:])), key=lambda one: str(one.record["finished"]))
 
 
-def chain(kept: Iterable[Kept], service: str, digest: str) -> list[dict[str, Any]]:
+def chain(kept: Iterable[EarlierRecord], service: str, digest: str) -> list[dict[str, Any]]:
     """Name the records of this promotion, oldest first."""
     return [one.link() for one in kept if (one.record["service"], one.record["digest"]) == (service, digest)]
 
 
-def before(kept: Sequence[Kept], service: str, digest: str, phase: str) -> dict[str, Any] | None:
+def before(kept: Sequence[EarlierRecord], service: str, digest: str, phase: str) -> dict[str, Any] | None:
     """Give the figures of the newest promotion of another image that this phase let go on; None if there is none."""
     for one in reversed(kept):
         same = (one.record["service"], one.record["phase"], one.record["verdict"]) == (service, phase, "GO")
@@ -100,11 +100,11 @@ def name(record: Mapping[str, Any], sha256: str) -> str:
     return f"{'~'.join(parts)}.json"
 
 
-def _kept(path: Path) -> Kept:
+def _kept(path: Path) -> EarlierRecord:
     try:
         text = path.read_bytes()
         tree = json.loads(text)
-        kept = Kept(hashlib.sha256(text).hexdigest(), tree)
+        kept = EarlierRecord(hashlib.sha256(text).hexdigest(), tree)
         _ = kept.link(), kept.figures(), tree["service"], tree["digest"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as trouble:
         raise ChainError(

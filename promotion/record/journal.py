@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from promotion.record.receipt import Receipt, State
+from promotion.record.receipt import ActionState, Receipt
 from promotion.unknown import Reason, Unknown
 
 NAME = "receipts.json"
@@ -29,7 +29,7 @@ class Journal:
 
     def begin(self, receipt: Receipt) -> None:
         """Note that an act is about to be done: if nothing follows, nobody knows whether it was."""
-        self.keep(Receipt(receipt.key, receipt.what, State.UNCLEAR, receipt.at))
+        self.keep(Receipt(receipt.key, receipt.what, ActionState.UNCLEAR, receipt.at))
 
     def keep(self, receipt: Receipt) -> Receipt:
         """Write a receipt, in one step, and give it back. Raises Unknown, malformed or error."""

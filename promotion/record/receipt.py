@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class State(StrEnum):
+class ActionState(StrEnum):
     """What became of an act."""
 
     DONE = "done"
@@ -28,7 +28,7 @@ class Receipt:
     """Names the act: what, to what, for which image. The same key is acted upon once."""
     what: str
     """In words: `told the channel releases`."""
-    state: State
+    state: ActionState
     at: str
     """UTC, as in the record."""
     id: str | None = None
@@ -40,7 +40,7 @@ class Receipt:
     @property
     def done(self) -> bool:
         """Whether it has been done, now or before."""
-        return self.state in (State.DONE, State.ALREADY)
+        return self.state in (ActionState.DONE, ActionState.ALREADY)
 
     def as_json(self) -> dict[str, Any]:
         """As it stands in the record and in the journal."""
@@ -49,4 +49,4 @@ class Receipt:
     @classmethod
     def of(cls, tree: dict[str, Any]) -> "Receipt":
         """Read what `as_json` wrote."""
-        return cls(**{**tree, "state": State(tree["state"])})
+        return cls(**{**tree, "state": ActionState(tree["state"])})

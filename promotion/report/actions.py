@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from promotion.report.icons import glyph
 from promotion.report.markup import Child, cut, el, web
-from promotion.report.reading import Reading, rows, table, text
+from promotion.report.reading import RecordView, rows, table, text
 from promotion.report.timestamps import moment
 from promotion.report.words import FACES
 
@@ -19,7 +19,7 @@ _STATES = {
 }
 
 
-def acts(reading: Reading) -> Child:
+def acts(reading: RecordView) -> Child:
     """List the receipts in the order of the record; nothing if nothing was done."""
     found = [table(act) for act in rows(reading.record.get("acts"))]
     if not found:

@@ -7,10 +7,10 @@ the last of them.
 from collections.abc import Mapping
 from typing import Any
 
+from promotion.core.sentences import join_words
 from promotion.report.markup import shown
-from promotion.report.reading import Item, Reading
+from promotion.report.reading import ItemView, RecordView
 from promotion.report.verdict import headline
-from promotion.report.words import listed
 
 MOST = 10
 """Errors that GitHub shows of one step."""
@@ -24,7 +24,7 @@ def annotations(record: Mapping[str, Any]) -> str:
 
     What nobody has looked at yet stands in one line of its own, as does why a record that says GO is not believed.
     """
-    reading = Reading(record)
+    reading = RecordView(record)
     said = [(_title(item), _message(item)) for item in reading.blocking if item.needs_reading]
     waiting = [item.number or item.id for item in reading.blocking if item.quiet]
     if waiting:
@@ -38,12 +38,12 @@ def annotations(record: Mapping[str, Any]) -> str:
     return "".join(f"::error title={_property(title)}::{_data(message)}\n" for title, message in said)
 
 
-def _title(item: Item) -> str:
+def _title(item: ItemView) -> str:
     return f"{item.number} {item.title}: {item.face.word.lower()}".strip()
 
 
-def _message(item: Item) -> str:
-    lines = [": ".join(part for part in (listed(names), message) if part) for names, message in item.complaints]
+def _message(item: ItemView) -> str:
+    lines = [": ".join(part for part in (join_words(names), message) if part) for names, message in item.complaints]
     return "\n".join(filter(None, lines)) or item.face.word.lower()
 
 

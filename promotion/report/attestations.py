@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from promotion.report.icons import glyph
 from promotion.report.markup import Child, cut, el, web
-from promotion.report.reading import Item, Reading, rows, table, text
+from promotion.report.reading import ItemView, RecordView, rows, table, text
 from promotion.report.timestamps import moment
 from promotion.report.words import FACES
 
@@ -25,7 +25,7 @@ _STATES = {
 }
 
 
-def vouched(reading: Reading) -> Child:
+def vouched(reading: RecordView) -> Child:
     """Everything that people answer for, by kind; nothing if there is none."""
     kinds = [
         _kind("Waivers", list(_waivers(reading))),
@@ -44,7 +44,7 @@ def _kind(title: str, lines: list[Child]) -> Child:
     return el("div", el("h3", title), el("ul", lines[:MOST], more))
 
 
-def _waivers(reading: Reading) -> Iterator[Child]:
+def _waivers(reading: RecordView) -> Iterator[Child]:
     """Each waiver that the record lists with what it did, then what is shown as waived without standing among them."""
     by_id = {item.id: item for item in reading.items}
     listed = set()
@@ -75,7 +75,7 @@ def _waivers(reading: Reading) -> Iterator[Child]:
             yield _line(item.face, _title(item, item.id), "in force", "waived", " ".join(filter(None, who)), words, "")
 
 
-def _attestations(reading: Reading) -> Iterator[Child]:
+def _attestations(reading: RecordView) -> Iterator[Child]:
     for item in reading.items:
         given = [(item.name_of(one), one.attestation) for one in item.subjects if one.attestation]
         if item.attestation and item.attestation not in [word for _, word in given]:
@@ -99,7 +99,7 @@ def signature(word: Mapping[str, Any]) -> str:
     return "signed" if signed is True else "not signed" if signed is False else ""
 
 
-def _declared(reading: Reading) -> Iterator[Child]:
+def _declared(reading: RecordView) -> Iterator[Child]:
     for item in reading.items:
         for subject in item.subjects:
             if subject.face.name == "not-applicable":
@@ -122,7 +122,7 @@ def _line(face: Any, title: Child, word: str, tone: str, who: str, words: Child,
     )
 
 
-def _title(item: Item | None, name: str) -> Child:
+def _title(item: ItemView | None, name: str) -> Child:
     if item is None:
         return el("b", name)
     return el("a", el("span", item.number, cls="number"), " ", item.title, href=f"#{item.anchor}")

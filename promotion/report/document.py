@@ -12,7 +12,7 @@ from promotion.report.attestations import vouched
 from promotion.report.head import head
 from promotion.report.icons import symbols
 from promotion.report.markup import el
-from promotion.report.reading import Reading
+from promotion.report.reading import RecordView
 from promotion.report.sections import index, sections
 from promotion.report.signoff import footer, sign_off
 from promotion.report.story import story
@@ -26,7 +26,7 @@ def fragment(record: Mapping[str, Any], *, signed: Mapping[str, Any] | None = No
 
     The same record gives the same text, whatever the machine, the time zone, the locale and the hash seed.
     """
-    reading = Reading(record)
+    reading = RecordView(record)
     drawn = el(
         "div",
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
@@ -51,7 +51,7 @@ def page(record: Mapping[str, Any], *, signed: Mapping[str, Any] | None = None) 
 
     `signed` is a sign-off: `approver`, `at`, `notes`, `how`, and `page`, the SHA-256 of the page that was signed.
     """
-    reading = Reading(record)
+    reading = RecordView(record)
     style = hashlib.sha256(stylesheet(reading.digest).encode()).digest()
     allowed = f"'sha256-{base64.b64encode(style).decode()}'"
     policy = f"default-src 'none'; style-src {allowed}; base-uri 'none'; form-action 'none'"

@@ -11,18 +11,18 @@ from markupsafe import Markup
 
 from promotion.report import previous_run as before
 from promotion.report.markup import Child, el, web
-from promotion.report.reading import Reading, table, text
+from promotion.report.reading import RecordView, table, text
 from promotion.report.timestamps import lasted, moment
 from promotion.report.values import laid_out
 
 
-def facts(reading: Reading) -> Markup:
+def facts(reading: RecordView) -> Markup:
     """Lay out the facts: the digest whole and alone, then the rest, each under its name."""
     digest = el("div", el("dt", "Image digest"), el("dd", el("code", reading.digest or "none given")), cls="digest")
     return el("dl", digest, _image(reading), _people(reading), _run(reading), cls="facts")
 
 
-def _image(reading: Reading) -> list[Child]:
+def _image(reading: RecordView) -> list[Child]:
     settings = table(reading.record.get("settings"))
     repository = text(table(settings.get("image")).get("repository"))
     return [
@@ -34,7 +34,7 @@ def _image(reading: Reading) -> list[Child]:
     ]
 
 
-def commit(reading: Reading) -> str:
+def commit(reading: RecordView) -> str:
     """What the image was built from, as its provenance says, or the run that built it, or the promotion record."""
     run = table(reading.seen("build_run"))
     found = (
@@ -46,7 +46,7 @@ def commit(reading: Reading) -> str:
     return next((text(one) for one in found if one), "")
 
 
-def _build_run(reading: Reading) -> Child:
+def _build_run(reading: RecordView) -> Child:
     seen = table(reading.seen("build_run"))
     run = table(seen.get("run")) or seen
     origin = table(reading.seen("image_origin"))
@@ -63,13 +63,13 @@ def _plain(value: Any) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
 
 
-def promotion(reading: Reading) -> Mapping[str, Any]:
+def promotion(reading: RecordView) -> Mapping[str, Any]:
     """What people have written down of this promotion; empty where it is of another image."""
     record = table(table(reading.seen("promotion_record")).get("record"))
     return record if text(record.get("digest")) in {"", reading.digest} else {}
 
 
-def _people(reading: Reading) -> list[Child]:
+def _people(reading: RecordView) -> list[Child]:
     people = table(promotion(reading).get("people"))
     names = (("Deployment lead", "lead"), ("On call", "on_call"), ("Approver", "approver"))
     window = _window(table(promotion(reading).get("window")))
@@ -92,7 +92,7 @@ def _span(window: Mapping[str, Any]) -> str:
     return f"{start} for {minutes} min" if minutes else start
 
 
-def _run(reading: Reading) -> list[Child]:
+def _run(reading: RecordView) -> list[Child]:
     record = reading.record
     started, finished = text(record.get("started")), text(record.get("finished"))
     took, selection = lasted(started, finished), text(record.get("selection"))

@@ -31,7 +31,7 @@ def page_of_run(environ: Mapping[str, str]) -> str:
     return page if _PAGE.fullmatch(page) else ""
 
 
-def tell(record: Mapping[str, Any], summary: str, environ: Mapping[str, str]) -> str:
+def write_summary(record: Mapping[str, Any], summary: str, environ: Mapping[str, str]) -> str:
     """Append the summary where GitHub looks for it, and give the lines to print; empty outside of GitHub Actions.
 
     A summary file that cannot be written changes no verdict: it is said in a line of its own.

@@ -4,13 +4,14 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from promotion.core.sentences import join_words
 from promotion.report.facts import facts
 from promotion.report.icons import glyph
 from promotion.report.markup import Child, cut, el
-from promotion.report.reading import Item, Reading, text
+from promotion.report.reading import ItemView, RecordView, text
 from promotion.report.timestamps import moment
 from promotion.report.verdict import face, headline, sentence
-from promotion.report.words import FACES, PHASES, listed
+from promotion.report.words import FACES, PHASES
 
 BLOCKING = 30
 """Blocking items spoken of one by one; the others are named by number."""
@@ -22,7 +23,7 @@ MESSAGE = 400
 """Characters of a message here; the item has more of it."""
 
 
-def head(reading: Reading) -> Markup:
+def head(reading: RecordView) -> Markup:
     """Title, verdict, what blocks, facts."""
     when, *_ = PHASES.get(reading.phase, (reading.phase, "", ""))
     return el(
@@ -35,7 +36,7 @@ def head(reading: Reading) -> Markup:
     )
 
 
-def _warnings(reading: Reading) -> list[Child]:
+def _warnings(reading: RecordView) -> list[Child]:
     """Say what makes the page itself doubtful, above the verdict."""
     found: list[Child] = []
     if reading.record.get("rehearsal") is True:
@@ -57,7 +58,7 @@ def _warnings(reading: Reading) -> list[Child]:
     return found
 
 
-def _verdict(reading: Reading) -> Markup:
+def _verdict(reading: RecordView) -> Markup:
     looks = face(reading)
     counts = [
         el("li", glyph(shape), el("b", str(number)), " ", el("span", shape.word.lower()))
@@ -80,7 +81,7 @@ def _verdict(reading: Reading) -> Markup:
     )
 
 
-def _stops(reading: Reading) -> Child:
+def _stops(reading: RecordView) -> Child:
     """Say what blocks: one by one what somebody looked at, in one line what nobody has looked at yet."""
     looked = [item for item in reading.blocking if item.needs_reading]
     lines: list[Child] = [_stop(item) for item in looked[:BLOCKING]]
@@ -92,7 +93,7 @@ def _stops(reading: Reading) -> Child:
     return el("div", el("h3", "What blocks"), el("ul", lines), cls="stops") if lines else None
 
 
-def _stop(item: Item) -> Markup:
+def _stop(item: ItemView) -> Markup:
     title = el("a", el("span", item.number, cls="number"), " ", item.title, href=f"#{item.anchor}")
     complaints = item.complaints
     said: list[Child] = [
@@ -108,14 +109,14 @@ def _stop(item: Item) -> Markup:
 
 def _named(names: list[str]) -> str:
     more = [f"{len(names) - NAMES} more"] if names[NAMES:] else []
-    return listed([*names[:NAMES], *more])
+    return join_words([*names[:NAMES], *more])
 
 
-def _numbers(items: list[Item]) -> list[Child]:
+def _numbers(items: list[ItemView]) -> list[Child]:
     return [[el("a", item.number or item.id, href=f"#{item.anchor}", title=item.title), " "] for item in items]
 
 
-def _waivers(reading: Reading) -> Child:
+def _waivers(reading: RecordView) -> Child:
     """Name what is let through although it is not good, with the day when that ends."""
     waived = [item for item in reading.items if item.face.name == "waived"]
     lines: list[Child] = []

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from promotion.report.markup import Child, cut, el
-from promotion.report.reading import Item, Reading, rows, table, text
+from promotion.report.reading import ItemView, RecordView, rows, table, text
 from promotion.report.timestamps import hour, moment
 from promotion.report.values import LINES, laid_out
 
@@ -19,7 +19,7 @@ ON_THE_PAGE = 3000
 
 
 def proof(
-    reading: Reading, item: Item, name: str, *, spoken: frozenset[str] = frozenset(), closed: bool = False
+    reading: RecordView, item: ItemView, name: str, *, spoken: frozenset[str] = frozenset(), closed: bool = False
 ) -> Markup:
     """One piece of evidence, or a link to the item it is shown under.
 
@@ -47,7 +47,7 @@ def proof(
     )
 
 
-def _share(reading: Reading, item: Item) -> int:
+def _share(reading: RecordView, item: ItemView) -> int:
     """Tell how many lines a piece of evidence has, so that a page of many items can still be sent and opened."""
     return max(6, min(LINES, ON_THE_PAGE // reading.shown_evidence[item.needs_reading]))
 

@@ -7,14 +7,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from promotion.core.sentences import join_words
 from promotion.report.attestations import signature
 from promotion.report.markup import shown
 from promotion.report.plain_text import plain
-from promotion.report.reading import Item, Reading, Section, rows, table, text
+from promotion.report.reading import ItemView, RecordView, SectionView, rows, table, text
 from promotion.report.signoff import record_sha256
 from promotion.report.timestamps import lasted, moment
 from promotion.report.verdict import headline, sentence
-from promotion.report.words import listed
 
 BLOCKING = 50
 """Blocking items spoken of one by one."""
@@ -33,7 +33,7 @@ _MARKS = {"GO": "✅", "NO-GO": "❌", "HOLD": "⏸️"}
 
 def summary(record: Mapping[str, Any]) -> str:
     """Verdict, what blocks, the tally of each section, the digest. Text of the record is never markup here."""
-    reading = Reading(record)
+    reading = RecordView(record)
     parts = [
         f"## {_MARKS[reading.verdict]} {headline(reading)}",
         f"{plain(reading.service, NAME)} from dev to prod · **{reading.verdict}** · {sentence(reading)}".strip(),
@@ -56,7 +56,7 @@ def _code(words: str) -> str:
     return f"{fence}{pad}{line}{pad}{fence}" if line else ""
 
 
-def _warnings(reading: Reading) -> list[str]:
+def _warnings(reading: RecordView) -> list[str]:
     found = []
     if reading.record.get("rehearsal") is True:
         found.append("> **A rehearsal.** Time was told by another clock than the machine's: it is no promotion.")
@@ -73,7 +73,7 @@ def _warnings(reading: Reading) -> list[str]:
     return found
 
 
-def _stops(reading: Reading) -> list[str]:
+def _stops(reading: RecordView) -> list[str]:
     looked = [item for item in reading.blocking if item.needs_reading]
     lines = [line for item in looked[:BLOCKING] for line in _stop(item)]
     lines += _more(len(looked) - BLOCKING, "items")
@@ -84,20 +84,20 @@ def _stops(reading: Reading) -> list[str]:
     return ["### What blocks", "\n".join(lines)] if lines else []
 
 
-def _stop(item: Item) -> list[str]:
+def _stop(item: ItemView) -> list[str]:
     measured = f" · {plain(item.measured, NAME)}" if item.measured else ""
     lines = [f"- **{_title(item)}** · {item.face.word.lower()}{measured}"]
     complaints = item.complaints
     for names, message in complaints[:SUBJECTS]:
         more = [f"{len(names) - SUBJECTS} more"] if names[SUBJECTS:] else []
-        name = f"{listed([*(plain(one, NAME) for one in names[:SUBJECTS]), *more])}: " if names else ""
+        name = f"{join_words([*(plain(one, NAME) for one in names[:SUBJECTS]), *more])}: " if names else ""
         if name or message:
             lines.append(f"  - {name}{plain(message, MESSAGE)}")
     left = sum(len(names) for names, _ in complaints[SUBJECTS:])
     return lines + [f"  {line}" for line in _more(left, "subjects")]
 
 
-def _waivers(reading: Reading) -> list[str]:
+def _waivers(reading: RecordView) -> list[str]:
     waived = [item for item in reading.items if item.face.name == "waived"]
     lines = []
     for item in waived[:BLOCKING]:
@@ -113,7 +113,7 @@ def _waivers(reading: Reading) -> list[str]:
     return ["### Let through by a waiver" if waived else "### Waivers", "\n".join(lines)] if lines else []
 
 
-def _people(reading: Reading) -> list[str]:
+def _people(reading: RecordView) -> list[str]:
     """Name who vouches for what, when, and what was declared not to apply."""
     attested = [item for item in reading.items if item.face.name == "attested"]
     lines = []
@@ -131,18 +131,18 @@ def _people(reading: Reading) -> list[str]:
     return found + (["### Declared not to apply", "\n".join(why)] if why else [])
 
 
-def _reason(item: Item) -> str:
+def _reason(item: ItemView) -> str:
     return next((one.message for one in item.subjects if one.message), "no reason is recorded")
 
 
-def _tally(reading: Reading) -> list[str]:
+def _tally(reading: RecordView) -> list[str]:
     sections = [section for section in reading.sections if section.items]
     lines = [_row(section) for section in sections[:SECTIONS]]
     head = "| | Section | Good | Not good |\n| --: | --- | --: | --- |\n"
     return [head + "\n".join(lines), *(_more(len(sections) - SECTIONS, "sections"))] if lines else []
 
 
-def _row(section: Section) -> str:
+def _row(section: SectionView) -> str:
     bad: dict[str, int] = {}
     for item in section.items:
         if not item.good:
@@ -153,7 +153,7 @@ def _row(section: Section) -> str:
     return f"| {name} | {good} of {len(section.items)} | {words} |"
 
 
-def _run(reading: Reading) -> str:
+def _run(reading: RecordView) -> str:
     record = reading.record
     settings = table(record.get("settings"))
     places = [text(table(settings.get(name)).get("account")) for name in ("dev", "prod")]
@@ -167,7 +167,7 @@ def _run(reading: Reading) -> str:
     return "<sub>" + " · ".join(part for part in parts if part) + "</sub>"
 
 
-def _title(item: Item) -> str:
+def _title(item: ItemView) -> str:
     return " ".join(part for part in (plain(item.number, NAME), plain(item.title, NAME)) if part)
 
 

@@ -32,7 +32,7 @@ def rows(value: object) -> list[Any]:
 
 
 @dataclass(frozen=True)
-class Subject:
+class SubjectView:
     """What one case of an item is about, and how it went."""
 
     name: str
@@ -47,7 +47,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Item:
+class ItemView:
     """One line of the checklist, as it was found."""
 
     id: str
@@ -64,7 +64,7 @@ class Item:
     how: str
     rule: str
     in_phase: bool
-    subjects: tuple[Subject, ...]
+    subjects: tuple[SubjectView, ...]
     waiver: Mapping[str, Any]
     attestation: Mapping[str, Any]
 
@@ -83,7 +83,7 @@ class Item:
         """Whether it stands open: somebody looked, and it is not good."""
         return not self.good and not self.quiet
 
-    def name_of(self, subject: Subject) -> str:
+    def name_of(self, subject: SubjectView) -> str:
         """Name a subject; empty for the only one of an item without subjects, which is called like the item."""
         return "" if subject.name == self.id else subject.name
 
@@ -103,7 +103,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Section:
+class SectionView:
     """A section of the checklist. `name` is its marker; `phase` the phase its items are judged in."""
 
     name: str
@@ -111,7 +111,7 @@ class Section:
     title: str
     phase: str
     anchor: str
-    items: tuple[Item, ...]
+    items: tuple[ItemView, ...]
 
     @property
     def in_phase(self) -> bool:
@@ -119,7 +119,7 @@ class Section:
         return any(item.in_phase for item in self.items)
 
 
-class Reading:
+class RecordView:
     """The record, read for people."""
 
     def __init__(self, record: Mapping[str, Any]) -> None:
@@ -133,12 +133,12 @@ class Reading:
         self.sections = tuple(_sections(record, self.phase))
 
     @cached_property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[ItemView, ...]:
         """Every item, in checklist order."""
         return tuple(item for section in self.sections for item in section.items)
 
     @cached_property
-    def blocking(self) -> tuple[Item, ...]:
+    def blocking(self) -> tuple[ItemView, ...]:
         """What stands against the verdict: what failed first, then the unknown, then what waits."""
         order = list(FACES)
         return tuple(sorted((i for i in self.items if i.blocks), key=lambda item: order.index(item.face.name)))
@@ -172,9 +172,9 @@ class Reading:
         return table(self.evidence.get(name)).get("value")
 
     @cached_property
-    def homes(self) -> dict[str, Item]:
+    def homes(self) -> dict[str, ItemView]:
         """Evidence to the one item it is shown under: the first that blocks, else the first that uses it."""
-        found: dict[str, Item] = {}
+        found: dict[str, ItemView] = {}
         for item in sorted(self.items, key=lambda item: not item.needs_reading):
             for name in item.evidence:
                 found.setdefault(name, item)
@@ -186,7 +186,7 @@ class Reading:
         return Counter(home.needs_reading for home in self.homes.values())
 
 
-def _sections(record: Mapping[str, Any], phase: str) -> Iterator[Section]:
+def _sections(record: Mapping[str, Any], phase: str) -> Iterator[SectionView]:
     listed = {text(section.get("name")): section for section in map(table, rows(record.get("sections")))}
     found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in listed}
     for item in map(table, rows(record.get("items"))):
@@ -196,7 +196,7 @@ def _sections(record: Mapping[str, Any], phase: str) -> Iterator[Section]:
         section = listed.get(name, {})
         # A section that does not say its phase belongs to this one, unless it is named like another phase.
         belongs = text(section.get("phase")) or (name if name in PHASES else phase)
-        yield Section(
+        yield SectionView(
             name=name,
             number=text(section.get("number")),
             title=text(section.get("title")) or name,
@@ -206,14 +206,14 @@ def _sections(record: Mapping[str, Any], phase: str) -> Iterator[Section]:
         )
 
 
-def _item(item: Mapping[str, Any], in_phase: bool, anchors: set[str]) -> Item:
+def _item(item: Mapping[str, Any], in_phase: bool, anchors: set[str]) -> ItemView:
     subjects = tuple(_subject(table(subject)) for subject in rows(item.get("subjects")))
     status, reason = text(item.get("status")), text(item.get("reason"))
     face, good = face_of(status, reason), status in GOOD
     if status == "passed" and not all(subject.good for subject in subjects):
         order = list(FACES.values())
         face, good = min((subject.face for subject in subjects if not subject.good), key=order.index), False
-    return Item(
+    return ItemView(
         id=text(item.get("id")),
         anchor=_anchor("item", text(item.get("id")), anchors),
         number=text(item.get("number")),
@@ -233,9 +233,9 @@ def _item(item: Mapping[str, Any], in_phase: bool, anchors: set[str]) -> Item:
     )
 
 
-def _subject(subject: Mapping[str, Any]) -> Subject:
+def _subject(subject: Mapping[str, Any]) -> SubjectView:
     status, reason = text(subject.get("status")), text(subject.get("reason"))
-    return Subject(
+    return SubjectView(
         name=text(subject.get("name")),
         face=face_of(status, reason),
         good=status in GOOD,
@@ -248,7 +248,7 @@ def _subject(subject: Mapping[str, Any]) -> Subject:
     )
 
 
-def _measured(subjects: tuple[Subject, ...]) -> str:
+def _measured(subjects: tuple[SubjectView, ...]) -> str:
     """Tell what an item measured by its subjects: all in one line if that is short, else how many are good."""
     if len(subjects) == 1:
         return subjects[0].measured

@@ -11,7 +11,7 @@ from promotion.report.attestations import signature
 from promotion.report.icons import glyph
 from promotion.report.integrity import MESSAGE, proof
 from promotion.report.markup import Child, cut, el
-from promotion.report.reading import Item, Reading, Subject, text
+from promotion.report.reading import ItemView, RecordView, SubjectView, text
 from promotion.report.timestamps import moment
 from promotion.report.values import laid_out
 
@@ -20,7 +20,7 @@ SHORT = 36
 _HOW = {"H": "A person attests this item.", "MH": "A person may attest this item where a machine cannot see it."}
 
 
-def line(reading: Reading, item: Item) -> Markup:
+def line(reading: RecordView, item: ItemView) -> Markup:
     """Draw an item: open where it needs reading, closed where it is good, a plain row where nobody has looked."""
     row: list[Child] = [
         glyph(item.face),
@@ -50,13 +50,13 @@ def _figure(now: str, then: Child) -> Markup:
     return el("span", now, then, cls="measured long" if len(now) > SHORT else "measured")
 
 
-def _measured(found: Item | Subject) -> str:
+def _measured(found: ItemView | SubjectView) -> str:
     """Say what was measured, and why that is not enough."""
     reason = found.reason.replace("-", " ") if found.face.name == "unknown" else ""
     return " · ".join(part for part in (found.measured, reason) if part)
 
 
-def _accepted(item: Item) -> Child:
+def _accepted(item: ItemView) -> Child:
     """Say whose word the status rests on, on the row itself: it is read on paper too."""
     if item.face.name == "waived":
         kept = text(item.waiver.get("status")) or next((s.face.word.lower() for s in item.subjects if not s.good), "")
@@ -83,7 +83,7 @@ def _note(parts: list[str], words: str) -> Child:
     return el("span", cut(said, MESSAGE), cls="note") if said else None
 
 
-def _more(reading: Reading, item: Item) -> list[Child]:
+def _more(reading: RecordView, item: ItemView) -> list[Child]:
     several = len(item.subjects) > 1
     users = [name for subject in item.subjects for name in dict.fromkeys(subject.evidence)]
     shared = [name for name in item.evidence if not several or users.count(name) > 1]
@@ -100,7 +100,7 @@ def _more(reading: Reading, item: Item) -> list[Child]:
     return found
 
 
-def _subject(reading: Reading, item: Item, subject: Subject, shared: list[str], *, several: bool) -> Child:
+def _subject(reading: RecordView, item: ItemView, subject: SubjectView, shared: list[str], *, several: bool) -> Child:
     """Draw what was found of a subject, under a row of its own; an only subject needs none when it is good."""
     message = el("p", cut(subject.message, MESSAGE), cls="message") if subject.message else None
     if item.quiet:
@@ -113,7 +113,7 @@ def _subject(reading: Reading, item: Item, subject: Subject, shared: list[str], 
     return el("div", row, message, proofs, cls="subject") if row or message or proofs else None
 
 
-def _subject_row(reading: Reading, item: Item, subject: Subject, *, alone: bool) -> Markup:
+def _subject_row(reading: RecordView, item: ItemView, subject: SubjectView, *, alone: bool) -> Markup:
     """Draw a subject's row. What an item's only subject measured stands on the item's own row already."""
     return el(
         "div",

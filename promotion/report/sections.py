@@ -8,25 +8,25 @@ from markupsafe import Markup
 from promotion.report import figures
 from promotion.report.charts import stacked
 from promotion.report.markup import Child, el
-from promotion.report.reading import Item, Reading, Section
+from promotion.report.reading import ItemView, RecordView, SectionView
 from promotion.report.rows import line
 from promotion.report.words import FACES, GOOD, PHASES, QUIET
 
 _BAR_ORDER = [f for f in FACES.values() if f.name in GOOD] + [f for f in FACES.values() if f.name not in GOOD]
 
 
-def progress(items: tuple[Item, ...]) -> Markup:
+def progress(items: tuple[ItemView, ...]) -> Markup:
     """Draw how far the items are, good ones first."""
     number = Counter(item.face.name for item in items)
     return stacked([("rest" if face.name in QUIET else face.tone, number[face.name]) for face in _BAR_ORDER])
 
 
-def tally(items: tuple[Item, ...]) -> str:
+def tally(items: tuple[ItemView, ...]) -> str:
     """`5 of 6`: how many are good."""
     return f"{sum(item.good for item in items)} of {len(items)}"
 
 
-def index(reading: Reading) -> Markup:
+def index(reading: RecordView) -> Markup:
     """List the sections with how far each is, and the two filters, which work without a script."""
     links = [
         el(
@@ -44,7 +44,7 @@ def index(reading: Reading) -> Markup:
     return el("nav", el("h2", "Sections"), links, _choices(reading), cls="index", aria_label="Sections")
 
 
-def _choices(reading: Reading) -> Child:
+def _choices(reading: RecordView) -> Child:
     blocks = (
         el("label", el("input", type="checkbox", id="only-blocks"), el("span", "Only what blocks"))
         if reading.blocking
@@ -56,14 +56,14 @@ def _choices(reading: Reading) -> Child:
     return el("div", blocks, evidence, cls="choices")
 
 
-def sections(reading: Reading) -> Markup:
+def sections(reading: RecordView) -> Markup:
     """Every section with every item, in checklist order."""
     hidden = len(reading.items) - len(reading.blocking)
     notice = el("p", f"{hidden} items that do not block are hidden here. Paper always shows them.", cls="notice")
     return el("div", notice, [_section(reading, s) for s in reading.sections if s.items], cls="sections")
 
 
-def _section(reading: Reading, section: Section) -> Markup:
+def _section(reading: RecordView, section: SectionView) -> Markup:
     when, *_ = PHASES.get(section.phase, (section.phase, "", ""))
     heading = el(
         "h2",
@@ -77,7 +77,7 @@ def _section(reading: Reading, section: Section) -> Markup:
     return el("section", heading, later, _lines(reading, section), cls=classes, id=section.anchor)
 
 
-def _lines(reading: Reading, section: Section) -> list[Child]:
+def _lines(reading: RecordView, section: SectionView) -> list[Child]:
     """Draw the items, under a line for each time they are due."""
     written: list[Child] = []
     for due, items in groupby(section.items, key=lambda item: item.due):

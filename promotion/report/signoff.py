@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from promotion.core.canonical_json import record_text
 from promotion.report.markup import Child, el
-from promotion.report.reading import Reading, table, text
+from promotion.report.reading import RecordView, table, text
 from promotion.report.timestamps import moment
 from promotion.report.verdict import headline
 
@@ -36,7 +36,7 @@ def record_sha256(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(record_text(record).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def sign_off(reading: Reading, signed: Mapping[str, Any] | None = None) -> Markup:
+def sign_off(reading: RecordView, signed: Mapping[str, Any] | None = None) -> Markup:
     """Empty lines: the machine never fills them. What a person has signed stands in them."""
     said = signed or {}
     lines = [
@@ -84,7 +84,7 @@ def _of(said: Mapping[str, Any]) -> Child:
     return el("p", "Signed over checklist.html, ", el("code", f"sha256:{text(said.get('page'))}"), cls="rest")
 
 
-def footer(reading: Reading) -> Markup:
+def footer(reading: RecordView) -> Markup:
     """Say what this page is the face of, and how anybody can check it."""
     return el(
         "footer",

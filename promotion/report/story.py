@@ -6,12 +6,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from promotion.core.sentences import join_words
 from promotion.report.icons import glyph
 from promotion.report.markup import Child, cut, el
-from promotion.report.reading import Reading, rows, table, text
+from promotion.report.reading import RecordView, rows, table, text
 from promotion.report.timestamps import moment
 from promotion.report.verdict import face
-from promotion.report.words import FACES, PHASES, Face, face_of, listed
+from promotion.report.words import FACES, PHASES, Face, face_of
 
 CHANGES = 12
 """Items that are named because they differ from the earlier run of this phase."""
@@ -27,7 +28,7 @@ _THEN = {
 """Faces to what an item of an earlier record did; that does not say for whom or what it waited."""
 
 
-def story(reading: Reading) -> Child:
+def story(reading: RecordView) -> Child:
     """Tell the records in the order of time; nothing if this is the first."""
     earlier = [table(link) for link in rows(reading.record.get("chain"))]
     if not earlier:
@@ -47,7 +48,7 @@ def looks(link: Mapping[str, Any]) -> Face:
     return FACES[{"GO": "passed", "NO-GO": "failed"}.get(text(link.get("verdict")), "unknown")]
 
 
-def _step(reading: Reading, link: Mapping[str, Any]) -> Markup:
+def _step(reading: RecordView, link: Mapping[str, Any]) -> Markup:
     phase, sha256 = text(link.get("phase")), text(link.get("sha256"))
     return el(
         "li",
@@ -67,7 +68,7 @@ def _step(reading: Reading, link: Mapping[str, Any]) -> Markup:
     )
 
 
-def _here(reading: Reading) -> Markup:
+def _here(reading: RecordView) -> Markup:
     finished = moment(text(reading.record.get("finished")))
     title = el("p", el("b", when(reading.phase)), " ", el("code", reading.verdict))
     said = el("div", title, el("p", finished), el("p", "this page", cls="rest"))
@@ -83,10 +84,10 @@ def when(phase: str) -> str:
 def tally(link: Mapping[str, Any]) -> str:
     """`35 passed and 1 failed`: what became of the items then, worst first."""
     number = Counter(face_of(text(status), None).name for status in table(link.get("items")).values())
-    return listed([f"{number[shape.name]} {shape.word.lower()}" for shape in FACES.values() if number[shape.name]])
+    return join_words([f"{number[shape.name]} {shape.word.lower()}" for shape in FACES.values() if number[shape.name]])
 
 
-def _changes(reading: Reading, link: Mapping[str, Any]) -> Child:
+def _changes(reading: RecordView, link: Mapping[str, Any]) -> Child:
     """Name the items that were otherwise when this phase was last judged."""
     then = table(link.get("items"))
     other = [item for item in reading.items if item.id in then and text(then[item.id]) != item.status]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import pytest
 
-from promotion.core.progress import lines, told
+from promotion.core.progress import last_progress, lines
 from promotion.core.status import Exit, Status
 from promotion.core.terminal_text import harmless
 from promotion.report.verdict import taken_back
@@ -104,7 +104,7 @@ def progress(out: TextIO | None) -> Callable[[int, int, str], None]:
         return lambda _still, _all, _name: write_lines(out)
 
     def show(still: int, everything: int, name: str) -> None:
-        doing = f"{harmless(name)} {told(name)}".rstrip()
+        doing = f"{harmless(name)} {last_progress(name)}".rstrip()
         out.write(f"\r\x1b[Klooking: {everything - still} of {everything} seen · {doing}"[:110])
         out.flush()
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from promotion.report.icons import glyph
 from promotion.report.markup import Child, cut, el
-from promotion.report.reading import Item, Reading, rows, table, text
+from promotion.report.reading import ItemView, RecordView, rows, table, text
 from promotion.report.sections import progress, tally
 from promotion.report.story import looks, when
 from promotion.report.timestamps import moment, second
@@ -27,10 +27,10 @@ class _Stop:
     face: Face | None
     at: str
     words: Child
-    items: tuple[Item, ...] = ()
+    items: tuple[ItemView, ...] = ()
 
 
-def timeline(reading: Reading) -> Child:
+def timeline(reading: RecordView) -> Child:
     """Draw the moments of the deployment in their order; nothing before there is one."""
     if reading.phase not in _BEGINNING:
         return None
@@ -44,16 +44,16 @@ def timeline(reading: Reading) -> Child:
     return el("section", el("h2", "From T0 on"), el("ol", drawn), cls="timeline", aria_label="Timeline")
 
 
-def t0(reading: Reading) -> str:
+def t0(reading: RecordView) -> str:
     """When the deployment began, as a look-up saw it; empty if none says."""
     return next((text(value["t0"]) for value in _watches(reading) if isinstance(value.get("t0"), str)), "")
 
 
-def _watches(reading: Reading) -> Iterable[Mapping[str, Any]]:
+def _watches(reading: RecordView) -> Iterable[Mapping[str, Any]]:
     return [value for name in sorted(reading.evidence) if "t0" in (value := table(reading.seen(name)))]
 
 
-def _earlier(reading: Reading) -> list[_Stop]:
+def _earlier(reading: RecordView) -> list[_Stop]:
     """The phases after T0 that came before this one, as whole stops."""
     found = [table(link) for link in rows(reading.record.get("chain"))]
     return [
@@ -65,9 +65,9 @@ def _earlier(reading: Reading) -> list[_Stop]:
     ]
 
 
-def _now(reading: Reading, begun: str) -> list[_Stop]:
+def _now(reading: RecordView, begun: str) -> list[_Stop]:
     """The items of this phase, by when they are due."""
-    due: dict[str, list[Item]] = {}
+    due: dict[str, list[ItemView]] = {}
     for item in reading.items:
         if item.in_phase:
             due.setdefault(item.due, []).append(item)
@@ -89,7 +89,7 @@ def _order(due: str) -> tuple[int, int, str]:
     return (1, int(match[1]), due) if match else (0 if not due else 2, 0, due)
 
 
-def _at(reading: Reading, begun: str, due: str) -> str:
+def _at(reading: RecordView, begun: str, due: str) -> str:
     """When it was looked at, as the watch says, or when it is due, as T0 says."""
     for look in (table(look) for watch in _watches(reading) for look in rows(watch.get("looks"))):
         if text(look.get("name")) == due and isinstance(look.get("at"), str):
@@ -104,7 +104,7 @@ def _at(reading: Reading, begun: str, due: str) -> str:
     return f"{moment_due:%H:%M:%S}{'Z' if moment_due.utcoffset() == timedelta(0) else ''}"
 
 
-def _worst(items: list[Item]) -> Face:
+def _worst(items: list[ItemView]) -> Face:
     order = list(FACES.values())
     return min((item.face for item in items), key=order.index)
 

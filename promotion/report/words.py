@@ -62,13 +62,3 @@ PHASES: Final = {
 
 ROLLED_BACK: Final = "Rolled back; the checklist after a rollback is next"
 """What NO-GO says of a rollout that has been taken back, by receipts that say it was verified."""
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """`1 item failed`, `3 items failed`: the number and the form that goes with it."""
-    return f"{number} {one if number == 1 else many}"
-
-
-def listed(parts: list[str]) -> str:
-    """Write a list in words: `a, b and c`."""
-    return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else "".join(parts)

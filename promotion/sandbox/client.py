@@ -177,7 +177,7 @@ class _Process:
     def ask(self, order: Order, within: float) -> Ready:
         """Send an order and wait for the answer, at most so many seconds."""
         self.tell(order.line())
-        return Ready.read(self._line(within))
+        return Ready.parse(self._line(within))
 
     def tell(self, line: bytes) -> None:
         """Send a line. What the process has already left unread is told by the answer that does not come."""

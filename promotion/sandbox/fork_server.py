@@ -40,7 +40,7 @@ def give_worlds(build: Callable[[], World], orders: BinaryIO, answers: BinaryIO)
                 if stopped:
                     stopped.end()
                 continue
-            child = _fork(world, authority, Order.read(line), list(worlds.values()))
+            child = _fork(world, authority, Order.parse(line), list(worlds.values()))
             if child.said.startswith(REFUSED):
                 child.end()
             else:
@@ -54,7 +54,7 @@ def give_worlds(build: Callable[[], World], orders: BinaryIO, answers: BinaryIO)
 
 def give_one(build: Callable[[], World], orders: BinaryIO, answers: BinaryIO) -> None:
     """Serve one world from this process, without a fork, until `orders` ends."""
-    order = Order.read(orders.readline())
+    order = Order.parse(orders.readline())
     folder = _folder()
     try:
         answers.write(_said(build(), Authority(), order, folder))

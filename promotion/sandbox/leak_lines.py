@@ -77,7 +77,7 @@ def value(world: "World", name: str, key: str, stage: str = "AWSCURRENT") -> str
     return str(json.loads(document(world, name, stage))[key])
 
 
-def become(world: "World", name: str, key: str, text: str) -> None:
+def set_secret(world: "World", name: str, key: str, text: str) -> None:
     """Have a secret of dev had another value all the time."""
     for one in _versions(world, name).values():
         if "AWSCURRENT" in one["version_stages"]:

@@ -40,7 +40,7 @@ class Order:
         return _line(asdict(self))
 
     @classmethod
-    def read(cls, line: bytes) -> Self:
+    def parse(cls, line: bytes) -> Self:
         """Read what `line` wrote."""
         said = json.loads(line)
         return cls(**{**said, "faults": tuple(said["faults"])})
@@ -67,7 +67,7 @@ class Ready:
         return _line({**vars(self), "places": places})
 
     @classmethod
-    def read(cls, line: bytes) -> Self:
+    def parse(cls, line: bytes) -> Self:
         """Read what `line` wrote. Raises SandboxError if it was `refusal` that wrote it."""
         said: dict[str, Any] = json.loads(line)
         if "refused" in said:

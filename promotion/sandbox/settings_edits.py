@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from promotion.sandbox.world.building import World
 
 
-def tell_otherwise(world: "World", before: str, after: str) -> None:
+def edit_settings(world: "World", before: str, after: str) -> None:
     """Write `after` in place of `before` in promotion.toml, wherever it stands.
 
     Raises ValueError, when the world goes live, if it does not stand there: then the fault would change nothing.
@@ -23,7 +23,7 @@ def tell_otherwise(world: "World", before: str, after: str) -> None:
     vars(world)["promotion_toml"] = changed
 
 
-def tell_more(world: "World", lines: str) -> None:
+def append_settings(world: "World", lines: str) -> None:
     """Add lines to the end of promotion.toml: a table of its own."""
     written = world.promotion_toml
     vars(world)["promotion_toml"] = lambda places: f"{written(places)}\n{lines}\n"

@@ -10,7 +10,7 @@ from promotion.clients.github.client import GitHubClient
 from promotion.clients.github.fields import malformed
 from promotion.core.clock import parse_stamp
 from promotion.seal import bundle_folder as sealed_folder
-from promotion.seal.bundle_folder import FOLDER, SIGN_OFF, SIGNED_PAGE, SSH_SIGNATURE, STATEMENT, Sealed
+from promotion.seal.bundle_folder import FOLDER, SIGN_OFF, SIGNED_PAGE, SSH_SIGNATURE, STATEMENT, SealedFolder
 from promotion.seal.signers import Bundle
 from promotion.seal.statements import sha256, sign_off
 from promotion.signing.statement import Statement
@@ -22,7 +22,7 @@ SHORT = 12
 
 def with_ssh(folder: Path, key: Path, *, by: str, at: datetime, notes: str) -> None:
     """Sign off with an SSH key. Raises Unknown: no-data without a seal, and what ssh-keygen makes it raise."""
-    found = sealed_folder.read(folder)
+    found = sealed_folder.load_bundle(folder)
     statement = _statement(found, by, at, notes, {"signature": "ssh"}).write()
     signature = ssh_keygen.sign(statement, key)
     _keep(folder, {STATEMENT: statement, SSH_SIGNATURE: signature})
@@ -30,7 +30,7 @@ def with_ssh(folder: Path, key: Path, *, by: str, at: datetime, notes: str) -> N
 
 def with_key(folder: Path, sign: Bundle, *, by: str, at: datetime, notes: str) -> None:
     """Sign off with a key of one's own, a PEM file's or one in KMS. Raises Unknown as `with_ssh` does."""
-    found = sealed_folder.read(folder)
+    found = sealed_folder.load_bundle(folder)
     _keep(folder, {SIGN_OFF: sign(_statement(found, by, at, notes, {"signature": "key"}).write())})
 
 
@@ -43,7 +43,7 @@ def from_github(folder: Path, github: GitHubClient, run: int, environment: str, 
 
     Raises Unknown: no-data without a seal or an approval that names the report, and as `GitHubClient.get` does.
     """
-    found = sealed_folder.read(folder)
+    found = sealed_folder.load_bundle(folder)
     short = found.files.page_sha256[:SHORT]
     reviews = github.get(f"/actions/runs/{run}/approvals", f"the approvals of run {run}", permission="actions: read")
     if not isinstance(reviews, list):
@@ -68,7 +68,7 @@ def _approves(review: Any, environment: str) -> bool:
     return environment in named and isinstance(review.get("user"), Mapping) and bool(review["user"].get("login"))
 
 
-def _statement(found: Sealed, by: str, at: datetime, notes: str, how: Mapping[str, Any]) -> Statement:
+def _statement(found: SealedFolder, by: str, at: datetime, notes: str, how: Mapping[str, Any]) -> Statement:
     if found.summary is None:
         raise Unknown(Reason.NO_DATA, "there is no seal yet: `promotion seal` comes first")
     record = found.tree()
@@ -88,21 +88,21 @@ def signed_page(folder: Path) -> Path:
     """Draw the report with its sign-off filled in, beside the one that was sealed, and give its path."""
     from promotion import report
 
-    found = sealed_folder.read(folder)
+    found = sealed_folder.load_bundle(folder)
     text = report.page(found.tree(), signed=_signed(found))
     sealed_folder.put(folder / SIGNED_PAGE, text.encode())
     return folder / SIGNED_PAGE
 
 
-def _signed(found: Sealed) -> Mapping[str, Any]:
+def _signed(found: SealedFolder) -> Mapping[str, Any]:
     """Give what the page shows of a sign-off; whether it counts is for `promotion verify`."""
     from promotion.signing.bundle import Bundle
 
     if found.sign_off is not None:
-        envelope = Bundle.read(found.sign_off).envelope
+        envelope = Bundle.parse(found.sign_off).envelope
         assert envelope is not None
-        statement = Statement.read(envelope.payload)
+        statement = Statement.parse(envelope.payload)
     else:
         assert found.statement is not None
-        statement = Statement.read(found.statement)
+        statement = Statement.parse(found.statement)
     return {**statement.predicate, "page": found.files.page_sha256}

@@ -41,7 +41,7 @@ def attach(folder: Path, source: "ImageSource", pusher: "Pusher") -> str:
     """
     from promotion.core.image_reference import Digest
 
-    found = sealed_folder.read(folder)
+    found = sealed_folder.load_bundle(folder)
     record = found.tree()
     if found.test_result is None or found.summary is None:
         raise Unknown(Reason.NO_DATA, "there is no seal to attach: `promotion seal` makes it")
@@ -51,7 +51,7 @@ def attach(folder: Path, source: "ImageSource", pusher: "Pusher") -> str:
     kind = BUNDLE_TYPE if _has_signature_bundle(source, digest) else ARTIFACT_TYPE
     made = parse_stamp(record["finished"])
     for predicate, bundle in ((TEST_RESULT_TYPE, found.test_result), (SUMMARY_TYPE, found.summary)):
-        Bundle.read(bundle)
+        Bundle.parse(bundle)
         annotations = {"dev.sigstore.bundle.content": "dsse-envelope", _PREDICATE: predicate}
         pusher.attach(bundle_artifact(target, BundleManifest(bundle, annotations), made, kind), digest)
     return kind
@@ -76,7 +76,7 @@ def archive(folder: Path, place: str, days: int, *, governance: bool = False, cl
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     if not place.startswith("s3://") or not bucket:
         raise Unknown(Reason.MALFORMED, f"{place} is no place for an archive: expected s3://BUCKET/PREFIX")
-    record = sealed_folder.read(folder).tree()
+    record = sealed_folder.load_bundle(folder).tree()
     name = f"{record['digest'].removeprefix('sha256:')[:12]}/{record['phase']}-{record['finished'].replace(':', '')}"
     until = datetime.now(UTC) + timedelta(days=days)
     kept = []

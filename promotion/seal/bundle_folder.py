@@ -18,7 +18,7 @@ _LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Sealed:
+class SealedFolder:
     """Everything in the folder, as bytes. What is not there is None."""
 
     record: bytes
@@ -47,7 +47,7 @@ class Sealed:
         return tree
 
 
-def read(folder: Path) -> Sealed:
+def load_bundle(folder: Path) -> SealedFolder:
     """Read a report directory. Raises Unknown: no-data without record and page, truncated, error."""
     record, page = _bytes(folder / RECORD), _bytes(folder / PAGE)
     if record is None or page is None:
@@ -63,7 +63,7 @@ def read(folder: Path) -> Sealed:
             ("ssh_signature", SSH_SIGNATURE),
         )
     }
-    return Sealed(record, page, **inside)
+    return SealedFolder(record, page, **inside)
 
 
 def put(path: Path, content: bytes) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from promotion.seal.policy import Expected
+from promotion.seal.policy import SealPolicy
 from promotion.seal.statements import PASSED, result_of
 
 
-def record_problems(record: Mapping[str, Any], expected: Expected) -> Iterator[str]:
+def record_problems(record: Mapping[str, Any], expected: SealPolicy) -> Iterator[str]:
     """Give what speaks against the record. Raises KeyError, TypeError or ValueError where it is no whole record."""
     if record["digest"] != expected.digest:
         yield f"the record is of {record['digest']}, expected {expected.digest}: judge this image"
@@ -28,7 +28,7 @@ def record_problems(record: Mapping[str, Any], expected: Expected) -> Iterator[s
     yield from _settings(record, expected)
 
 
-def _settings(record: Mapping[str, Any], expected: Expected) -> Iterator[str]:
+def _settings(record: Mapping[str, Any], expected: SealPolicy) -> Iterator[str]:
     if expected.settings_sha256 is not None:
         if record["settings_sha256"] != expected.settings_sha256:
             yield "it was judged by other settings than those whose hash was given"

@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from promotion.core.clock import parse_stamp
-from promotion.seal.bundle_folder import Sealed
+from promotion.seal.bundle_folder import SealedFolder
 from promotion.seal.envelope import by_sealer
-from promotion.seal.policy import Expected
+from promotion.seal.policy import SealPolicy
 from promotion.seal.statements import PASSED, SEAL, SUMMARY, TEST_RESULT, VERIFIER, sha256, test_result
 from promotion.signing.errors import Rejected
 from promotion.signing.statement import Statement
 from promotion.unknown import Unknown
 
 
-def seal_problems(found: Sealed, record: Mapping[str, Any], expected: Expected, now: datetime) -> Iterator[str]:
+def seal_problems(found: SealedFolder, record: Mapping[str, Any], expected: SealPolicy, now: datetime) -> Iterator[str]:
     """Give what speaks against the seal."""
     if found.test_result is None or found.summary is None:
         yield "there is no seal: `promotion seal` makes it"
@@ -22,7 +22,7 @@ def seal_problems(found: Sealed, record: Mapping[str, Any], expected: Expected, 
     try:
         result = by_sealer(found.test_result, expected, TEST_RESULT, "the test result")
         summary = by_sealer(found.summary, expected, SUMMARY, "the summary")
-        wanted = Statement.read(test_result(record, found.files).write())
+        wanted = Statement.parse(test_result(record, found.files).write())
         if (result.subjects, result.predicate) != (wanted.subjects, wanted.predicate):
             yield "the sealed test result is not what the record says of this image and this page"
         yield from _summary(found, record, summary, now)
@@ -32,7 +32,7 @@ def seal_problems(found: Sealed, record: Mapping[str, Any], expected: Expected, 
         yield f"whether the seal counts could not be told: {unknown.message}"
 
 
-def _summary(found: Sealed, record: Mapping[str, Any], summary: Statement, now: datetime) -> Iterator[str]:
+def _summary(found: SealedFolder, record: Mapping[str, Any], summary: Statement, now: datetime) -> Iterator[str]:
     said = summary.predicate if isinstance(summary.predicate, dict) else {}
     sealed = said.get(SEAL) if isinstance(said.get(SEAL), dict) else {}
     assert isinstance(sealed, dict)
@@ -50,7 +50,7 @@ def _summary(found: Sealed, record: Mapping[str, Any], summary: Statement, now: 
     for name, value in wanted.items():
         if sealed.get(name) != value:
             yield f"the sealed {name} is not the one that is here"
-    if summary.subjects != Statement.read(test_result(record, files).write()).subjects:
+    if summary.subjects != Statement.parse(test_result(record, files).write()).subjects:
         yield "the seal is over another image or another page"
     if said.get("verifier", {}).get("id") != VERIFIER or said.get("verificationResult") != PASSED:
         yield "the seal does not say that the checklist was passed"

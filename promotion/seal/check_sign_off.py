@@ -5,17 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from promotion.seal import ssh
-from promotion.seal.bundle_folder import Sealed
+from promotion.seal.bundle_folder import SealedFolder
 from promotion.seal.envelope import by_key
 from promotion.seal.people import everybody, lead_of, names, same_person
-from promotion.seal.policy import Expected
+from promotion.seal.policy import SealPolicy
 from promotion.seal.statements import SIGN_OFF, sha256, test_result
 from promotion.signing.errors import Rejected
 from promotion.signing.statement import Statement
 from promotion.unknown import Unknown
 
 
-def sign_off_problems(found: Sealed, record: Mapping[str, Any], expected: Expected, now: datetime) -> Iterator[str]:
+def sign_off_problems(
+    found: SealedFolder, record: Mapping[str, Any], expected: SealPolicy, now: datetime
+) -> Iterator[str]:
     """Give what speaks against the sign-off."""
     try:
         statement, by = _approval(found, expected, now)
@@ -33,7 +35,7 @@ def sign_off_problems(found: Sealed, record: Mapping[str, Any], expected: Expect
         yield "the sign-off is of another seal than the one that is here"
     if said.get("record") != {"sha256": found.files.record_sha256}:
         yield "the sign-off is of another record than the one that is here"
-    if statement.subjects != Statement.read(test_result(record, found.files).write()).subjects:
+    if statement.subjects != Statement.parse(test_result(record, found.files).write()).subjects:
         yield "the sign-off is of another image or another page"
     lead = lead_of(record)
     if lead is None:
@@ -42,7 +44,7 @@ def sign_off_problems(found: Sealed, record: Mapping[str, Any], expected: Expect
         yield f"{by} signed off and leads the deployment: somebody else must approve"
 
 
-def _approval(found: Sealed, expected: Expected, now: datetime) -> tuple[Statement | None, str]:
+def _approval(found: SealedFolder, expected: SealPolicy, now: datetime) -> tuple[Statement | None, str]:
     """Give the verified sign-off and the name it is by. Raises Rejected; Unknown."""
     if found.sign_off is not None:
         return _with_key(found.sign_off, expected)
@@ -52,7 +54,7 @@ def _approval(found: Sealed, expected: Expected, now: datetime) -> tuple[Stateme
         raise Rejected("it has no signature")
     if expected.allowed_signers is None:
         raise Rejected("it is signed with an SSH key, and no allowed signers were named: give --allowed-signers")
-    statement = Statement.read(found.statement)
+    statement = Statement.parse(found.statement)
     by = _named(statement)
     if not any(same_person(by, one) for one in expected.approvers):
         raise Rejected(f"{by} is not one of those who may approve: {', '.join(expected.approvers) or 'nobody'}")
@@ -61,7 +63,7 @@ def _approval(found: Sealed, expected: Expected, now: datetime) -> tuple[Stateme
     return statement, by
 
 
-def _with_key(bundle: bytes, expected: Expected) -> tuple[Statement, str]:
+def _with_key(bundle: bytes, expected: SealPolicy) -> tuple[Statement, str]:
     keys = [*expected.approver_keys.values(), *expected.seal_keys]
     statement = by_key(bundle, keys, SIGN_OFF, "the sign-off")
     by = _named(statement)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from promotion.seal.policy import Expected
+from promotion.seal.policy import SealPolicy
 from promotion.signing.bundle import Bundle
 from promotion.signing.dsse import IN_TOTO, Envelope
 from promotion.signing.errors import Rejected
@@ -12,19 +12,19 @@ from promotion.signing.statement import Statement
 
 def by_key(data: bytes, keys: Sequence[PublicKey], predicate_type: str, what: str) -> Statement:
     """Read a statement that one of `keys` must have signed. Raises Rejected."""
-    envelope = _envelope(Bundle.read(data), what)
+    envelope = _envelope(Bundle.parse(data), what)
     if not keys:
         raise Rejected(f"no key was named for {what}")
     return _of_kind(envelope.verify(keys), predicate_type, what)
 
 
-def by_sealer(data: bytes, expected: Expected, predicate_type: str, what: str) -> Statement:
+def by_sealer(data: bytes, expected: SealPolicy, predicate_type: str, what: str) -> Statement:
     """Read a statement that who may seal must have signed, with a key or keyless.
 
     Raises Rejected; raises Unknown where a keyless signature cannot be judged: without a trust root, or without the
     package sigstore, which takes a second to load and is not touched for keys.
     """
-    bundle = Bundle.read(data)
+    bundle = Bundle.parse(data)
     envelope = _envelope(bundle, what)
     expects = " or ".join(map(str, [*expected.seal_keys, *expected.seal_identities]))
     if not expects:
@@ -40,7 +40,7 @@ def by_sealer(data: bytes, expected: Expected, predicate_type: str, what: str) -
     return _of_kind(envelope.payload, predicate_type, what)
 
 
-def _keyless(bundle: Bundle, expected: Expected) -> None:
+def _keyless(bundle: Bundle, expected: SealPolicy) -> None:
     from promotion.signing.trust_policy import Trust
     from promotion.signing.verification import of_bundle
 
@@ -54,7 +54,7 @@ def _envelope(bundle: Bundle, what: str) -> Envelope:
 
 
 def _of_kind(payload: bytes, predicate_type: str, what: str) -> Statement:
-    statement = Statement.read(payload)
+    statement = Statement.parse(payload)
     if statement.predicate_type != predicate_type:
         raise Rejected(f"{what} is of another kind: {statement.predicate_type[:80]}")
     return statement

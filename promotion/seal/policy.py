@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Expected:
+class SealPolicy:
     """What a deploy job expects of the seal."""
 
     digest: str

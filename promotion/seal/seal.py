@@ -17,7 +17,7 @@ def seal(folder: Path, sign: Bundle, *, minutes: float, archive: bool = False) -
     kept; without it that is refused. Raises Unknown: not-supported for such a run, error for a page that is not the
     record's; and what signing raises.
     """
-    found = sealed_folder.read(folder)
+    found = sealed_folder.load_bundle(folder)
     record = found.tree()
     if not same_page(found.page, report.fragment(record)):
         raise Unknown(Reason.ERROR, "checklist.html does not show what record.json says: make both anew with one run")

@@ -5,16 +5,16 @@ from datetime import datetime
 
 from promotion import report
 from promotion.core.canonical_json import record_text
-from promotion.seal.bundle_folder import Sealed
+from promotion.seal.bundle_folder import SealedFolder
 from promotion.seal.check_record import record_problems
 from promotion.seal.check_seal import seal_problems
 from promotion.seal.check_sign_off import sign_off_problems
-from promotion.seal.policy import Expected
+from promotion.seal.policy import SealPolicy
 from promotion.seal.seal import same_page
 from promotion.unknown import Unknown
 
 
-def problems(found: Sealed, expected: Expected, now: datetime) -> Iterator[str]:
+def bundle_problems(found: SealedFolder, expected: SealPolicy, now: datetime) -> Iterator[str]:
     """Give every reason why this seal does not let the image go on; none at all if it does."""
     try:
         record = found.tree()

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from promotion.settings.strict import Strict
 
 
-class Baseline(Strict):
+class BaselineSettings(Strict):
     """Where the records of `promotion baseline` are kept, one a line, each bound to the one before it."""
 
     file: str | None = Field(default=None, min_length=1)

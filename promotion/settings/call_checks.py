@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from promotion.core.templates import captured_places, malformed_variable
-from promotion.settings.endpoints import Call, Step, StepsJourney
+from promotion.settings.endpoints import EndpointCall, Step, StepsJourney
 from promotion.settings.expressions import check_expression
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110, 5.6.2
 _CAPTURE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def refuse_unsafe(environment: str, call: Call) -> None:
+def raise_if_unsafe(environment: str, call: EndpointCall) -> None:
     """Raise ValueError if the call may change prod without saying so. Other environments may be changed."""
     if environment == "prod" and not call.is_safe:
         raise ValueError(
@@ -21,7 +21,7 @@ def refuse_unsafe(environment: str, call: Call) -> None:
         )
 
 
-def check_call(call: Call) -> None:
+def check_call(call: EndpointCall) -> None:
     """Raise ValueError for the first mistake in a call: expressions, header names, `${…}`, what JSON cannot hold."""
     for name in (*call.headers, *call.expect.headers):
         if not _HEADER_NAME.fullmatch(name):
@@ -63,7 +63,7 @@ def uses(step: Step, captures: Iterable[str]) -> frozenset[str]:
     return frozenset(captured_places(step.path)) | (frozenset(captured_places(elsewhere)) & frozenset(captures))
 
 
-def label(call: Call) -> str:
+def label(call: EndpointCall) -> str:
     """Say what people call a step: its name, else its method and path."""
     return getattr(call, "name", "") or f"{call.method} {call.path.partition('?')[0]}"
 

@@ -26,7 +26,7 @@ class Expect(Strict):
     """The longest the answer may take, in milliseconds, from sending the request to the last byte."""
 
 
-class Call(Strict):
+class EndpointCall(Strict):
     """One HTTP request. `${NAME}` in headers and body is taken from the environment and never recorded."""
 
     method: Method = "GET"
@@ -52,7 +52,7 @@ class Call(Strict):
         return self.method in SAFE_METHODS or self.unsafe
 
 
-class SmokeTest(Call):
+class SmokeTest(EndpointCall):
     """One endpoint that must respond as declared."""
 
     name: str = Field(min_length=1)
@@ -60,7 +60,7 @@ class SmokeTest(Call):
     """The name of the target whose `url` the path is added to."""
 
 
-class Step(Call):
+class Step(EndpointCall):
     """One request of a journey. `{name}` in path, headers, body and expectations is a value captured before."""
 
     name: str = ""

@@ -7,13 +7,13 @@ from pydantic import Field, model_validator
 from promotion.settings.account import AwsAccess
 from promotion.settings.endpoints import Journey, SmokeTest, StepsJourney
 from promotion.settings.network import Network
-from promotion.settings.observability import Alarms, Api, Logs, Traffic
+from promotion.settings.observability import Alarms, Api, GeneratedLoad, Logs
 from promotion.settings.privileges import Role
 from promotion.settings.secrets import Secret
 from promotion.settings.strict import Strict
 
 
-class DeploymentGroup(Strict):
+class DeploymentGroupRef(Strict):
     """Where CodeDeploy keeps the deployments of a target."""
 
     application: str
@@ -30,7 +30,7 @@ class LambdaTarget(Strict):
     """Path of the health endpoint."""
     function: str
     alias: str = "live"
-    codedeploy: DeploymentGroup
+    codedeploy: DeploymentGroupRef
     api: Api | None = None
     logs: Logs | None = None
 
@@ -76,7 +76,7 @@ class Ec2Target(Strict):
     """Names of the target groups the instances may stand in: one, or a blue and a green one."""
     instances: int = Field(default=2, ge=1)
     """How many instances must serve."""
-    codedeploy: DeploymentGroup
+    codedeploy: DeploymentGroupRef
     logs: Logs | None = None
     revision_key: str | None = None
     """What the deployed revision's S3 key must be; `{digest}` stands for the 64 hex digits of the image digest."""
@@ -111,7 +111,7 @@ class Environment(AwsAccess):
     dashboard: str | None = None
     """Name of the CloudWatch dashboard that people watch."""
     alarms: Alarms = Alarms()
-    traffic: Traffic = Traffic()
+    traffic: GeneratedLoad = GeneratedLoad()
     secrets: tuple[Secret, ...] = ()
     roles: tuple[Role, ...] = ()
     network: Network = Network()

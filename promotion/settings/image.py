@@ -18,7 +18,7 @@ def _repository(text: str) -> str:
     return text
 
 
-class Signer(Strict):
+class SignerSettings(Strict):
     """Whose signatures count: a key, a key of AWS KMS, or an identity as an OIDC issuer vouches for it (keyless)."""
 
     key: str | None = None
@@ -53,10 +53,10 @@ class Signer(Strict):
         return self
 
 
-class Sbom(Strict):
+class SbomSettings(Strict):
     """What the image's bill of materials must be."""
 
-    signer: Signer | None = None
+    signer: SignerSettings | None = None
     """Who attests it; the image's signer if empty."""
     application: str | None = None
     """Name or package URL of the application among the components; the repository in the image's label
@@ -78,7 +78,7 @@ class Vulnerabilities(Strict):
     """Asked in this order; the first that has a scan of this image, and a fresh one, decides."""
     max_age_days: float = Field(default=7, gt=0)
     """The oldest a scan may be, in days, by its own word."""
-    signer: Signer | None = None
+    signer: SignerSettings | None = None
     """Who attests the scan; the image's signer if empty."""
     trivy_report: str | None = None
     """A Trivy report in JSON, relative to promotion.toml; or `--trivy-report FILE`. It is asked first, unless `sources`
@@ -123,9 +123,9 @@ class Image(Strict):
     """What keeps tags from being moved in a registry that is not Amazon ECR, in a sentence that the report shows."""
     max_megabytes: float = Field(default=500, gt=0)
     """The largest the image may be for any platform, compressed, in MB of 1 000 000 bytes."""
-    signer: Signer | None = None
+    signer: SignerSettings | None = None
     """Who must have signed it."""
-    sbom: Sbom = Sbom()
+    sbom: SbomSettings = SbomSettings()
     vulnerabilities: Vulnerabilities = Vulnerabilities()
 
     @property
@@ -168,5 +168,5 @@ class GitHub(Strict):
     """Jobs that must have succeeded; every job of the run if empty."""
     allowed_events: tuple[str, ...] = ("push", "workflow_dispatch", "schedule")
     """What may have started the run. A pull request's code has not been reviewed."""
-    provenance_signer: Signer | None = None
+    provenance_signer: SignerSettings | None = None
     """Who attests where the image was built; the image's signer if empty."""

@@ -43,7 +43,7 @@ class Span:
         """Whether an instant is part of it."""
         return self.start <= moment < self.end
 
-    def told(self, zone_name: str) -> str:
+    def describe(self, zone_name: str) -> str:
         """In local time: `2026-05-04 10:00 to 10:30 (Europe/Vienna)`."""
         there = zone(zone_name)
         start, end = self.start.astimezone(there), self.end.astimezone(there)
@@ -103,7 +103,7 @@ class WeekTime:
     at: time
 
     @classmethod
-    def read(cls, text: str) -> "WeekTime":
+    def parse(cls, text: str) -> "WeekTime":
         """Read `Fri 16:00`. Raises ValueError."""
         found = _WEEK_TIME.fullmatch(text.strip())
         days = [] if found is None else [day for day in _DAYS if day.startswith(found["day"].lower())]

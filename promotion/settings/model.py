@@ -5,12 +5,12 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from promotion.settings.acting import Acting
-from promotion.settings.baseline import Baseline
+from promotion.settings.baseline import BaselineSettings
 from promotion.settings.channels import Channels
-from promotion.settings.endpoints import Call, StepsJourney
+from promotion.settings.endpoints import EndpointCall, StepsJourney
 from promotion.settings.environment import Ec2Target, Environment, LambdaTarget
-from promotion.settings.image import GitHub, Image, Signer
-from promotion.settings.observability import Limits
+from promotion.settings.image import GitHub, Image, SignerSettings
+from promotion.settings.observability import MetricLimits
 from promotion.settings.plan import Plan
 from promotion.settings.postdeploy import Postdeploy
 from promotion.settings.rollback import Rollback
@@ -20,7 +20,7 @@ from promotion.settings.strict import Strict
 from promotion.settings.waivers import Waiver
 
 
-class Looking(Strict):
+class LookupSettings(Strict):
     """How the gate looks: how much at once, and how long it waits."""
 
     at_once: int = Field(default=16, ge=1, le=64)
@@ -46,7 +46,7 @@ class Settings(Strict):
     github: GitHub
     dev: Environment
     prod: Environment
-    limits: Limits = Limits()
+    limits: MetricLimits = MetricLimits()
     leaks: Leaks = Leaks()
     rollback: Rollback = Rollback()
     rollout: Rollout = Rollout()
@@ -54,19 +54,19 @@ class Settings(Strict):
     channels: Channels = Channels()
     acting: Acting = Acting()
     postdeploy: Postdeploy = Postdeploy()
-    baseline: Baseline = Baseline()
-    looking: Looking = Looking()
+    baseline: BaselineSettings = BaselineSettings()
+    looking: LookupSettings = LookupSettings()
     waivers_file: str | None = None
     """TOML file of more `[[waivers]]`, kept and reviewed apart from this one."""
     waivers: tuple[Waiver, ...] = ()
 
     @model_validator(mode="after")
     def _calls_can_be_made(self) -> Self:
-        from promotion.settings.call_checks import check_call, check_journey, refuse_unsafe
+        from promotion.settings.call_checks import check_call, check_journey, raise_if_unsafe
 
         for name in ("dev", "prod"):
             environment = self.environment(name)
-            calls: list[tuple[str, Call]] = [(test.name, test) for test in environment.smoke_tests]
+            calls: list[tuple[str, EndpointCall]] = [(test.name, test) for test in environment.smoke_tests]
             for journey in environment.journeys:
                 if isinstance(journey, StepsJourney):
                     check_journey(journey)
@@ -74,7 +74,7 @@ class Settings(Strict):
             for what, call in calls:
                 try:
                     check_call(call)
-                    refuse_unsafe(name, call)
+                    raise_if_unsafe(name, call)
                 except ValueError as mistake:
                     raise ValueError(f"{name}: {what!r}: {mistake}") from None
         return self
@@ -87,7 +87,7 @@ class Settings(Strict):
         return self
 
     @property
-    def signers(self) -> dict[str, Signer]:
+    def signers(self) -> dict[str, SignerSettings]:
         """Who must have signed what: `image`, and `sbom`, `vulnerabilities`, `provenance` where another one does."""
         declared = {
             "image": self.image.signer,

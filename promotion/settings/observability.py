@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from promotion.settings.strict import Strict
 
 
-class Limits(Strict):
+class MetricLimits(Strict):
     """The limits that metrics are held to, and how sure one has to be."""
 
     lambda_duration_ms: float = Field(default=1000, gt=0)
@@ -49,7 +49,7 @@ class Api(Strict):
         return self
 
 
-class Traffic(Strict):
+class GeneratedLoad(Strict):
     """Requests the run makes itself, so that a quiet environment can be judged."""
 
     requests: int = Field(default=0, ge=0, le=100_000)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 _BOTH = re.compile(r"(?P<login>[^<>]+?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
 
 
-def refuse_no_name(name: str) -> str:
+def require_name(name: str) -> str:
     """Give the name back. Raises ValueError if it is none: empty, or with a line break or another control character."""
     if not name.strip().lstrip("@"):
         raise ValueError("it is empty, expected a login or an e-mail address")

@@ -5,14 +5,14 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from promotion.settings.local_time import WeekTime, WrittenTime, zone
-from promotion.settings.people import refuse_no_name
+from promotion.settings.people import require_name
 from promotion.settings.strict import Strict
 
 RECORD = "promotions/{short}.toml"
 
 
 def _person(name: str) -> str:
-    return refuse_no_name(name)
+    return require_name(name)
 
 
 def _zone(name: str) -> str:
@@ -21,7 +21,7 @@ def _zone(name: str) -> str:
 
 
 def _week_time(text: str) -> str:
-    WeekTime.read(text)
+    WeekTime.parse(text)
     return text
 
 
@@ -40,7 +40,7 @@ class WindowLength(Strict):
     """So many minutes more or less are still about as many."""
 
 
-class People(Strict):
+class PeopleSettings(Strict):
     """Who may be named for what in a promotion record."""
 
     leads: tuple[Person, ...] = ()
@@ -134,7 +134,7 @@ class Plan(Strict):
     """The file that is reviewed for each promotion, relative to promotion.toml. `{short}` stands for the first 12 hex
     digits of the image digest, `{digest}` for all 64."""
     window: WindowLength = WindowLength()
-    people: People = People()
+    people: PeopleSettings = PeopleSettings()
     freezes: tuple[Freeze, ...] = ()
     calendar: str | None = None
     """An iCalendar file (RFC 5545) of freezes, relative to promotion.toml; needs the extra `calendar`."""

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from promotion.settings.observability import Limits
+from promotion.settings.observability import MetricLimits
 from promotion.settings.strict import Strict
 
 
@@ -16,7 +16,7 @@ class Slo(Strict):
     error_rate: float | None = Field(default=None, gt=0, lt=1)
     """The share of requests that may fail: 0.001 is 0.1 %."""
 
-    def over(self, limits: Limits) -> Limits:
+    def over(self, limits: MetricLimits) -> MetricLimits:
         """Give the limits with these in place of theirs."""
         return limits.model_copy(update=self.model_dump(exclude_none=True))
 
@@ -42,7 +42,7 @@ class TargetBudget(Strict):
     """Name or ARN of its service level objective in CloudWatch Application Signals."""
 
 
-class Budget(Strict):
+class BudgetSettings(Strict):
     """The error budget: what the objective leaves room for."""
 
     objective: float = Field(default=0.999, gt=0, lt=1)
@@ -86,7 +86,7 @@ class Postdeploy(Strict):
     """Metrics of so long after the deployment are judged at most."""
     slo: Slo = Slo()
     spikes: Spikes = Spikes()
-    budget: Budget = Budget()
+    budget: BudgetSettings = BudgetSettings()
     customer_issues: CustomerIssues = CustomerIssues()
     rotation: Rotation = Rotation()
 

@@ -30,7 +30,7 @@ class Judge(Strict):
     """Durations that must be known at T+5: so many without a slow one bound the slow share under 1 %."""
 
 
-class Recorded(Strict):
+class RecordedBaseline(Strict):
     """When a fleet does plainly worse than its recorded baseline, which is of another day: nothing old runs beside it."""
 
     slower_by: float = Field(default=1.25, gt=1)
@@ -47,7 +47,7 @@ class Rollout(Strict):
     """How a rollout is watched, and what follows."""
 
     judge: Judge = Judge()
-    baseline: Recorded = Recorded()
+    baseline: RecordedBaseline = RecordedBaseline()
     cpu_percent: float = Field(default=85, gt=0, le=100)
     """How busy an instance's processors may be, averaged over the newest minutes."""
     memory_percent: float = Field(default=85, gt=0, le=100)

@@ -36,7 +36,7 @@ class Bundle:
     """Transparency log entries as JSON; `rekor.LogEntry.from_bundle` reads them."""
 
     @classmethod
-    def read(cls, data: bytes) -> Self:
+    def parse(cls, data: bytes) -> Self:
         """Read a bundle. Raises Rejected when it has not exactly one content, one material and one signature."""
         what = "the bundle"
         fields = read_object(data, what)

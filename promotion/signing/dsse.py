@@ -29,7 +29,7 @@ class Envelope:
     """As bytes, in the envelope's order. The key ids beside them are hints without authority, and are not kept."""
 
     @classmethod
-    def read(cls, data: bytes, what: str, *, at_most: int = 1) -> Self:
+    def parse(cls, data: bytes, what: str, *, at_most: int = 1) -> Self:
         """Read an envelope from JSON that has one to `at_most` signatures. Raises Rejected."""
         return cls.from_object(read_object(data, what), what, at_most=at_most)
 

@@ -91,7 +91,7 @@ class SignatureFindings:
         Raises Unknown when nobody did as far as was seen, but not everything could be seen or decided.
         """
         if not self.verified:
-            _refuse_to_guess(f"Whether {self.digest} is signed cannot be told", self.undecided, self.gaps)
+            _raise_if_undecided(f"Whether {self.digest} is signed cannot be told", self.undecided, self.gaps)
         return bool(self.verified)
 
     @property
@@ -124,7 +124,7 @@ class AttestationFindings:
         """
         if not self.verified:
             wanted = " or ".join(self.predicate_types)
-            _refuse_to_guess(
+            _raise_if_undecided(
                 f"Whether {self.digest} has an attestation {wanted} cannot be told", self.undecided, self.gaps
             )
         return self.verified
@@ -144,7 +144,7 @@ def _told(rejected: tuple[Rejection, ...], otherwise: str) -> str:
     return "; ".join(f"{each.place}: {each.why}" for each in rejected) or otherwise
 
 
-def _refuse_to_guess(claim: str, undecided: tuple[Undecided, ...], gaps: tuple[Gap, ...]) -> None:
+def _raise_if_undecided(claim: str, undecided: tuple[Undecided, ...], gaps: tuple[Gap, ...]) -> None:
     if undecided:
         first = undecided[0]
         raise Unknown(first.reason, f"{claim}: {first.place} ({first.form}): {first.why}")

@@ -99,7 +99,7 @@ class _Judged:
 
 def _layer(layer: SigLayer, digest: str, trust: Trust, repository: str) -> VerifiedSignature:
     signer = of_payload(layer, trust)
-    payload = SimpleSigning.read(layer.payload)
+    payload = SimpleSigning.parse(layer.payload)
     payload.about(digest)
     elsewhere = repository and payload.reference and payload.reference != repository
     note = f"It was signed as {shown(payload.reference)}; the digest is the same, so it is the same image."
@@ -107,7 +107,7 @@ def _layer(layer: SigLayer, digest: str, trust: Trust, repository: str) -> Verif
 
 
 def _sign_bundle(manifest: BundleManifest, digest: str, trust: Trust) -> VerifiedSignature:
-    envelope, signer = of_bundle(Bundle.read(manifest.bundle), trust)
+    envelope, signer = of_bundle(Bundle.parse(manifest.bundle), trust)
     statement = _statement(envelope, digest)
     if statement.predicate_type != SIGNATURE_PREDICATE:
         kind = shown(statement.predicate_type)
@@ -126,7 +126,7 @@ def _attestation_layer(layer: AttLayer, digest: str, trust: Trust) -> VerifiedAt
 
 
 def _attestation_bundle(manifest: BundleManifest, digest: str, trust: Trust) -> VerifiedAttestation:
-    envelope, signer = of_bundle(Bundle.read(manifest.bundle), trust)
+    envelope, signer = of_bundle(Bundle.parse(manifest.bundle), trust)
     statement = _statement(envelope, digest)
     notes = tuple(_notes(statement, digest, manifest.annotations.get(_PREDICATE_TYPE)))
     return _verified(manifest, signer, statement, notes)
@@ -154,7 +154,7 @@ def _verified(
 def _statement(envelope: Envelope, digest: str) -> Statement:
     """Read the statement in an envelope whose signature was verified."""
     envelope.of_type(IN_TOTO)
-    statement = Statement.read(envelope.payload)
+    statement = Statement.parse(envelope.payload)
     statement.about(digest)
     return statement
 

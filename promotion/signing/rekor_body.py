@@ -14,7 +14,7 @@ _WHAT = "the body of the log entry"
 
 
 @dataclass(frozen=True)
-class Recorded:
+class LogEntryBody:
     """What a log entry records of one signing."""
 
     payload: str
@@ -27,7 +27,7 @@ class Recorded:
     """Empty for the one kind that does not record them, which the envelope's digest makes up for."""
 
 
-def read_body(body: bytes, *, of_envelope: bool) -> Recorded:
+def read_body(body: bytes, *, of_envelope: bool) -> LogEntryBody:
     """Read a body of a kind that records an envelope, or a bare payload. Raises Rejected for every other kind."""
     fields = read_object(body, _WHAT)
     kind = f"{text_field(fields, 'kind', _WHAT)} {text_field(fields, 'apiVersion', _WHAT)}"
@@ -37,16 +37,16 @@ def read_body(body: bytes, *, of_envelope: bool) -> Recorded:
     return readers[kind](object_field(fields, "spec", _WHAT))
 
 
-def _hashedrekord(spec: dict[str, Any]) -> Recorded:
+def _hashedrekord(spec: dict[str, Any]) -> LogEntryBody:
     signature = object_field(spec, "signature", _WHAT)
     key = text_field(object_field(signature, "publicKey", _WHAT), "content", _WHAT)
     digest = _sha256(object_field(spec, "data", _WHAT), "hash")
-    return Recorded(digest, None, (_der(key),), (read_base64(text_field(signature, "content", _WHAT), _WHAT),))
+    return LogEntryBody(digest, None, (_der(key),), (read_base64(text_field(signature, "content", _WHAT), _WHAT),))
 
 
-def _dsse(spec: dict[str, Any]) -> Recorded:
+def _dsse(spec: dict[str, Any]) -> LogEntryBody:
     entries = _objects(spec, "signatures")
-    return Recorded(
+    return LogEntryBody(
         _sha256(spec, "payloadHash"),
         _sha256(spec, "envelopeHash"),
         tuple(_der(text_field(entry, "verifier", _WHAT)) for entry in entries),
@@ -54,16 +54,16 @@ def _dsse(spec: dict[str, Any]) -> Recorded:
     )
 
 
-def _intoto_1(spec: dict[str, Any]) -> Recorded:
+def _intoto_1(spec: dict[str, Any]) -> LogEntryBody:
     content = object_field(spec, "content", _WHAT)
     key = _der(text_field(spec, "publicKey", _WHAT))
-    return Recorded(_sha256(content, "payloadHash"), _sha256(content, "hash"), (key,))
+    return LogEntryBody(_sha256(content, "payloadHash"), _sha256(content, "hash"), (key,))
 
 
-def _intoto_2(spec: dict[str, Any]) -> Recorded:
+def _intoto_2(spec: dict[str, Any]) -> LogEntryBody:
     content = object_field(spec, "content", _WHAT)
     entries = _objects(object_field(content, "envelope", _WHAT), "signatures")
-    return Recorded(
+    return LogEntryBody(
         _sha256(content, "payloadHash"),
         _sha256(content, "hash"),
         tuple(_der(text_field(entry, "publicKey", _WHAT)) for entry in entries),
@@ -71,8 +71,8 @@ def _intoto_2(spec: dict[str, Any]) -> Recorded:
     )
 
 
-_OF_PAYLOADS: dict[str, Callable[[dict[str, Any]], Recorded]] = {"hashedrekord 0.0.1": _hashedrekord}
-_OF_ENVELOPES: dict[str, Callable[[dict[str, Any]], Recorded]] = {
+_OF_PAYLOADS: dict[str, Callable[[dict[str, Any]], LogEntryBody]] = {"hashedrekord 0.0.1": _hashedrekord}
+_OF_ENVELOPES: dict[str, Callable[[dict[str, Any]], LogEntryBody]] = {
     "dsse 0.0.1": _dsse,
     "intoto 0.0.1": _intoto_1,
     "intoto 0.0.2": _intoto_2,

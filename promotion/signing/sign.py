@@ -92,14 +92,14 @@ def image_bundle(digest: str, signer: Signer) -> BundleManifest:
 
 def attestation_layer(statement: bytes, signer: Signer) -> AttLayer:
     """Sign a statement (`Statement.write`) as cosign 2 attaches it."""
-    predicate_type = Statement.read(statement).predicate_type
+    predicate_type = Statement.parse(statement).predicate_type
     envelope = write_envelope(statement, signer.sign(pae(IN_TOTO, statement)))
     return AttLayer(dumps(envelope).encode(), {SIGNATURE: "", "predicateType": predicate_type})
 
 
 def attestation_bundle(statement: bytes, signer: Signer) -> BundleManifest:
     """Sign a statement (`Statement.write`) as cosign 3 attaches it."""
-    predicate_type = Statement.read(statement).predicate_type
+    predicate_type = Statement.parse(statement).predicate_type
     envelope = write_envelope(statement, signer.sign(pae(IN_TOTO, statement)))
     return BundleManifest(
         write_bundle(envelope, signer.public.hint),

@@ -26,7 +26,7 @@ class SimpleSigning:
     """Annotations given to `cosign sign -a`."""
 
     @classmethod
-    def read(cls, payload: bytes) -> Self:
+    def parse(cls, payload: bytes) -> Self:
         """Read a payload whose signature was verified. Raises Rejected when it is not cosign's."""
         what = "the signed payload"
         fields = read_object(payload, what, limit=MAX_PAYLOAD)

@@ -35,7 +35,7 @@ class Statement:
     version: str = V1
 
     @classmethod
-    def read(cls, payload: bytes) -> Self:
+    def parse(cls, payload: bytes) -> Self:
         """Read the payload of an envelope that was verified. Raises Rejected when it is not a statement."""
         what = "the signed statement"
         fields = read_object(payload, what)

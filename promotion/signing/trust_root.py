@@ -45,7 +45,7 @@ class TrustRoot:
     certificate_logs: tuple[TransparencyLog, ...]
 
     @classmethod
-    def read(cls, data: bytes) -> Self:
+    def parse(cls, data: bytes) -> Self:
         """Read a `trusted_root.json`. Raises Unknown (malformed) when it is none."""
         what = "the trust root"
         try:
@@ -70,7 +70,7 @@ class TrustRoot:
         """
         try:
             path = files("sigstore").joinpath(_PACKAGED)
-            return cls.read(path.read_bytes())
+            return cls.parse(path.read_bytes())
         except (ModuleNotFoundError, FileNotFoundError):
             raise Unknown(
                 Reason.NOT_SUPPORTED,

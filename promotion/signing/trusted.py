@@ -33,5 +33,5 @@ class Trusted:
         if self.pem is not None:
             return Trust(keys=(PublicKey.from_pem(self.pem, self.name),))
         expected = re.compile(self.identity or "") if self.identity_is_regex else self.identity or ""
-        root = None if self.trust_root is None else TrustRoot.read(self.trust_root.encode())
+        root = None if self.trust_root is None else TrustRoot.parse(self.trust_root.encode())
         return Trust(identities=(Identity(expected, self.issuer or ""),), root=root)

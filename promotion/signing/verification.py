@@ -36,7 +36,7 @@ def of_payload(layer: SigLayer, trust: Trust) -> SignedBy:
 
 def of_envelope(layer: AttLayer, trust: Trust) -> tuple[Envelope, SignedBy]:
     """Tell the envelope of a cosign 2 attestation layer, and who signed it. Raises Rejected or Unknown."""
-    envelope = Envelope.read(layer.envelope, "the envelope", at_most=_MAX_SIGNATURES)
+    envelope = Envelope.parse(layer.envelope, "the envelope", at_most=_MAX_SIGNATURES)
     signed = Signed.of(envelope, layer.envelope)
     key = _made_by(signed, trust.keys)
     if key is None:

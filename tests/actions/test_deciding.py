@@ -2,8 +2,8 @@
 
 import pytest
 
-from promotion.actions.trigger import FIRST, SECOND, calls_for_rollback
-from promotion.record.receipt import Receipt, State
+from promotion.actions.trigger import FIRST, SECOND, rollback_reason
+from promotion.record.receipt import ActionState, Receipt
 from promotion.record.receipts import verified
 
 
@@ -30,18 +30,18 @@ def record(first="passed", second="passed", reason=None, **more):
 )
 def test_what_calls_for_a_rollback(found, why):
     """A no-go does, a hold at T+5 does; what is not due, was not run, was waived, or is no rollout's does not."""
-    assert calls_for_rollback(found, "roll-back") == why
+    assert rollback_reason(found, "roll-back") == why
 
 
 def test_a_hold_may_be_kept():
     """Configured to keep holding, a hold calls for nothing, and a no-go does all the same."""
-    assert calls_for_rollback(record(second="unknown", reason="no-data"), "keep-holding") == ""
-    assert calls_for_rollback(record(second="failed"), "keep-holding") == "no-go at T+5"
+    assert rollback_reason(record(second="unknown", reason="no-data"), "keep-holding") == ""
+    assert rollback_reason(record(second="failed"), "keep-holding") == "no-go at T+5"
 
 
 def receipt(key, state):
     """Give a receipt."""
-    return Receipt(f"promotion:a8169da8c9ee:{key}", key, State(state), "2026-05-04T08:00:00.000Z")
+    return Receipt(f"promotion:a8169da8c9ee:{key}", key, ActionState(state), "2026-05-04T08:00:00.000Z")
 
 
 @pytest.mark.parametrize(

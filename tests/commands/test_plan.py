@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from promotion import cli
-from promotion.people.promotion_record import read
+from promotion.people.promotion_record import parse_promotion_record
 from tests.runner import ROOT, environment
 
 DIGEST = "sha256:" + "a8" * 32
@@ -50,7 +50,7 @@ def test_a_word_is_added(team, attest):
     assert "release-lead attests stakeholders-notified, not signed, until 20" in printed
     assert the_record(team).startswith(before)
     assert attest(by="@On-Call-Engineer")[0] == 0
-    first, second = read(the_record(team)).attestations
+    first, second = parse_promotion_record(the_record(team)).attestations
     assert (first.item, first.digest, first.by) == (ITEM, DIGEST, "release-lead")
     assert (first.statement, first.link) == ('They know: "all" of them', "https://example.com/1")
     assert (first.expires - first.at).days == 7
@@ -109,7 +109,7 @@ def test_a_key_that_is_not_allowed(team, attest):
         found, printed = attest(*asked, item="rollback-plan", by="release-approver")
         assert found == status, printed
         assert "signed" in printed
-    (word,) = read(the_record(team)).attestations
+    (word,) = parse_promotion_record(the_record(team)).attestations
     assert word.signature.startswith("-----BEGIN SSH SIGNATURE-----")
     assert (word.expires - word.at).days == 30
 
@@ -133,7 +133,7 @@ def test_a_plan_where_nothing_can_be_asked(world_pool, capsys):
         text = (world.config.parent / "promotions" / f"{world.digest[7:19]}.toml").read_text()
     assert "# Commit and run of the build are not known: " in text
     assert 'commit = ""' in text
-    assert read(text).build_run is None
+    assert parse_promotion_record(text).build_run is None
     assert "ghs_sandbox" not in text + capsys.readouterr().out
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from promotion.core.clock import SystemClock
 from promotion.core.redact import Redactor
-from promotion.engine.lookups import Entry, Key, Looking
+from promotion.engine.lookups import Entry, Key, LookupScheduler
 from promotion.evidence import Evidence
 
 TARGETS = {"dev_target": ["lambda", "ec2"], "dev_ec2": ["ec2"], "dev_lambda": ["lambda"]}
@@ -16,14 +16,14 @@ def evidence(look: Callable[..., Any], *, per: str | None = None, deadline: floa
     return Evidence(look, per, deadline)
 
 
-def engine(*declared: Evidence, sources: dict[str, Any] | None = None, **options: Any) -> Looking:
+def engine(*declared: Evidence, sources: dict[str, Any] | None = None, **options: Any) -> LookupScheduler:
     """An engine for these look-ups."""
     given = {name: (lambda value=value: value) for name, value in (sources or {}).items()}
     options = {"clock": SystemClock(), "redactor": Redactor(), "deadline": 5, **options}
-    return Looking({one.name: one for one in declared}, given, TARGETS.__getitem__, **options)
+    return LookupScheduler({one.name: one for one in declared}, given, TARGETS.__getitem__, **options)
 
 
-def looked(looking: Looking, *wanted: str) -> dict[str, Entry]:
+def looked(looking: LookupScheduler, *wanted: str) -> dict[str, Entry]:
     """Look, wait, and give what was settled."""
     looking.start(Key(name.split("[")[0], name[:-1].split("[")[1] if "[" in name else None) for name in wanted)
     looking.wait()

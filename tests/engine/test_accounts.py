@@ -13,7 +13,7 @@ from promotion.clients.aws.account import Account
 from promotion.core.redact import Redactor
 from promotion.engine.lookups import ORPHANS, Entry
 from promotion.settings.account import AwsAccess
-from promotion.settings.model import Looking as Limits
+from promotion.settings.model import LookupSettings as Limits
 from tests.engine.looks import engine, evidence, looked
 
 ROLE = "arn:aws:iam::111122223333:role/promotion-checker"

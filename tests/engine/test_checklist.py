@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from promotion.checklist import PHASES, ChecklistError, find, read
+from promotion.checklist import PHASES, ChecklistError, find, load_checklist
 from tests.engine.project import CHECKLIST
 
 ROOT = Path(__file__).parents[2]
@@ -114,7 +114,7 @@ ATTESTABLE = {
 @pytest.fixture(scope="module")
 def checklist():
     """The project's own."""
-    return read(ROOT / "checklist.md")
+    return load_checklist(ROOT / "checklist.md")
 
 
 def test_sections_and_items_are_those_of_the_contract(checklist):
@@ -285,16 +285,16 @@ def test_a_checklist_that_is_no_text_is_one_sentence(tmp_path):
     """Bytes, or a folder of that name."""
     (tmp_path / "checklist.md").write_bytes(b"\xff\xfe- [ ] x")
     with pytest.raises(ChecklistError, match="cannot be read as a checklist"):
-        read(tmp_path / "checklist.md")
+        load_checklist(tmp_path / "checklist.md")
     with pytest.raises(ChecklistError, match="cannot be read as a checklist"):
-        read(tmp_path)
+        load_checklist(tmp_path)
 
 
 def test_a_team_s_own_checklist_comes_first(tmp_path):
     """The current folder's checklist.md is gone by; without one, the one that comes with the package."""
-    assert read(find(tmp_path)).sections == read(ROOT / "checklist.md").sections
+    assert load_checklist(find(tmp_path)).sections == load_checklist(ROOT / "checklist.md").sections
     (tmp_path / "checklist.md").write_text(CHECKLIST)
-    assert [item.id for item in read(find(tmp_path))] == ["image-size", "health-checks"]
+    assert [item.id for item in load_checklist(find(tmp_path))] == ["image-size", "health-checks"]
 
 
 def test_words_may_be_edited(tmp_path):
@@ -304,6 +304,6 @@ def test_words_may_be_edited(tmp_path):
         "# Ours\n\nText.\n\n## Before you start\n\nWords with [ ] brackets.\n\n## 3. A · B, where 10 % apply · `x_y` in `rollout`\n\n"
         "- [ ] Go/no-go: `canary` · healthy, ≤ 5 % · `one` · T+5 · MH\n\n### Below\n\n- [ ] More · `two`\n\n## Sign-off\n\nWho.\n"
     )
-    one, two = read(path)
+    one, two = load_checklist(path)
     assert (one.title, one.due, one.how, one.number) == ("Go/no-go: `canary` · healthy, ≤ 5 %", "T+5", "MH", "3.1")
     assert (two.id, two.section, two.phase, two.number) == ("two", "x_y", "rollout", "3.2")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from promotion.core.api_calls import Call
+from promotion.core.api_calls import ApiCall
 from promotion.engine.lookups import ORPHANS, Key, note_call
 from promotion.unknown import Reason, Unknown
 from tests.engine.looks import engine, evidence, looked, seen
@@ -343,7 +343,7 @@ def test_a_call_outside_any_look_up_is_an_orphan():
     """A call that no evidence stands for is noticed."""
     note_call("s3", "PutObject", None)
     assert [(call.service, call.operation) for call in ORPHANS] == [("s3", "PutObject")]
-    assert isinstance(ORPHANS.pop(), Call)
+    assert isinstance(ORPHANS.pop(), ApiCall)
 
 
 def test_progress_is_told():

@@ -211,12 +211,12 @@ def test_the_first_bad_word_stands():
     """A pass gives way to whatever comes after it; what is not a pass stays."""
     from promotion.core.status import Status
     from promotion.engine.outcome import Outcome
-    from promotion.engine.record import Findings
+    from promotion.engine.record import RunResults
 
     blank = Outcome("image-size", "image-size", Status.PASSED, None, "", None, ())
     failed, unknown = blank.but(Status.FAILED, None, "wrong"), blank.but(Status.UNKNOWN, None, "?")
     for found, expected in (([blank, unknown], unknown), ([failed, unknown], failed), ([unknown, blank], unknown)):
-        findings = Findings()
+        findings = RunResults()
         for outcome in found:
             findings.note(outcome)
         assert list(findings.outcomes.values()) == [expected]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from promotion.core.status import Status
 from promotion.engine.outcome import Outcome
-from promotion.engine.waivers import Image, State, state_of, version_of, waive
+from promotion.engine.waivers import JudgedImage, WaiverState, state_of, version_of, waive
 from promotion.settings.waivers import UNWAIVABLE, Waiver
 from tests.engine.project import DIGEST, SETTINGS
 from tests.runner import ROOT
@@ -209,7 +209,7 @@ def test_nothing_else_is_ever_let_through(status, item, subject, of, version, da
     words = {"reason": "it is mended next week", "owner": "developer", "approver": "release-approver"}
     one = Waiver(item="image-size", subject=of, version="1.8.0", granted=given_on, expires=last, **words)
     before = Outcome(item, subject, status, None, "", None, ())
-    today, image = TODAY + timedelta(days=day), Image(DIGEST, version)
+    today, image = TODAY + timedelta(days=day), JudgedImage(DIGEST, version)
     after = waive([one], before, image, today)
     applies = (
         status is Status.FAILED
@@ -220,11 +220,11 @@ def test_nothing_else_is_ever_let_through(status, item, subject, of, version, da
     )
     assert (after.status is Status.WAIVED) == (applies or status is Status.WAIVED)
     assert (after.waiver is not None) == applies
-    assert (state_of(one, [after], image, today) is State.USED) == applies
+    assert (state_of(one, [after], image, today) is WaiverState.USED) == applies
 
 
 def test_the_page_of_the_docs_names_every_state_and_item():
     """docs/waivers.md tells of each thing a waiver can do, and of each item that takes none."""
     page = (ROOT / "docs/waivers.md").read_text()
-    assert [f"`{state}`" in page for state in State] == [True] * len(State)
+    assert [f"`{state}`" in page for state in WaiverState] == [True] * len(WaiverState)
     assert [f"`{item}`" in page for item in UNWAIVABLE] == [True] * len(UNWAIVABLE)

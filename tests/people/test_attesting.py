@@ -6,7 +6,15 @@ import pytest
 
 from promotion.core.answers import Attested
 from promotion.core.clock import StoppedClock
-from promotion.people.attestations import Attestations, Checked, Finding, Found, attested, rules_for, word_for
+from promotion.people.attestations import (
+    Attestations,
+    Checked,
+    ProofCheck,
+    ProofOutcome,
+    attestation_for,
+    require_attestation,
+    rules_for,
+)
 from promotion.people.promotion_record import Word
 from promotion.settings import load
 from promotion.unknown import Reason, Unknown
@@ -15,7 +23,7 @@ from tests.runner import ROOT
 DIGEST, OTHER = "sha256:" + "a8" * 32, "sha256:" + "b7" * 32
 NOW = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
 ITEM = "stakeholders-notified"
-NONE, GOOD = Finding(Found.NONE), Finding(Found.GOOD)
+NONE, GOOD = ProofCheck(ProofOutcome.NONE), ProofCheck(ProofOutcome.GOOD)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +41,7 @@ def said(signature=NONE, link=NONE, **changes):
 
 def judge(settings, *words, item=ITEM, digest=DIGEST):
     """Judge by these words."""
-    return word_for(item, Attestations("promotions/a.toml", DIGEST, words), settings, digest, StoppedClock(NOW))
+    return attestation_for(item, Attestations("promotions/a.toml", DIGEST, words), settings, digest, StoppedClock(NOW))
 
 
 def test_a_word_that_counts(settings):
@@ -43,7 +51,7 @@ def test_a_word_that_counts(settings):
     assert found.signed
     assert found.link is None
     with pytest.raises(Attested):
-        attested(ITEM, Attestations("a", DIGEST, (said(),)), settings, DIGEST, StoppedClock(NOW))
+        require_attestation(ITEM, Attestations("a", DIGEST, (said(),)), settings, DIGEST, StoppedClock(NOW))
 
 
 @pytest.mark.parametrize("by", ["@Release-Lead", "lead@example.com", "on-call-engineer", "approver@example.com"])
@@ -61,8 +69,8 @@ def test_whoever_is_in_the_plan_may(settings, by):
         (said(at=NOW - timedelta(days=8), expires=NOW + timedelta(days=900)), "expired at 2026-05-03T08:00:00Z"),
         (said(expires=NOW), "expired at 2026-05-04T08:00:00Z"),
         (said(at=NOW + timedelta(minutes=6)), "is dated after now, 2026-05-04T08:00:00Z"),
-        (said(link=Finding(Found.WRONG, "x answers 404")), "names a link that is dead: x answers 404"),
-        (said(Finding(Found.WRONG, "its signature does not fit")), "its signature does not fit"),
+        (said(link=ProofCheck(ProofOutcome.WRONG, "x answers 404")), "names a link that is dead: x answers 404"),
+        (said(ProofCheck(ProofOutcome.WRONG, "its signature does not fit")), "its signature does not fit"),
     ],
 )
 def test_words_that_do_not_count(settings, word, why):
@@ -87,7 +95,7 @@ def test_the_newest_that_counts_is_shown(settings):
 
 def test_what_was_changed_spoils_the_rest(settings):
     """A signature that does not fit is never passed over, whatever else was said."""
-    forged = said(Finding(Found.WRONG, "it was changed"), at=NOW - timedelta(days=3))
+    forged = said(ProofCheck(ProofOutcome.WRONG, "it was changed"), at=NOW - timedelta(days=3))
     with pytest.raises(AssertionError, match="it was changed"):
         judge(settings, said(), forged)
 
@@ -95,7 +103,7 @@ def test_what_was_changed_spoils_the_rest(settings):
 @pytest.mark.parametrize("where", ["signature", "link"])
 def test_what_cannot_be_told(settings, where):
     """It is unknown, unless there is another word that counts."""
-    unclear = said(**{where: Finding(Found.UNCLEAR, "nobody could look", Reason.ACCESS_DENIED)})
+    unclear = said(**{where: ProofCheck(ProofOutcome.UNCLEAR, "nobody could look", Reason.ACCESS_DENIED)})
     with pytest.raises(Unknown, match="nobody could look") as caught:
         judge(settings, unclear)
     assert caught.value.reason is Reason.ACCESS_DENIED
@@ -107,7 +115,9 @@ def test_nobody_has_said_anything(settings):
     for words in ((), (said(item="status-page"),)):
         assert judge(settings, *words) is None
         with pytest.raises(Unknown) as caught:
-            attested(ITEM, Attestations("promotions/a.toml", DIGEST, words), settings, DIGEST, StoppedClock(NOW))
+            require_attestation(
+                ITEM, Attestations("promotions/a.toml", DIGEST, words), settings, DIGEST, StoppedClock(NOW)
+            )
         assert caught.value.reason is Reason.AWAITS_PERSON
         assert f"promotion attest {ITEM} --digest {DIGEST}" in caught.value.message
 
@@ -115,7 +125,7 @@ def test_nobody_has_said_anything(settings):
 def test_there_is_no_record(settings):
     """It waits for one."""
     with pytest.raises(Unknown, match="promotion plan --digest") as caught:
-        attested(ITEM, Attestations("promotions/a.toml", None), settings, DIGEST, StoppedClock(NOW))
+        require_attestation(ITEM, Attestations("promotions/a.toml", None), settings, DIGEST, StoppedClock(NOW))
     assert caught.value.reason is Reason.AWAITS_PERSON
 
 

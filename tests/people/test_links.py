@@ -5,10 +5,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from promotion.clients.github.client import GitHubClient, Limits
+from promotion.clients.github.client import GitHubClient, GitHubLimits
 from promotion.clients.http.client import HttpClient
 from promotion.core.environment_secrets import Secrecy
-from promotion.people.attestations import Found
+from promotion.people.attestations import ProofOutcome
 from promotion.people.links import follow
 from promotion.unknown import Reason
 
@@ -66,7 +66,7 @@ def ask(site):
     def follow_it(url):
         secrecy = Secrecy({}, lambda _: None, lambda text: text)
         github = GitHubClient(
-            "example/shop", lambda: "ghs_secret", api_url="http://127.0.0.1:9", limits=Limits(attempts=1)
+            "example/shop", lambda: "ghs_secret", api_url="http://127.0.0.1:9", limits=GitHubLimits(attempts=1)
         )
         return follow(url, HttpClient(secrecy, connect_timeout=1, read_timeout=2), github, WEB)
 
@@ -76,24 +76,24 @@ def ask(site):
 @pytest.mark.parametrize(
     ("path", "found", "reason"),
     [
-        ("/ok", Found.GOOD, None),
-        ("/ok?x=1#there", Found.GOOD, None),
-        ("/made", Found.GOOD, None),
-        ("/moved", Found.GOOD, None),
-        ("/blog/login-button-redesign", Found.GOOD, None),
-        ("/none", Found.WRONG, None),
-        ("/gone", Found.WRONG, None),
-        ("/moved-away", Found.WRONG, None),
-        ("/private", Found.UNCLEAR, Reason.ACCESS_DENIED),
-        ("/sso", Found.UNCLEAR, Reason.ACCESS_DENIED),
-        ("/saml", Found.UNCLEAR, Reason.ACCESS_DENIED),
-        ("/quiet", Found.UNCLEAR, Reason.ACCESS_DENIED),
-        ("/busy", Found.UNCLEAR, Reason.THROTTLED),
-        ("/broken", Found.UNCLEAR, Reason.UNREACHABLE),
-        ("/teapot", Found.UNCLEAR, Reason.ERROR),
-        ("/round", Found.UNCLEAR, Reason.MALFORMED),
-        ("/elsewhere", Found.UNCLEAR, Reason.MALFORMED),
-        ("/nowhere", Found.UNCLEAR, Reason.MALFORMED),
+        ("/ok", ProofOutcome.GOOD, None),
+        ("/ok?x=1#there", ProofOutcome.GOOD, None),
+        ("/made", ProofOutcome.GOOD, None),
+        ("/moved", ProofOutcome.GOOD, None),
+        ("/blog/login-button-redesign", ProofOutcome.GOOD, None),
+        ("/none", ProofOutcome.WRONG, None),
+        ("/gone", ProofOutcome.WRONG, None),
+        ("/moved-away", ProofOutcome.WRONG, None),
+        ("/private", ProofOutcome.UNCLEAR, Reason.ACCESS_DENIED),
+        ("/sso", ProofOutcome.UNCLEAR, Reason.ACCESS_DENIED),
+        ("/saml", ProofOutcome.UNCLEAR, Reason.ACCESS_DENIED),
+        ("/quiet", ProofOutcome.UNCLEAR, Reason.ACCESS_DENIED),
+        ("/busy", ProofOutcome.UNCLEAR, Reason.THROTTLED),
+        ("/broken", ProofOutcome.UNCLEAR, Reason.UNREACHABLE),
+        ("/teapot", ProofOutcome.UNCLEAR, Reason.ERROR),
+        ("/round", ProofOutcome.UNCLEAR, Reason.MALFORMED),
+        ("/elsewhere", ProofOutcome.UNCLEAR, Reason.MALFORMED),
+        ("/nowhere", ProofOutcome.UNCLEAR, Reason.MALFORMED),
     ],
 )
 def test_what_a_link_answers(site, ask, path, found, reason):
@@ -105,7 +105,7 @@ def test_what_a_link_answers(site, ask, path, found, reason):
 def test_nobody_answers(ask):
     """A host that is not there, and one that takes no connection, are not dead links: look again."""
     for url in ("http://127.0.0.1:9/x", "https://nobody.invalid/"):
-        assert ask(url).found is Found.UNCLEAR
+        assert ask(url).found is ProofOutcome.UNCLEAR
 
 
 def test_the_token_stays_at_home(site, ask):
@@ -122,14 +122,14 @@ def test_a_query_is_not_shown(site, ask):
 @pytest.mark.parametrize(
     ("path", "found"),
     [
-        ("issues/1", Found.GOOD),
-        ("issues/1#issuecomment-5", Found.GOOD),
-        ("pull/1", Found.GOOD),
-        ("issues/404", Found.WRONG),
-        ("blob/main/docs/rollback.md", Found.GOOD),
-        ("blob/main/docs/none.md", Found.WRONG),
-        ("commit/" + "f" * 40, Found.WRONG),
-        ("actions/runs/1", Found.WRONG),
+        ("issues/1", ProofOutcome.GOOD),
+        ("issues/1#issuecomment-5", ProofOutcome.GOOD),
+        ("pull/1", ProofOutcome.GOOD),
+        ("issues/404", ProofOutcome.WRONG),
+        ("blob/main/docs/rollback.md", ProofOutcome.GOOD),
+        ("blob/main/docs/none.md", ProofOutcome.WRONG),
+        ("commit/" + "f" * 40, ProofOutcome.WRONG),
+        ("actions/runs/1", ProofOutcome.WRONG),
     ],
 )
 def test_what_is_in_the_repository(world_pool, world, path, found):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.settings.people import allowed, names_of, refuse_no_name, same
+from promotion.settings.people import allowed, names_of, require_name, same
 
 LETTERS = st.text(st.characters(categories=("L", "N"), include_characters="-._"), min_size=1, max_size=20)
 
@@ -69,4 +69,4 @@ def test_names_of_both():
 def test_what_is_no_name(name):
     """Nothing, and what does not show."""
     with pytest.raises(ValueError, match="expected a login or an e-mail address"):
-        refuse_no_name(name)
+        require_name(name)

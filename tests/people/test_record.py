@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from promotion.people.promotion_record import PromotionRecord, RecordError, Word, path_of, read
+from promotion.people.promotion_record import PromotionRecord, RecordError, Word, parse_promotion_record, path_of
 from promotion.people.toml_writer import value, word
 
 DIGEST = "sha256:" + "a8" * 32
@@ -19,7 +19,7 @@ TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_s
 
 def test_a_small_one():
     """Image and service are enough; the rest is not filled in yet."""
-    record = read(SMALL)
+    record = parse_promotion_record(SMALL)
     assert (record.window, record.people.lead, record.attestations) == (None, "", ())
 
 
@@ -47,29 +47,29 @@ def test_a_small_one():
 def test_what_cannot_be_read(text, said):
     """Each mistake has its sentence."""
     with pytest.raises(RecordError) as caught:
-        read(text)
+        parse_promotion_record(text)
     assert said in str(caught.value)
 
 
 def test_a_time_without_a_zone_is_no_time_of_a_word():
     """What somebody said is dated by an instant, never by a local time."""
     with pytest.raises(RecordError, match=r"attestations\.0\.at: "):
-        read(SMALL + f"[[attestations]]\nitem='x'\ndigest='{DIGEST}'\nby='a'\nat=2026-05-04T10:00:00\n"
+        parse_promotion_record(SMALL + f"[[attestations]]\nitem='x'\ndigest='{DIGEST}'\nby='a'\nat=2026-05-04T10:00:00\n"
                      "expires=2026-05-11T10:00:00Z\nstatement='b'")  # fmt: skip
 
 
 def test_a_window_that_is_not_filled_in():
     """What `promotion plan` writes is none yet; and of one that is, an empty backup is none."""
     blank = '[window]\nstart = ""\nzone = ""\nminutes = 30\nbackup = { start = "", minutes = 30 }\n'
-    assert read(SMALL + blank).window is None
+    assert parse_promotion_record(SMALL + blank).window is None
     filled = blank.replace('start = ""', 'start = "2026-05-04T10:00"', 1)
-    assert read(SMALL + filled).window.backup is None
+    assert parse_promotion_record(SMALL + filled).window.backup is None
 
 
 @pytest.mark.parametrize("start", ['"2026-05-04T10:00"', "2026-05-04T10:00:00", '"2026-05-04 10:00"'])
 def test_how_a_time_may_be_written(start):
     """As text, or as TOML's own local time."""
-    record = read(SMALL + f"[window]\nstart = {start}\nzone = 'UTC'\n")
+    record = parse_promotion_record(SMALL + f"[window]\nstart = {start}\nzone = 'UTC'\n")
     assert record.window.start == datetime.fromisoformat("2026-05-04T10:00")
 
 
@@ -89,7 +89,7 @@ def test_a_word_is_read_as_it_was_written(by, statement, more):
     at = datetime(2026, 5, 4, 7, 12, tzinfo=UTC)
     said = Word(item="x", digest=DIGEST, by=by, at=at, expires=at + timedelta(days=7), statement=statement)
     text = f"{SMALL}notes = {json.dumps(more)}\n" if more.isascii() and more.isprintable() else SMALL
-    record = read(f"{text}\n{word(said)}\n{word(said)}")
+    record = parse_promotion_record(f"{text}\n{word(said)}\n{word(said)}")
     assert record.attestations == (said, said)
     adapter = TypeAdapter(PromotionRecord)
     assert adapter.validate_json(adapter.dump_json(record)) == record

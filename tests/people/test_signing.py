@@ -7,7 +7,7 @@ import pytest
 
 from promotion.clients.ssh_keygen import NAMESPACE
 from promotion.people import signing
-from promotion.people.attestations import Found
+from promotion.people.attestations import ProofOutcome
 from promotion.people.promotion_record import Word
 from promotion.sandbox.world import ssh
 from promotion.unknown import Reason
@@ -59,10 +59,10 @@ def check(word, path, *names):
 
 def test_a_signature_is_good(signed, signers):
     """For each name that the key is allowed for."""
-    assert check(signed, signers()).found is Found.GOOD
+    assert check(signed, signers()).found is ProofOutcome.GOOD
     path = signers("other,approver@example.com")
-    assert check(signed, path, "release-approver", "approver@example.com").found is Found.GOOD
-    assert check(signed, path).found is Found.WRONG
+    assert check(signed, path, "release-approver", "approver@example.com").found is ProofOutcome.GOOD
+    assert check(signed, path).found is ProofOutcome.WRONG
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_signature_is_good(signed, signers):
 def test_nothing_can_be_changed(signed, signers, changes):
     """Whatever a word says is signed."""
     found = check(signed.model_copy(update=changes), signers("*"))
-    assert found.found is Found.WRONG
+    assert found.found is ProofOutcome.WRONG
     assert "it was changed after it was signed" in found.said
 
 
@@ -90,18 +90,18 @@ def test_the_zone_of_a_time_does_not_matter(signed, signers):
     from zoneinfo import ZoneInfo
 
     moved = signed.model_copy(update={"at": NOW.astimezone(ZoneInfo("Europe/Vienna"))})
-    assert check(moved, signers()).found is Found.GOOD
+    assert check(moved, signers()).found is ProofOutcome.GOOD
 
 
 @pytest.mark.parametrize(
     ("options", "found"),
     [
-        ('valid-after="20260504075959Z"', Found.GOOD),
-        ('valid-after="20260504080001Z"', Found.WRONG),
-        ('valid-before="20260504080001Z"', Found.GOOD),
-        ('valid-before="20260504075959Z"', Found.WRONG),
-        ('namespaces="promotion-checklist"', Found.GOOD),
-        ('namespaces="git"', Found.WRONG),
+        ('valid-after="20260504075959Z"', ProofOutcome.GOOD),
+        ('valid-after="20260504080001Z"', ProofOutcome.WRONG),
+        ('valid-before="20260504080001Z"', ProofOutcome.GOOD),
+        ('valid-before="20260504075959Z"', ProofOutcome.WRONG),
+        ('namespaces="promotion-checklist"', ProofOutcome.GOOD),
+        ('namespaces="git"', ProofOutcome.WRONG),
     ],
 )
 def test_when_and_for_what_a_key_is_allowed(signed, signers, options, found, monkeypatch):
@@ -113,7 +113,7 @@ def test_when_and_for_what_a_key_is_allowed(signed, signers, options, found, mon
 @pytest.mark.parametrize("signature", ["none", "-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----", "-"])
 def test_what_is_no_signature(signers, signature):
     """It does not fit anything."""
-    assert check(WORD.model_copy(update={"signature": signature}), signers()).found is Found.WRONG
+    assert check(WORD.model_copy(update={"signature": signature}), signers()).found is ProofOutcome.WRONG
 
 
 def test_what_cannot_be_verified(signed, signers, tmp_path, monkeypatch):
@@ -132,9 +132,9 @@ def test_the_sandbox_signs_like_ssh_keygen(tmp_path):
     path = tmp_path / "allowed_signers"
     path.write_text(ssh.allowed_signer("release-approver", key))
     word = WORD.model_copy(update={"signature": ssh.sign(signing.message(WORD), key, NAMESPACE)})
-    assert check(word, path).found is Found.GOOD
+    assert check(word, path).found is ProofOutcome.GOOD
     other = WORD.model_copy(update={"signature": ssh.sign(signing.message(WORD), key, "git")})
-    assert check(other, path).found is Found.WRONG
+    assert check(other, path).found is ProofOutcome.WRONG
 
 
 def test_a_key_that_is_none(tmp_path):

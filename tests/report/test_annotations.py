@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promotion.report import annotations, summary
-from promotion.report.github_actions import LARGEST, tell
+from promotion.report.github_actions import LARGEST, write_summary
 
 from . import sample
 
@@ -79,14 +79,14 @@ def test_the_summary_is_appended_where_github_looks(troubled, tmp_path):
     place = tmp_path / "summary.md"
     place.write_text("before\n")
     text = summary(troubled)
-    assert tell(troubled, text, {**ACTIONS, "GITHUB_STEP_SUMMARY": str(place)}) == annotations(troubled)
+    assert write_summary(troubled, text, {**ACTIONS, "GITHUB_STEP_SUMMARY": str(place)}) == annotations(troubled)
     assert place.read_text() == f"before\n{text}\n"
 
 
 def test_outside_of_github_nothing_is_told(troubled, tmp_path):
     """No line, and no file, on a person's machine."""
     place = tmp_path / "summary.md"
-    assert tell(troubled, summary(troubled), {"GITHUB_STEP_SUMMARY": str(place)}) == ""
+    assert write_summary(troubled, summary(troubled), {"GITHUB_STEP_SUMMARY": str(place)}) == ""
     assert not place.exists()
 
 
@@ -95,7 +95,7 @@ def test_a_summary_that_has_no_room_is_left_out_whole(troubled, tmp_path, fill):
     """GitHub shows nothing of a summary over 1 MiB: what is there already stays to be seen, and a warning says why."""
     place = tmp_path / "summary.md"
     place.write_text("x" * fill)
-    said = tell(troubled, summary(troubled), {**ACTIONS, "GITHUB_STEP_SUMMARY": str(place)})
+    said = write_summary(troubled, summary(troubled), {**ACTIONS, "GITHUB_STEP_SUMMARY": str(place)})
     assert said.endswith(
         "::warning title=Job summary::there is no room for the checklist: earlier commands of this step have filled its summary\n"
     )
@@ -104,6 +104,6 @@ def test_a_summary_that_has_no_room_is_left_out_whole(troubled, tmp_path, fill):
 
 def test_a_summary_that_cannot_be_written_changes_nothing_else(troubled, tmp_path):
     """A place that is no file is said in one line; annotations are printed all the same."""
-    said = tell(troubled, "x", {**ACTIONS, "GITHUB_STEP_SUMMARY": str(tmp_path)})
+    said = write_summary(troubled, "x", {**ACTIONS, "GITHUB_STEP_SUMMARY": str(tmp_path)})
     assert said.startswith(annotations(troubled))
     assert "::warning title=Job summary::the checklist could not be added: " in said

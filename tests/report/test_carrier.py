@@ -1,7 +1,7 @@
 """pytest-html carries the fragment, and nothing of its own is seen."""
 
 from promotion.report import fragment
-from promotion.report.pytest_html import mended
+from promotion.report.pytest_html import fix_pytest_html
 
 
 def test_the_fragment_is_carried_word_for_word(carried, troubled):
@@ -12,7 +12,7 @@ def test_the_fragment_is_carried_word_for_word(carried, troubled):
 def test_the_carrying_page_says_its_language(carried):
     """pytest-html's template names none; nothing else of the page changes."""
     assert carried.count("<html>") == 1
-    assert mended(carried) == carried.replace("<html>", '<html lang="en">')
+    assert fix_pytest_html(carried) == carried.replace("<html>", '<html lang="en">')
 
 
 def test_every_part_of_pytest_html_is_hidden(carried, troubled):

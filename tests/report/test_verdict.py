@@ -3,7 +3,7 @@
 import pytest
 
 from promotion.report import page, summary
-from promotion.report.reading import Reading
+from promotion.report.reading import RecordView
 from promotion.report.verdict import face, headline, sentence, taken_back
 
 from .dom import read
@@ -22,7 +22,7 @@ from .dom import read
 def test_the_verdict_is_said_in_words(name, words, looks, request):
     """Each verdict has its words, its shape, and the word that pipelines read."""
     record = request.getfixturevalue(name)
-    reading = Reading(record)
+    reading = RecordView(record)
     assert headline(reading) == words
     assert face(reading).name == looks
     said = read(page(record)).one(cls="said")
@@ -54,7 +54,7 @@ def test_the_verdict_is_said_in_words(name, words, looks, request):
 )
 def test_counts_stand_under_the_verdict(name, words, request):
     """How it came to the verdict is counted."""
-    assert sentence(Reading(request.getfixturevalue(name))) == words
+    assert sentence(RecordView(request.getfixturevalue(name))) == words
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_counts_stand_under_the_verdict(name, words, request):
 )
 def test_each_phase_has_its_own_words(phase, go, no_go, good, troubled):
     """What GO and NO-GO mean depends on when they are asked."""
-    assert headline(Reading({**good, "phase": phase})) == go
-    assert headline(Reading({**troubled, "phase": phase})) == no_go
+    assert headline(RecordView({**good, "phase": phase})) == go
+    assert headline(RecordView({**troubled, "phase": phase})) == no_go
 
 
 def act(what, target, state):
@@ -84,10 +84,10 @@ def test_a_rollout_that_was_taken_back_is_not_asked_to_be(during):
     record = {**during, "acts": BACK}
     words = "Rolled back; the checklist after a rollback is next"
     root = read(page(record))
-    assert headline(Reading(record)) == root.one(cls="said").one("h2").text == words
+    assert headline(RecordView(record)) == root.one(cls="said").one("h2").text == words
     assert words in root.one("head").one("title").text
     assert f"## ❌ {words}\n" in summary(record)
-    assert face(Reading(record)).name == "failed"
+    assert face(RecordView(record)).name == "failed"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_rollout_that_was_taken_back_is_not_asked_to_be(during):
 def test_a_rollback_that_is_not_verified_is_still_to_be_made(during, change):
     """At every target, by a receipt of each, and not against the exit code."""
     record = {**during, **change}
-    assert headline(Reading(record)) == "Roll back"
+    assert headline(RecordView(record)) == "Roll back"
     assert not taken_back(record)
 
 
@@ -138,7 +138,7 @@ def test_a_record_that_contradicts_its_go_is_not_believed(how, good):
 def test_a_hold_that_hides_a_failure_says_so(broken_off):
     """A run that broke off after something failed names the failure."""
     broken_off["items"][0].update(status="failed", reason=None)
-    reading = Reading(broken_off)
+    reading = RecordView(broken_off)
     assert headline(reading).startswith("Not yet: 1 failed, ")
     assert "Nothing failed" not in sentence(reading)
 
@@ -147,7 +147,7 @@ def test_what_failed_in_another_phase_is_not_hidden(whole_checklist):
     """An item of a later phase that failed blocks; one that has not run does not."""
     item = next(i for i in whole_checklist["items"] if i["id"] == "prod-health")
     item.update(status="failed", reason=None)
-    blocking = [item.id for item in Reading(whole_checklist).blocking]
+    blocking = [item.id for item in RecordView(whole_checklist).blocking]
     assert "prod-health" in blocking
     assert "prod-smoke-tests" not in blocking
 
@@ -157,4 +157,4 @@ def test_a_teams_own_section_belongs_to_the_phase_of_the_record(afterwards):
     mine = {"id": "own", "section": "mobile", "status": "unknown", "reason": "not-run", "title": "Apps start"}
     afterwards["items"].append(mine)
     afterwards["sections"].append({"name": "mobile", "number": 11, "title": "Mobile"})
-    assert "own" in [item.id for item in Reading(afterwards).blocking]
+    assert "own" in [item.id for item in RecordView(afterwards).blocking]

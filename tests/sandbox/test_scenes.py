@@ -407,7 +407,7 @@ def test_a_rollback_can_fail():
 def test_a_served_rollout_plays_by_the_clock(world_pool):
     """Five and a half minutes pass in seconds, for AWS, GitHub and the front-ends alike."""
     with world_pool.world(scene="rollout", rate=120) as world:
-        clock = ServedClock.read(world.environment["PROMOTION_CLOCK"])
+        clock = ServedClock.fetch(world.environment["PROMOTION_CLOCK"])
         began = clock.now()
         run = f"{world.places.github}/repos/example/shop/actions/workflows/promote.yml/runs"
         headers = {"Authorization": f"Bearer {world.environment['GITHUB_TOKEN']}", "User-Agent": "tests"}

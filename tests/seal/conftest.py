@@ -17,10 +17,10 @@ from promotion import report
 from promotion.core.canonical_json import canonical, record_text, sha256
 from promotion.seal import approval
 from promotion.seal import bundle_folder as folder
-from promotion.seal.policy import Expected
+from promotion.seal.policy import SealPolicy
 from promotion.seal.seal import seal
 from promotion.seal.signers import open_signer
-from promotion.seal.verify import problems
+from promotion.seal.verify import bundle_problems
 from promotion.signing.keys import PublicKey
 from tests.report import sample
 
@@ -71,7 +71,7 @@ class Story:
 
     folder: Path
     keys: Path
-    expected: Expected
+    expected: SealPolicy
     now: datetime = FINISHED + timedelta(minutes=10)
 
     def write(self, record: dict[str, Any]) -> None:
@@ -99,7 +99,7 @@ class Story:
 
     def wrong(self, **changes: Any) -> list[str]:
         """What speaks against acting upon the folder."""
-        return [*problems(folder.read(self.folder), replace(self.expected, **changes), self.now)]
+        return [*bundle_problems(folder.load_bundle(self.folder), replace(self.expected, **changes), self.now)]
 
     def inside(self, name: str) -> Path:
         """A file of the seal."""
@@ -132,7 +132,7 @@ def story(tmp_path, pairs) -> Story:
     reports = tmp_path / "reports"
     reports.mkdir()
     record = record_of_go()
-    expected = Expected(
+    expected = SealPolicy(
         digest=record["digest"],
         seal_keys=[public["seal"]],
         approver_keys={APPROVER: public["approver"], LEAD: public["lead"]},

@@ -51,9 +51,9 @@ def keyless(story):
 def test_the_workflow_seals(story, services):
     """Both bundles are the workflow's to the package sigstore, and no other identity's."""
     assert keyless(story) == "PASSED"
-    root = TrustRoot.read(services.authority.trusted_root())
+    root = TrustRoot.parse(services.authority.trusted_root())
     for name in BUNDLES:
-        bundle = Bundle.read(story.inside(name).read_bytes())
+        bundle = Bundle.parse(story.inside(name).read_bytes())
         found = verify_bundle(bundle, root, [Identity(IDENTITY, OIDC)])
         assert (found.signatory.identity, found.signatory.issuer) == (IDENTITY, OIDC)
         with pytest.raises(Rejected):
@@ -89,7 +89,7 @@ def test_the_command_of_the_docs_accepts_it(story, services, ssh_keys, tmp_path,
     line = next(line for line in page.splitlines() if line.startswith("promotion verify") and "--identity" in line)
     words = shlex.split(line)[1:]
     monkeypatch.chdir(ROOT)
-    record = story.record() | {"checklist_sha256": checklist.read(ROOT / "checklist.md").sha256}
+    record = story.record() | {"checklist_sha256": checklist.load_checklist(ROOT / "checklist.md").sha256}
     story.write(record)
     services.certifying["identity"] = words[words.index("--identity") + 1]
     assert words[words.index("--issuer") + 1] == OIDC

@@ -32,7 +32,7 @@ def authority():
 def keyless(story, authority):
     """Sealed by the workflow's identity, where no key may seal; signed off by a key, as ever."""
     whose = {"seal_keys": [], "seal_identities": [Identity(IDENTITY, OIDC)]}
-    story.expected = replace(story.expected, **whose, trust_root=TrustRoot.read(authority.trusted_root()))
+    story.expected = replace(story.expected, **whose, trust_root=TrustRoot.parse(authority.trusted_root()))
     sealed_by(story, authority)
     return story
 
@@ -84,7 +84,7 @@ def test_a_key_s_seal_is_not_a_keyless_one(keyless, pairs):
 
 def test_another_trust_root_does_not_vouch(keyless, monkeypatch):
     """Another authority's, the public one, none at all: with one sentence each."""
-    other = TrustRoot.read(Authority().trusted_root())
+    other = TrustRoot.parse(Authority().trusted_root())
     for root in (other, None):
         (said,) = keyless.wrong(trust_root=root)
         assert said.startswith("the seal does not count: it does not verify: ")

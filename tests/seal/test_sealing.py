@@ -30,7 +30,7 @@ def test_what_is_sealed_names_image_page_items_and_policy(sealed):
     """Test result and summary, each with image and page as subjects, and every item in one list."""
     record = sealed.record()
     result, summary = (payload(sealed.inside(name).read_bytes()) for name in (folder.TEST_RESULT, folder.SUMMARY))
-    page = folder.read(sealed.folder).files.page_sha256
+    page = folder.load_bundle(sealed.folder).files.page_sha256
     for statement in (result, summary):
         assert [one["digest"]["sha256"] for one in statement["subject"]] == [record["digest"][7:], page]
     listed = [name for kind in ("passedTests", "warnedTests", "failedTests") for name in result["predicate"][kind]]
@@ -88,7 +88,7 @@ def review(comment, *, by=APPROVER, state="approved", environment="prod"):
 def test_an_approval_in_github_signs_off(story):
     """If its comment names the report, and whoever seals vouches for it."""
     story.seal()
-    short = folder.read(story.folder).files.page_sha256[:12]
+    short = folder.load_bundle(story.folder).files.page_sha256[:12]
     github = Approvals(review("looks good"), review(f"read {short}"))
     by = approval.from_github(story.folder, github, 42, "prod", open_signer(story.key("seal")), at=AT)
     assert (by, story.wrong()) == (APPROVER, [])
@@ -103,7 +103,7 @@ def test_an_approval_in_github_signs_off(story):
 def test_another_approval_does_not(story, given):
     """Rejected, of another environment, or of no report in particular."""
     story.seal()
-    short = folder.read(story.folder).files.page_sha256[:12]
+    short = folder.load_bundle(story.folder).files.page_sha256[:12]
     github = Approvals(review(**{"comment": short, **given}))
     with pytest.raises(Unknown, match="approve with the report's hash"):
         approval.from_github(story.folder, github, 42, "prod", open_signer(story.key("seal")), at=AT)
@@ -150,7 +150,12 @@ def test_the_signed_page_shows_who_and_leaves_the_sealed_one(sealed):
     """Name, time, digest, notes and the hash of what was signed; the sealed page stays as it was."""
     before = (sealed.folder / folder.PAGE).read_bytes()
     page = approval.signed_page(sealed.folder).read_text()
-    for shown in (APPROVER, "2026-11-23 09:47:00Z", "read on screen", folder.read(sealed.folder).files.page_sha256):
+    for shown in (
+        APPROVER,
+        "2026-11-23 09:47:00Z",
+        "read on screen",
+        folder.load_bundle(sealed.folder).files.page_sha256,
+    ):
         assert shown in page
     assert (sealed.folder / folder.PAGE).read_bytes() == before
 
@@ -223,7 +228,7 @@ def at_home(sealed, tmp_path, monkeypatch):
     record = sealed.record() | {
         "settings": settings,
         "settings_sha256": sha256(canonical(settings)),
-        "checklist_sha256": checklist.read(home / "checklist.md").sha256,
+        "checklist_sha256": checklist.load_checklist(home / "checklist.md").sha256,
     }
     assert text
     sealed.write(record)

@@ -109,7 +109,7 @@ def test_a_freeze_is_no_shorter_than_anybody_means(moment, minutes, name):
 def test_a_week_is_frozen_as_its_clocks_say(moment, start, end, name):
     """It is frozen at each instant at which clocks show a time in between; far from a clock change, at no other."""
     around = Span(moment, moment + timedelta(days=8))
-    first, last = WeekTime.read(start), WeekTime.read(end)
+    first, last = WeekTime.parse(start), WeekTime.parse(end)
     spans = list(weekly(first, last, name, around))
     begins, ends = ((one.day, one.at) for one in (first, last))
     for part in range(40):
@@ -134,10 +134,10 @@ def test_a_week_is_frozen_as_its_clocks_say(moment, start, end, name):
 def test_what_is_no_time_of_the_week(text):
     """Half a weekday, another language, or no time is refused."""
     with pytest.raises(ValueError, match="expected a weekday in English"):
-        WeekTime.read(text)
+        WeekTime.parse(text)
 
 
 @pytest.mark.parametrize("text", ["Fri 16:00", "friday 16:00", "FRID 16:00", " Fri. 16:00 "])
 def test_a_time_of_the_week(text):
     """As people write it."""
-    assert (WeekTime.read(text).day, f"{WeekTime.read(text).at:%H:%M}") == (4, "16:00")
+    assert (WeekTime.parse(text).day, f"{WeekTime.parse(text).at:%H:%M}") == (4, "16:00")

@@ -35,7 +35,7 @@ def keyless() -> ModuleType:
 @pytest.fixture(scope="session")
 def keyless_trust(world: Authority) -> Trust:
     """Trust the build workflow, on this world's trust root."""
-    return Trust(identities=(Identity(IDENTITY, OIDC),), root=TrustRoot.read(world.trusted_root()))
+    return Trust(identities=(Identity(IDENTITY, OIDC),), root=TrustRoot.parse(world.trusted_root()))
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def bundle(**changes) -> bytes:
 @pytest.mark.parametrize("media_type", sorted(BUNDLE_TYPES))
 def test_all_versions_are_read(media_type):
     """v0.1 to v0.3, and the two ways to write the last."""
-    read = Bundle.read(bundle(mediaType=media_type))
+    read = Bundle.parse(bundle(mediaType=media_type))
     assert (read.has_certificate, read.hint, read.log_entries) == (False, "hint", ())
     assert read.envelope.payload == b"{}"
 
@@ -41,12 +41,12 @@ def test_all_versions_are_read(media_type):
 )
 def test_a_certificate_is_noticed(material):
     """Such a bundle is for keyless verification."""
-    assert Bundle.read(bundle(verificationMaterial=material)).has_certificate
+    assert Bundle.parse(bundle(verificationMaterial=material)).has_certificate
 
 
 def test_a_bundle_over_a_blob_has_no_envelope():
     """It signs bytes, and says nothing about an image."""
-    assert Bundle.read(bundle(dsseEnvelope=None, messageSignature=MESSAGE)).envelope is None
+    assert Bundle.parse(bundle(dsseEnvelope=None, messageSignature=MESSAGE)).envelope is None
 
 
 @pytest.mark.parametrize(
@@ -71,20 +71,20 @@ def test_a_bundle_over_a_blob_has_no_envelope():
 def test_malformed_bundles_are_refused(changes, why):
     """Exactly one content, one material, one signature."""
     with pytest.raises(Rejected, match=why):
-        Bundle.read(bundle(**changes))
+        Bundle.parse(bundle(**changes))
 
 
 def test_duplicate_keys_are_refused():
     """Two envelopes in one bundle."""
     twice = bundle()[:-1] + b',"dsseEnvelope":' + json.dumps(ENVELOPE).encode() + b"}"
     with pytest.raises(Rejected, match="twice"):
-        Bundle.read(twice)
+        Bundle.parse(twice)
 
 
 def test_a_published_bundle_verifies_and_its_statement_is_refused():
     """Of the conformance suite: right signature, right hint, and a statement of a version that does not exist."""
     data = Path(__file__).with_name("vectors").joinpath("bundle-unknown-statement.json").read_bytes()
-    read = Bundle.read(data)
+    read = Bundle.parse(data)
     pem = (
         "-----BEGIN PUBLIC KEY-----\n"
         "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEC5EkE5q94pBsk2vRdne6qEVUD/MqlDL7n3YoVZnDH+WBOuJxvZ3Gn5ZBaHlTpEEKvYddt0qe\n"
@@ -93,7 +93,7 @@ def test_a_published_bundle_verifies_and_its_statement_is_refused():
     key = PublicKey.from_pem(pem)
     assert read.hint == key.hint
     with pytest.raises(Rejected, match="Statement/v2"):
-        Statement.read(read.envelope.verify([key]))
+        Statement.parse(read.envelope.verify([key]))
 
 
 def test_the_signature_predicate_is_cosign_s():

@@ -48,14 +48,14 @@ def test_pae_counts_bytes():
 
 def test_the_specification_s_envelope_verifies(hello):
     """Its signature is raw r‖s."""
-    assert Envelope.read(envelope(), "it").verify([hello], HELLO) == b"hello world"
+    assert Envelope.parse(envelope(), "it").verify([hello], HELLO) == b"hello world"
 
 
 def test_a_real_statement_with_a_raw_signature_verifies():
     """A verification summary that a real producer signed without DER."""
-    read = Envelope.read((VECTORS / "vsa-raw-signature.json").read_bytes(), "it")
+    read = Envelope.parse((VECTORS / "vsa-raw-signature.json").read_bytes(), "it")
     key = PublicKey.from_pem((VECTORS / "vsa-raw-signature.pub").read_text())
-    statement = Statement.read(read.verify([key]))
+    statement = Statement.parse(read.verify([key]))
     assert statement.predicate_type == "https://slsa.dev/verification_summary/v1"
     assert statement.predicate["verificationResult"] == "PASSED"
 
@@ -95,7 +95,7 @@ def test_no_two_payloads_have_one_encoding(kind, payload, other_kind, other_payl
 def test_malformed_envelopes_are_refused(changes, why):
     """Each with what was there and what was expected."""
     with pytest.raises(Rejected, match=why):
-        Envelope.read(envelope(**changes), "the envelope")
+        Envelope.parse(envelope(**changes), "the envelope")
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_malformed_envelopes_are_refused(changes, why):
 def test_a_changed_payload_or_type_does_not_verify(hello, changes, kind):
     """The signature is over both, and the type must be the one that is expected."""
     with pytest.raises(Rejected):
-        Envelope.read(envelope(**changes), "it").verify([hello], kind)
+        Envelope.parse(envelope(**changes), "it").verify([hello], kind)
 
 
 def test_another_key_does_not_verify(key, hello):
     """The right one among several does."""
-    read = Envelope.read(envelope(), "it")
+    read = Envelope.parse(envelope(), "it")
     with pytest.raises(Rejected, match="none of its signatures"):
         read.verify([key], HELLO)
     assert read.verify([key, hello], HELLO) == b"hello world"
@@ -125,12 +125,12 @@ def test_another_key_does_not_verify(key, hello):
 def test_several_signatures_only_where_they_are_allowed(hello):
     """An `.att` envelope may have several; one by somebody trusted is enough, wherever it stands."""
     data = envelope(signatures=[{"sig": b64encode(b"x" * 64).decode()}, {"sig": SIGNATURE, "keyid": "hint"}])
-    assert Envelope.read(data, "it", at_most=3).verify([hello], HELLO) == b"hello world"
+    assert Envelope.parse(data, "it", at_most=3).verify([hello], HELLO) == b"hello world"
     with pytest.raises(Rejected, match="exactly one"):
-        Envelope.read(data, "it")
+        Envelope.parse(data, "it")
 
 
 def test_what_is_written_is_read(signer):
     """Signed here, verified here."""
     data = json.dumps(write_envelope(b"{}", signer.sign(pae(IN_TOTO, b"{}")))).encode()
-    assert Envelope.read(data, "it").verify([signer.public]) == b"{}"
+    assert Envelope.parse(data, "it").verify([signer.public]) == b"{}"

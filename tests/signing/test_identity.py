@@ -47,15 +47,15 @@ def test_an_identity_that_only_resembles_does_not_count(attach, world, keyless_t
 )
 def test_a_pattern_must_match_the_whole_identity(world, pattern, counts):
     """A pattern that matches only a part is not met."""
-    root = TrustRoot.read(world.trusted_root())
+    root = TrustRoot.parse(world.trusted_root())
     trust = Trust(identities=(Identity(re.compile(pattern), OIDC),), root=root)
     assert look(trust, logged.sign_image(world, DIGEST, world.certify())).is_signed() is counts
 
 
 def test_text_is_not_a_pattern(world):
     """A dot in text is a dot."""
-    trust = Trust(identities=(Identity(IDENTITY.replace(".", "x"), OIDC),), root=TrustRoot.read(world.trusted_root()))
-    text = Trust(identities=(Identity(".*", ".*"),), root=TrustRoot.read(world.trusted_root()))
+    trust = Trust(identities=(Identity(IDENTITY.replace(".", "x"), OIDC),), root=TrustRoot.parse(world.trusted_root()))
+    text = Trust(identities=(Identity(".*", ".*"),), root=TrustRoot.parse(world.trusted_root()))
     for each in (trust, text):
         assert not look(each, logged.sign_image(world, DIGEST, world.certify())).is_signed()
 
@@ -71,7 +71,7 @@ def test_half_an_expectation_is_refused(identity, issuer):
 
 def test_an_email_identity_counts(attach, world):
     """Fulcio writes e-mail addresses as such."""
-    trust = Trust(identities=(Identity("release@example.com", OIDC),), root=TrustRoot.read(world.trusted_root()))
+    trust = Trust(identities=(Identity("release@example.com", OIDC),), root=TrustRoot.parse(world.trusted_root()))
     assert look(trust, attach(world.certify("release@example.com"))).is_signed()
 
 

@@ -115,7 +115,7 @@ def test_a_certificate_may_expire_after_it_signed(world, keyless_trust):
 def test_another_authority_does_not_count(attach, world):
     """Everything is right but who vouches for it."""
     other = Authority(ct_key=world.ct_key, log_key=world.log_key)
-    trust = Trust(identities=(Identity(IDENTITY, OIDC),), root=TrustRoot.read(other.trusted_root()))
+    trust = Trust(identities=(Identity(IDENTITY, OIDC),), root=TrustRoot.parse(other.trusted_root()))
     found = look(trust, attach(world.certify()))
     assert not found.is_signed()
 
@@ -132,7 +132,7 @@ def test_an_authority_counts_only_for_its_time(world):
     """After its end it vouches for nothing."""
     raw = json.loads(world.trusted_root())
     raw["certificateAuthorities"][0]["validFor"]["end"] = f"{NOW - MINUTE:%Y-%m-%dT%H:%M:%SZ}"
-    trust = Trust(identities=(Identity(IDENTITY, OIDC),), root=TrustRoot.read(json.dumps(raw).encode()))
+    trust = Trust(identities=(Identity(IDENTITY, OIDC),), root=TrustRoot.parse(json.dumps(raw).encode()))
     found = look(trust, logged.sign_image(world, DIGEST, world.certify()))
     assert "no authority for" in found.rejected[0].why
 
@@ -140,7 +140,7 @@ def test_an_authority_counts_only_for_its_time(world):
 @pytest.mark.parametrize("part", ["ct_keys", "log_keys"])
 def test_logs_that_are_not_trusted_do_not_count(attach, world, part):
     """The certificate log and the transparency log must be the trust root's."""
-    root = TrustRoot.read(world.trusted_root(**{part: [Authority().log_key]}))
+    root = TrustRoot.parse(world.trusted_root(**{part: [Authority().log_key]}))
     trust = Trust(identities=(Identity(IDENTITY, OIDC),), root=root)
     assert not look(trust, attach(world.certify())).is_signed()
 

@@ -22,7 +22,7 @@ def statement(**changes) -> bytes:
 @pytest.mark.parametrize("version", [V01, V1])
 def test_both_versions_are_read(version):
     """Cosign writes v0.1 for attestations and v1 for signatures."""
-    read = Statement.read(statement(_type=version))
+    read = Statement.parse(statement(_type=version))
     assert (read.version, read.predicate_type, read.predicate) == (version, "p:q", {"a": 1})
     read.about(OURS)
 
@@ -43,12 +43,12 @@ def test_both_versions_are_read(version):
 def test_a_statement_about_something_else_is_not_about_us(subjects):
     """Only `sha256` with our own hex digits, in lower case, is us; a name is nothing."""
     with pytest.raises(Rejected, match=f"not about {OURS}"):
-        Statement.read(statement(subject=subjects)).about(OURS)
+        Statement.parse(statement(subject=subjects)).about(OURS)
 
 
 def test_one_of_several_subjects_is_enough():
     """A statement about the image and its report is about the image; how many others there are is counted."""
-    read = Statement.read(
+    read = Statement.parse(
         statement(subject=[{"name": "report", "digest": {"sha256": OTHER}}, {"digest": {"sha256": HEX}}])
     )
     read.about(OURS)
@@ -77,20 +77,20 @@ def test_one_of_several_subjects_is_enough():
 def test_malformed_statements_are_refused(changes):
     """One malformed subject makes the whole statement malformed."""
     with pytest.raises(Rejected):
-        Statement.read(statement(**changes))
+        Statement.parse(statement(**changes))
 
 
 def test_duplicate_keys_are_refused():
     """Two subjects lists would mean one thing to us and another to Go."""
     twice = statement()[:-1] + b',"subject":[{"digest":{"sha256":"' + OTHER.encode() + b'"}}]}'
     with pytest.raises(Rejected, match="twice"):
-        Statement.read(twice)
+        Statement.parse(twice)
 
 
 def test_what_is_written_is_read():
     """A statement of two subjects survives writing and reading."""
     written = Statement("p:q", (Subject({"sha256": HEX}), Subject({"sha256": OTHER}, "report.html")), {"r": []}, V1)
-    assert Statement.read(written.write()) == written
+    assert Statement.parse(written.write()) == written
 
 
 def payload(**changes) -> bytes:
@@ -106,7 +106,7 @@ def payload(**changes) -> bytes:
 def test_cosign_s_payload_is_read():
     """As cosign 2.5 writes it, and with the capital letter of its specification."""
     for name in ("docker-manifest-digest", "Docker-manifest-digest"):
-        read = SimpleSigning.read(payload(image={name: OURS}))
+        read = SimpleSigning.parse(payload(image={name: OURS}))
         read.about(OURS)
         assert (read.reference, read.optional) == ("127.0.0.1:5555/demo/app", {})
 
@@ -133,4 +133,4 @@ def test_our_payload_is_cosign_s():
 def test_a_payload_of_another_type_or_digest_is_refused(changes):
     """The type and the digest must be there, and equal."""
     with pytest.raises(Rejected):
-        SimpleSigning.read(payload(**changes)).about(OURS)
+        SimpleSigning.parse(payload(**changes)).about(OURS)

@@ -93,7 +93,7 @@ def test_any_changed_byte_of_a_bundle_is_noticed_or_changes_nothing(trust, bundl
     raw = bytearray(bundle.bundle)
     raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
     if look(trust, BundleManifest(bytes(raw))).is_signed():
-        assert Bundle.read(bytes(raw)).envelope == Bundle.read(bundle.bundle).envelope
+        assert Bundle.parse(bytes(raw)).envelope == Bundle.parse(bundle.bundle).envelope
 
 
 @FUZZ
@@ -115,4 +115,4 @@ def test_any_bytes_are_judged(trust, raw, annotations):
     assert not found.is_signed()
     assert len(found.rejected) == 2
     with suppress(Rejected):
-        Bundle.read(raw)
+        Bundle.parse(raw)

@@ -45,5 +45,5 @@ def test_the_packaged_trust_root_is_the_public_good_one(optional):
 def test_a_trust_root_that_cannot_be_read_is_unknown(raw):
     """It is the team's mistake, not the signature's."""
     with pytest.raises(Unknown) as unknown:
-        TrustRoot.read(raw)
+        TrustRoot.parse(raw)
     assert unknown.value.reason is Reason.MALFORMED

@@ -11,7 +11,7 @@ from promotion.clients.aws.quiet_logging import keep_answers_out_of_logs
 from promotion.core.api_calls import note_call
 from promotion.core.redact import Redactor
 from promotion.settings.account import AwsAccess
-from promotion.settings.model import Looking
+from promotion.settings.model import LookupSettings
 from promotion.unknown import Reason, Unknown
 
 _IAM_PREFIX = {"monitoring": "cloudwatch", "email": "ses"}
@@ -28,7 +28,7 @@ class Account:
     shared (https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html#multithreading-or-multiprocessing).
     """
 
-    def __init__(self, name: str, environment: AwsAccess, looking: Looking, redactor: Redactor) -> None:
+    def __init__(self, name: str, environment: AwsAccess, looking: LookupSettings, redactor: Redactor) -> None:
         self.name = name
         self.account = environment.account
         self.region = environment.region
@@ -73,7 +73,7 @@ class Account:
         role = self._environment.role
         if role is None:
             session = boto3.Session(botocore_session=base, region_name=self.region)
-            self._refuse_other_account(session)
+            self._require_account(session)
             return session
         assumed = self._watched(_botocore_session(None))
         # botocore keeps a session's credentials under this name; there is no public way to give it a provider that
@@ -102,7 +102,7 @@ class Account:
         fetcher = AssumeRoleCredentialFetcher(client, source, role, extra_args=extra)
         return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
 
-    def _refuse_other_account(self, session: Any) -> None:
+    def _require_account(self, session: Any) -> None:
         sts = session.client("sts", endpoint_url=self._environment.endpoint_url, config=self._config())
         found = sts.get_caller_identity()["Account"]
         if found != self.account:
@@ -117,7 +117,7 @@ class Account:
         session.register("before-call", _asked)
         session.register("after-call", _answered)
         session.register("after-call-error", _not_answered)
-        session.register("before-parse", _refuse_cut_answer)
+        session.register("before-parse", _raise_if_truncated)
         return session
 
 
@@ -159,7 +159,7 @@ def _not_answered(exception: Exception, context: dict[str, Any], **_: Any) -> No
     note_call(service, operation, None, outcome)
 
 
-def _refuse_cut_answer(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+def _raise_if_truncated(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
     """boto3 reads a JSON answer of status 200 that was cut off as an empty result: it would say 'nothing there'."""
     if response_dict["status_code"] >= 300 or operation_model.has_streaming_output:
         return

@@ -22,7 +22,7 @@ _NO_CONFIGURATION = frozenset(
 """What names the group, or says what was done with it."""
 
 
-def read(info: Mapping[str, Any], application: str, name: str) -> DeploymentGroup:
+def parse_deployment_group(info: Mapping[str, Any], application: str, name: str) -> DeploymentGroup:
     """Read a DeploymentGroupInfo."""
     newest = info.get("lastAttemptedDeployment", {})
     style = info.get("deploymentStyle", {})

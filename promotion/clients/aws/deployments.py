@@ -4,7 +4,7 @@ Pure. Shapes follow the CodeDeploy API reference
 (https://docs.aws.amazon.com/codedeploy/latest/APIReference/: API_DeploymentInfo, API_InstanceTarget, API_LambdaTarget).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -70,7 +70,7 @@ class Revision:
     sha256: str | None = None
     """Of an AppSpec that CodeDeploy keeps itself, in hex."""
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The revision in a few words."""
         return f"s3://{self.bucket}/{self.key}" if self.kind == "S3" else f"the {self.kind} {(self.sha256 or '')[:12]}"
 
@@ -110,7 +110,7 @@ class Deployment:
         """Whether it still goes on."""
         return self.status in UNFINISHED
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The deployment in a few words."""
         why = f" ({self.error})" if self.error else ""
         return f"deployment {self.id} of {self.created:%Y-%m-%d %H:%M}Z is {self.status}{why}"
@@ -213,7 +213,7 @@ class Host:
     why: str = ""
     """Reason code and description that the load balancer gives."""
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The host in a few words."""
         return f"{self.id} in {self.target_group} is {self.state}{f' ({self.why})' if self.why else ''}"
 
@@ -232,7 +232,7 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class Traffic:
+class BalancerTraffic:
     """How a load balancer distributes its traffic over target groups, and who is registered there."""
 
     weights: Mapping[str, int]
@@ -278,9 +278,3 @@ def original_instances_problem(
 def shares(weights: Mapping[str, float]) -> str:
     """The weights of an alias in words."""
     return ", ".join(f"{weight:.0%} to version {version}" for version, weight in sorted(weights.items()))
-
-
-def listed(sentences: Sequence[str], most: int = 4) -> str:
-    """Some sentences as one, the rest counted."""
-    shown = "; ".join(sentences[:most])
-    return shown if len(sentences) <= most else f"{shown}; and {len(sentences) - most} more"

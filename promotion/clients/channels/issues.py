@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from promotion.clients.channels.message import SHORT, Message, key_at_its_end
-from promotion.clients.channels.posted import Found, Told
+from promotion.clients.channels.posted import PostedState, Told
 from promotion.clients.github.client import GitHubClient
 from promotion.clients.github.fields import malformed
 from promotion.clients.github.writing import write
@@ -31,13 +31,15 @@ def find(
         ours = [said for said in every if message.same_series(key_at_its_end(_text(said)))]
         last = max(ours, key=_when, default=None)
         there = last is not None and key_at_its_end(_text(last)) == message.key
-        return _told(channel, last) if last is not None and there else Told(channel.name, channel.kind, Found.ABSENT)
+        return (
+            _told(channel, last) if last is not None and there else Told(channel.name, channel.kind, PostedState.ABSENT)
+        )
     for said in every:
         text = _text(said)
         ours_here = message is not None and f"[{message.key}]" in text
         if ours_here or ("[promotion:" not in text and speaks(text)):
             return _told(channel, said)
-    return Told(channel.name, channel.kind, Found.ABSENT)
+    return Told(channel.name, channel.kind, PostedState.ABSENT)
 
 
 def post(client: GitHubClient, channel: Issues, message: Message, since: datetime) -> tuple[str, str, str]:
@@ -86,7 +88,7 @@ def _comments(client: GitHubClient, issue: Mapping[str, Any]) -> list[Mapping[st
 def _told(channel: Issues, said: Mapping[str, Any]) -> Told:
     author = said.get("user")
     login = str(author.get("login")) if isinstance(author, dict) else None
-    return Told(channel.name, channel.kind, Found.THERE, _when(said), login, _link(said))
+    return Told(channel.name, channel.kind, PostedState.THERE, _when(said), login, _link(said))
 
 
 def _text(said: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from promotion.record.receipt import Receipt
 from promotion.unknown import Reason, Unknown
 
 
-class Found(StrEnum):
+class PostedState(StrEnum):
     """Whether the message is there."""
 
     THERE = "there"
@@ -24,7 +24,7 @@ class Told:
 
     name: str
     kind: str
-    found: Found
+    found: PostedState
     at: str | None = None
     """When it was said: UTC, as in the record."""
     by: str | None = None
@@ -39,15 +39,15 @@ class Told:
     @property
     def there(self) -> bool:
         """Whether people were told, by what was read or by a receipt."""
-        return self.found is Found.THERE or (self.receipt is not None and self.receipt.done)
+        return self.found is PostedState.THERE or (self.receipt is not None and self.receipt.done)
 
     @classmethod
     def unclear(cls, name: str, kind: str, unknown: Unknown) -> "Told":
         """A place that could not be looked at."""
-        return cls(name, kind, Found.UNCLEAR, message=unknown.message, reason=str(unknown.reason))
+        return cls(name, kind, PostedState.UNCLEAR, message=unknown.message, reason=str(unknown.reason))
 
 
-def refuse_unclear(told: Told) -> None:
+def raise_if_unclear(told: Told) -> None:
     """Raise Unknown for a place that could not be looked at."""
-    if told.found is Found.UNCLEAR:
+    if told.found is PostedState.UNCLEAR:
         raise Unknown(Reason(told.reason or Reason.ERROR), told.message)

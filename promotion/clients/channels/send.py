@@ -8,13 +8,13 @@ from typing import Any
 from promotion.clients.channels import issues, slack
 from promotion.clients.channels import webhook as one_way
 from promotion.clients.channels.message import Message
-from promotion.clients.channels.posted import Found, Told
+from promotion.clients.channels.posted import PostedState, Told
 from promotion.clients.github.client import GitHubClient
 from promotion.clients.http.client import HttpClient
 from promotion.core.attempt import tried
 from promotion.core.clock import stamp
 from promotion.record.journal import Journal
-from promotion.record.receipt import Receipt, State
+from promotion.record.receipt import ActionState, Receipt
 from promotion.settings.channels import Channel, Issues, Slack, Sns, Teams
 from promotion.unknown import Reason, Unknown
 
@@ -35,7 +35,7 @@ class Means:
     """Whether people may be told now."""
 
 
-def tell(
+def post_once(
     means: Means,
     channel: Channel,
     message: Message | None,
@@ -53,12 +53,12 @@ def tell(
         found = _find(means, channel, message, speaks, since)
     except Unknown as unknown:
         return replace(Told.unclear(channel.name, channel.kind, unknown), receipt=kept)
-    if message is not None and message.series and found.found is not Found.NOT_READABLE:
+    if message is not None and message.series and found.found is not PostedState.NOT_READABLE:
         kept = None  # the place itself knows which message of the series was the last
     told = replace(found, receipt=kept)
     if told.there or not means.act or message is None:
         return told
-    if found.found is Found.NOT_READABLE and kept is not None and kept.state is State.UNCLEAR:
+    if found.found is PostedState.NOT_READABLE and kept is not None and kept.state is ActionState.UNCLEAR:
         return told
     return replace(told, receipt=_post(means, channel, message, since, now))
 
@@ -68,7 +68,7 @@ def key_of(channel: Channel, message: Message) -> str:
     return f"{message.key} in {channel.name}"
 
 
-def receipt_of(channel: Channel, message: Message, state: State, now: datetime, sentence: str = "") -> Receipt:
+def receipt_of(channel: Channel, message: Message, state: ActionState, now: datetime, sentence: str = "") -> Receipt:
     """Give a receipt of posting a message in one place."""
     of = f" of the {message.series}" if message.series else ""
     return Receipt(
@@ -78,7 +78,7 @@ def receipt_of(channel: Channel, message: Message, state: State, now: datetime, 
 
 def _kept(means: Means, channel: Channel, message: Message) -> Receipt | None:
     kept = means.journal.find(key_of(channel, message))
-    return replace(kept, state=State.ALREADY) if kept is not None and kept.done else kept
+    return replace(kept, state=ActionState.ALREADY) if kept is not None and kept.done else kept
 
 
 def _find(
@@ -90,16 +90,16 @@ def _find(
         case Issues():
             return issues.find(means.github(), channel, message, speaks, since)
         case _:
-            return Told(channel.name, channel.kind, Found.NOT_READABLE)
+            return Told(channel.name, channel.kind, PostedState.NOT_READABLE)
 
 
 def _post(means: Means, channel: Channel, message: Message, since: datetime, now: datetime) -> Receipt:
-    asked = receipt_of(channel, message, State.DONE, now)
+    asked = receipt_of(channel, message, ActionState.DONE, now)
     means.journal.forget(lambda key: key.endswith(f" in {channel.name}") and message.same_series(key))
     means.journal.begin(asked)
     done = tried(f"a message in {channel.name}", lambda: _sent(means, channel, message, asked, since))
     if isinstance(done, Unknown):
-        state = State.FAILED if done.reason in _CERTAIN else State.UNCLEAR
+        state = ActionState.FAILED if done.reason in _CERTAIN else ActionState.UNCLEAR
         done = replace(asked, state=state, message=done.message)
     return means.journal.keep(done)
 

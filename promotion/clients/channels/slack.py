@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from promotion.clients.channels.message import Message, key_at_its_end
-from promotion.clients.channels.posted import Found, Told
-from promotion.clients.channels.transport import Wire
+from promotion.clients.channels.posted import PostedState, Told
+from promotion.clients.channels.transport import ChannelTransport
 from promotion.clients.http.client import HttpClient
 from promotion.core.clock import stamp
 from promotion.report.markup import shown
@@ -53,13 +53,13 @@ def find(
         ours = [said for said in history if message.same_series(_key(said))]
         last = max(ours, key=lambda said: _moment(said["ts"]), default=None)
         there = last is not None and _key(last) == message.key
-        return _told(channel, last) if last is not None and there else Told(channel.name, "slack", Found.ABSENT)
+        return _told(channel, last) if last is not None and there else Told(channel.name, "slack", PostedState.ABSENT)
     for said in history:
         text, key = str(said.get("text", "")), _key(said)
         ours_here = message is not None and (key == message.key or f"[{message.key}]" in text)
         if ours_here or (not key and "[promotion:" not in text and speaks(text)):
             return _told(channel, said)
-    return Told(channel.name, "slack", Found.ABSENT)
+    return Told(channel.name, "slack", PostedState.ABSENT)
 
 
 def post(client: HttpClient, channel: Slack, message: Message) -> tuple[str, str]:
@@ -92,7 +92,7 @@ def _escaped(text: str) -> str:
 
 def _told(channel: Slack, said: Mapping[str, Any]) -> Told:
     who = str(said.get("user") or said.get("username") or said.get("bot_id") or "")
-    return Told(channel.name, "slack", Found.THERE, _moment(said["ts"]), who or None, str(said["ts"]))
+    return Told(channel.name, "slack", PostedState.THERE, _moment(said["ts"]), who or None, str(said["ts"]))
 
 
 def _key(said: Mapping[str, Any]) -> str:
@@ -144,7 +144,7 @@ def _call(
 ) -> dict[str, Any]:
     name = f"{channel.name} in Slack"
     token = client.secrecy.variable(channel.token[2:-1])
-    wire, url = Wire(client, name), f"{channel.api_url.rstrip('/')}/{method}"
+    wire, url = ChannelTransport(client, name), f"{channel.api_url.rstrip('/')}/{method}"
     whole = f"{url}?{urlencode(query)}" if query else url
     verb = "GET" if tree is None else "POST"
     answer = wire.json(wire.ask(verb, whole, shown=url, headers={"authorization": f"Bearer {token}"}, tree=tree))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from promotion.clients.channels.message import Message
-from promotion.clients.channels.transport import Wire
+from promotion.clients.channels.transport import ChannelTransport
 from promotion.clients.http.answer import NO_JSON, json_body
 from promotion.clients.http.client import HttpClient
 from promotion.core.clock import parse_stamp, stamp
@@ -54,7 +54,7 @@ class StatusPageLook:
 
 def scheduled(client: HttpClient, page: StatusPage) -> tuple[Maintenance, ...]:
     """Read what is scheduled or under way. Raises Unknown as the wire does; malformed; truncated."""
-    wire, headers = Wire(client, NAME), _headers(client, page)
+    wire, headers = ChannelTransport(client, NAME), _headers(client, page)
     found: list[Maintenance] = []
     for which in ("scheduled", "active_maintenance"):
         url = f"{page.api_url.rstrip('/')}/pages/{page.page}/incidents/{which}"
@@ -82,7 +82,7 @@ def announce(client: HttpClient, page: StatusPage, message: Message, start: date
     }
     if page.components:
         incident["component_ids"] = list(page.components)
-    url, wire = f"{page.api_url.rstrip('/')}/pages/{page.page}/incidents", Wire(client, NAME)
+    url, wire = f"{page.api_url.rstrip('/')}/pages/{page.page}/incidents", ChannelTransport(client, NAME)
     reply = wire.ask("POST", url, shown=url, headers=_headers(client, page), tree={"incident": incident})
     return _maintenance(wire.json(reply))
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from promotion.clients.http.answer import NO_JSON, json_body
 from promotion.clients.http.client import HttpClient
-from promotion.clients.http.reply import Refused, Reply
+from promotion.clients.http.reply import CertificateRejected, Reply
 from promotion.clients.http.request import Request
 from promotion.unknown import Reason, Unknown
 
@@ -17,7 +17,7 @@ _PATIENCE_MS = 10_000
 
 
 @dataclass(frozen=True)
-class Wire:
+class ChannelTransport:
     """Sends a request once. Tokens are in headers or, with webhooks, in the address: neither is ever shown."""
 
     client: HttpClient
@@ -37,7 +37,7 @@ class Wire:
         every = {"user-agent": self.client.user_agent, "accept": "application/json", "accept-encoding": "gzip, deflate"}
         request = Request(method, url, shown, {**every, **kind, **headers}, body)
         reply = self.client.exchange(request, _PATIENCE_MS, CookieJar())
-        if isinstance(reply, Refused):
+        if isinstance(reply, CertificateRejected):
             raise Unknown(
                 Reason.UNREACHABLE, f"{self.name} was not asked: its certificate is not accepted, {reply.flaw}"
             )

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from promotion.clients.channels.message import Message
-from promotion.clients.channels.transport import Wire
+from promotion.clients.channels.transport import ChannelTransport
 from promotion.clients.http.answer import NO_JSON, json_body
 from promotion.clients.http.client import HttpClient
 from promotion.clients.http.reply import Reply
@@ -43,7 +43,7 @@ def post_to_teams(client: HttpClient, channel: Teams, message: Message) -> None:
             {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": _card(message)}
         ],
     }
-    reply = Wire(client, f"{channel.name} in Teams").ask(
+    reply = ChannelTransport(client, f"{channel.name} in Teams").ask(
         "POST", url, shown=f"{parts.scheme}://{parts.netloc}", headers={}, tree=tree
     )
     if reply.body.lstrip().startswith(_FAILED) or _says_error(reply):

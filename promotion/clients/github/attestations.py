@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 from promotion.clients.github.answers import NotFound
 from promotion.clients.github.client import GitHubClient
-from promotion.clients.github.fields import Fields, malformed
-from promotion.clients.github.models import Attestation
+from promotion.clients.github.fields import GitHubFields, malformed
+from promotion.clients.github.models import StoredAttestation
 from promotion.clients.github.snappy import decompress
 from promotion.core.parallel import in_parallel
 from promotion.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
-    from promotion.clients.oci.source import Call
+    from promotion.clients.oci.source import RegistryCall
 
 ATTESTATIONS = "attestations: read"
 MOST = 30
@@ -29,7 +29,9 @@ MOST_BYTES = 4 << 20
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def attestations(client: GitHubClient, digest: str, predicate_type: str = "provenance") -> tuple[Attestation, ...]:
+def attestations(
+    client: GitHubClient, digest: str, predicate_type: str = "provenance"
+) -> tuple[StoredAttestation, ...]:
     """List the attestations of a digest (`sha256:…`) of that type, newest first; `provenance` is SLSA's of any version.
 
     GitHub answers 404 both where there is none and where the token may not look: empty means none only if the token has
@@ -53,27 +55,27 @@ def attestations(client: GitHubClient, digest: str, predicate_type: str = "prove
     return tuple(in_parallel(lambda entry: _attestation(client, entry, f"one of {what}"), entries))
 
 
-def _attestation(client: GitHubClient, entry: object, what: str) -> Attestation:
-    fields = Fields(entry, what)
+def _attestation(client: GitHubClient, entry: object, what: str) -> StoredAttestation:
+    fields = GitHubFields(entry, what)
     url = fields.text_if_any("bundle_url")
     # The bundle itself stands in answers of older versions of the API; today's give an address.
     if isinstance(entry, dict) and isinstance(entry.get("bundle"), dict):
-        return Attestation(json.dumps(entry["bundle"]))
+        return StoredAttestation(json.dumps(entry["bundle"]))
     if not url:
         raise malformed(what, "it has neither `bundle` nor `bundle_url`")
     try:
         bundle = decompress(_fetched(client, url, what), MOST_BYTES).decode("utf-8")
     except ValueError as mistake:
         raise malformed(f"the bundle of {what}", f"it is not text in Snappy's block format: {mistake}") from None
-    return Attestation(bundle)
+    return StoredAttestation(bundle)
 
 
 def _fetched(client: GitHubClient, url: str, what: str) -> bytes:
     """GET what GitHub keeps elsewhere, at an address that carries its own permission. The token is not sent there."""
-    from promotion.clients.oci.source import Limits
+    from promotion.clients.oci.source import RegistryLimits
     from promotion.clients.oci.transport import Transport
 
-    def note(call: "Call") -> None:
+    def note(call: "RegistryCall") -> None:
         if client.on_call is not None:
             client.on_call(
                 method=call.method,
@@ -84,7 +86,7 @@ def _fetched(client: GitHubClient, url: str, what: str) -> bytes:
             )
 
     own = client.limits
-    limits = Limits(own.connect, own.read, own.total, own.attempts, own.backoff)
+    limits = RegistryLimits(own.connect, own.read, own.total, own.attempts, own.backoff)
     # It keeps queries out of the logs, which is where such an address has its permission.
     answer = Transport(client.api_url, limits, client.ca_bundle, note).get(url, accept="*/*", max_bytes=MOST_BYTES)
     if answer.status != 200:

@@ -29,16 +29,16 @@ class FoundBuild:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class BuildFindings:
     """What is wrong with a build, and what else there is to say of it, a sentence each."""
 
     problems: tuple[str, ...]
     notes: tuple[str, ...]
-    told: str
+    summary: str
     """The build in a few words, and how it is known."""
 
 
-def judge(basis: Basis, found: FoundBuild, branch: Branch, settings: GitHub) -> Judgement:
+def judge_build(basis: Basis, found: FoundBuild, branch: Branch, settings: GitHub) -> BuildFindings:
     """Judge the build that the claims lead to.
 
     Raises Unknown: not-due while the build goes on and nothing is wrong yet, malformed or no-data where GitHub does not
@@ -49,23 +49,23 @@ def judge(basis: Basis, found: FoundBuild, branch: Branch, settings: GitHub) -> 
     if run is None or newest is None:
         if basis.commit is not None or not problems:
             problems.append(_no_build(basis, found.others, settings))
-        return Judgement(tuple(problems), basis.notes, "no run that built this image")
-    told = f"{run.told()} of {run.workflow}: {run.conclusion or run.status or 'no status'}, by {basis.known_by}"
+        return BuildFindings(tuple(problems), basis.notes, "no run that built this image")
+    summary = f"{run.describe()} of {run.workflow}: {run.conclusion or run.status or 'no status'}, by {basis.known_by}"
     problems += misfits(run, settings)
     if basis.commit not in {None, run.head_sha}:
         problems.append(
-            f"{run.told()} built the commit {run.head_sha}, but the image is said to be of {basis.commit}: find out "
+            f"{run.describe()} built the commit {run.head_sha}, but the image is said to be of {basis.commit}: find out "
             "which run built it"
         )
     problems += job_problems(run, newest, found.jobs, settings.required_jobs)
     if run.ended and not run.succeeded:
         problems.append(
-            f"{run.told()} of {run.workflow} ended with {shown(run.conclusion)}, expected success: mend the build, "
+            f"{run.describe()} of {run.workflow} ended with {shown(run.conclusion)}, expected success: mend the build, "
             f"and promote what it builds then{_made_good(run, newest)}"
         )
     if not run.ended and not problems:
         _wait(run)
-    return Judgement(tuple(problems), (*basis.notes, *_afterwards(run, newest, found.others)), told)
+    return BuildFindings(tuple(problems), (*basis.notes, *_afterwards(run, newest, found.others)), summary)
 
 
 def choose(runs: Sequence[WorkflowRun], basis: Basis, settings: GitHub) -> WorkflowRun | None:
@@ -85,7 +85,7 @@ def choose(runs: Sequence[WorkflowRun], basis: Basis, settings: GitHub) -> Workf
         return good
     raise Unknown(
         Reason.NO_DATA,
-        f"{good.told()} built {basis.commit} with success, and {later[0].told()} built it later and ended with "
+        f"{good.describe()} built {basis.commit} with success, and {later[0].describe()} built it later and ended with "
         f"{shown(later[0].conclusion)}: the label alone does not tell which of them made this image; attest provenance "
         "in the build, or name the run with --build-run-id",
     )
@@ -93,7 +93,7 @@ def choose(runs: Sequence[WorkflowRun], basis: Basis, settings: GitHub) -> Workf
 
 def misfits(run: WorkflowRun, settings: GitHub) -> Iterator[str]:
     """Say what about a run is not as the settings want it, whatever came of it."""
-    who, ours = run.told(), settings.repository.lower()
+    who, ours = run.describe(), settings.repository.lower()
     if run.repository.lower() != ours:
         yield f"{who} is of {shown(run.repository)}, expected {settings.repository}: see whether it was renamed"
     if (run.head_repository or "").lower() != ours:
@@ -151,8 +151,12 @@ def _no_build(basis: Basis, runs: Sequence[WorkflowRun], settings: GitHub) -> st
 
 def _wait(run: WorkflowRun) -> None:
     if run.status in {"", "completed"}:
-        raise Unknown(Reason.NO_DATA, f"GitHub does not say what became of {run.told()}: look again, and see {run.url}")
-    raise Unknown(Reason.NOT_DUE, f"{run.told()} is {shown(run.status)}: look again when it has ended, see {run.url}")
+        raise Unknown(
+            Reason.NO_DATA, f"GitHub does not say what became of {run.describe()}: look again, and see {run.url}"
+        )
+    raise Unknown(
+        Reason.NOT_DUE, f"{run.describe()} is {shown(run.status)}: look again when it has ended, see {run.url}"
+    )
 
 
 def _made_good(run: WorkflowRun, newest: WorkflowRun) -> str:

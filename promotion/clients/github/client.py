@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlencode, urljoin, urlsplit, urlunsplit
 
 from promotion.clients.github.answers import ABSENT, json_of, next_page, refusal
 from promotion.clients.github.fields import malformed
-from promotion.clients.http.reply import Refused, Reply
+from promotion.clients.http.reply import CertificateRejected, Reply
 from promotion.clients.http.request import Request, public_url
 from promotion.clients.oci.addresses import is_loopback
 from promotion.core.clock import Clock, SystemClock
@@ -36,7 +36,7 @@ _BROKEN = frozenset({Reason.UNREACHABLE, Reason.TRUNCATED})
 
 
 @dataclass(frozen=True)
-class Limits:
+class GitHubLimits:
     """How long and how much to read before giving up with `Unknown`."""
 
     connect: float = 5
@@ -69,7 +69,7 @@ class GitHubClient:
     api_url: str = "https://api.github.com"
     ca_bundle: str | None = None
     """PEM file of the only certificate authorities to believe; the system's if None."""
-    limits: Limits = Limits()
+    limits: GitHubLimits = GitHubLimits()
     clock: Clock = field(default_factory=SystemClock)
     on_call: "OnCall | None" = None
     """Told of every request, answered or not; never of a header."""
@@ -190,7 +190,7 @@ class GitHubClient:
 
         from promotion.clients.http import exchange
 
-        limits = exchange.Limits(self.limits.connect, self.limits.read, self.limits.total, self.limits.most_bytes)
+        limits = exchange.HttpLimits(self.limits.connect, self.limits.read, self.limits.total, self.limits.most_bytes)
         request = Request("GET", url, public_url(url), self.headers(), None)
         started, reply = self.clock.now(), None
         try:
@@ -205,7 +205,7 @@ class GitHubClient:
                     started=started,
                     request_id=reply.headers.get("x-github-request-id", "")[:100] or None if reply else None,
                 )
-        if isinstance(received, Refused):
+        if isinstance(received, CertificateRejected):
             raise Unknown(
                 Reason.UNREACHABLE,
                 f"{urlsplit(url).netloc} was not asked, as its certificate is not accepted: {received.flaw}",

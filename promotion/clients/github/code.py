@@ -18,7 +18,7 @@ def commit(client: GitHubClient, sha: str) -> Commit:
     what = f"the commit {sha} in {client.repository}"
     # 409 is said of an empty repository, 422 of a hash that is not there.
     answer = client.get(f"/commits/{quote(sha, safe='')}", what, permission=CONTENTS, absent={404, 409, 422})
-    found = Commit.read(answer, what)
+    found = Commit.parse(answer, what)
     if found.sha != sha.lower():
         raise malformed(what, f"GitHub answers with the commit {found.sha[:64]!a}")
     return found
@@ -30,14 +30,14 @@ def branch(client: GitHubClient, name: str) -> Branch:
     at = quote(name, safe="")
     answer = client.get(f"/branches/{at}", what, permission=CONTENTS)
     rules = client.listed(f"/rules/branches/{at}", f"the rules of {what}", permission=METADATA)
-    return Branch.read(answer, rules, what)
+    return Branch.parse(answer, rules, what)
 
 
 def content(client: GitHubClient, path: str, ref: str) -> Content:
     """Read a text file at a commit or branch."""
     what = f"the file {path} at {ref} in {client.repository}"
     answer = client.get(f"/contents/{quote(path.strip('/'))}", what, permission=CONTENTS, query={"ref": ref})
-    return Content.read(answer, ref, what)
+    return Content.parse(answer, ref, what)
 
 
 def last_change(client: GitHubClient, path: str, ref: str) -> Commit:
@@ -47,4 +47,4 @@ def last_change(client: GitHubClient, path: str, ref: str) -> Commit:
     answer = client.get("/commits", what, permission=CONTENTS, query=asked)
     if not isinstance(answer, list) or not answer:
         raise malformed(what, "there is no commit in the answer")
-    return Commit.read(answer[0], what)
+    return Commit.parse(answer[0], what)

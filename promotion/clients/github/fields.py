@@ -9,7 +9,7 @@ from promotion.unknown import Reason, Unknown
 T = TypeVar("T")
 
 
-class Fields:
+class GitHubFields:
     """A JSON object. What is missing where it may be is None; what is of another type than it must be is malformed."""
 
     def __init__(self, answer: object, what: str) -> None:

@@ -22,7 +22,7 @@ def job_problems(
     if not required:
         wanted = {"": standing}
         if not standing and run.ended:
-            yield f"{run.told()} has no job: nothing was built by it; look at {run.url}"
+            yield f"{run.describe()} has no job: nothing was built by it; look at {run.url}"
     else:
         wanted = {name: [job for job in standing if _is(job, name)] for name in required}
     for name, jobs in wanted.items():
@@ -32,7 +32,7 @@ def job_problems(
             if job.status == "completed" and job.conclusion != "success":
                 yield _failed(run, job, declared=bool(required))
             elif job.status != "completed" and run.ended:
-                there = f"the job {shown(job.name)} of {run.told()} is {shown(job.status)}"
+                there = f"the job {shown(job.name)} of {run.describe()} is {shown(job.status)}"
                 yield f"{there}, though the run has ended: look at {run.url}"
 
 
@@ -65,7 +65,7 @@ def _missing(run: WorkflowRun, name: str, standing: Sequence[Job]) -> str:
     there = ", ".join(shown(job.name) for job in standing[:_MOST]) or "none"
     more = f" and {len(standing) - _MOST} more" if len(standing) > _MOST else ""
     return (
-        f"{run.told()} has no job {shown(name)}, its jobs are {there}{more}: let the workflow run it, or correct "
+        f"{run.describe()} has no job {shown(name)}, its jobs are {there}{more}: let the workflow run it, or correct "
         "`github.required_jobs`"
     )
 
@@ -73,6 +73,6 @@ def _missing(run: WorkflowRun, name: str, standing: Sequence[Job]) -> str:
 def _failed(run: WorkflowRun, job: Job, *, declared: bool) -> str:
     hint = "" if declared else "; name the jobs that must succeed in `github.required_jobs` if this one need not"
     return (
-        f"the job {shown(job.name)} of {run.told()} ended with {shown(job.conclusion)}, expected success: mend it, "
+        f"the job {shown(job.name)} of {run.describe()} ended with {shown(job.conclusion)}, expected success: mend it, "
         f"and promote what is built then{hint}"
     )

@@ -9,7 +9,7 @@ import binascii
 from dataclasses import dataclass
 from datetime import datetime
 
-from promotion.clients.github.fields import Fields, malformed
+from promotion.clients.github.fields import GitHubFields, malformed
 from promotion.unknown import Reason, Unknown
 
 
@@ -51,14 +51,14 @@ class WorkflowRun:
         """Whether it is over, and well."""
         return self.status == "completed" and self.conclusion == "success"
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The run in a few words: `attempt 2 of run 5`."""
         return f"attempt {self.attempt} of run {self.id}"
 
     @classmethod
-    def read(cls, answer: object, what: str) -> "WorkflowRun":
+    def parse(cls, answer: object, what: str) -> "WorkflowRun":
         """Read a run. Raises Unknown, malformed."""
-        fields = Fields(answer, what)
+        fields = GitHubFields(answer, what)
         created = fields.instant("created_at")
         attempt = fields.number_if_any("run_attempt")
         return cls(
@@ -96,9 +96,9 @@ class Job:
         return self.status == "completed" and self.conclusion == "success"
 
     @classmethod
-    def read(cls, answer: object, what: str) -> "Job":
+    def parse(cls, answer: object, what: str) -> "Job":
         """Read a job. Raises Unknown, malformed."""
-        fields = Fields(answer, what)
+        fields = GitHubFields(answer, what)
         return cls(
             id=fields.number("id"),
             name=fields.text("name"),
@@ -118,9 +118,9 @@ class Commit:
     """Whether GitHub could verify the signature of its author or committer."""
 
     @classmethod
-    def read(cls, answer: object, what: str) -> "Commit":
+    def parse(cls, answer: object, what: str) -> "Commit":
         """Read a commit. Raises Unknown, malformed."""
-        fields = Fields(answer, what)
+        fields = GitHubFields(answer, what)
         inner = fields.part("commit")
         return cls(
             sha=fields.text("sha").lower(),
@@ -142,10 +142,10 @@ class Branch:
     """Types of the rules that rulesets lay on it: `pull_request`, `required_status_checks`, …"""
 
     @classmethod
-    def read(cls, answer: object, rules: list[object], what: str) -> "Branch":
+    def parse(cls, answer: object, rules: list[object], what: str) -> "Branch":
         """Read a branch and its rules. Raises Unknown, malformed."""
-        fields = Fields(answer, what)
-        types = {Fields(rule, f"a rule of {what}").text("type") for rule in rules}
+        fields = GitHubFields(answer, what)
+        types = {GitHubFields(rule, f"a rule of {what}").text("type") for rule in rules}
         return cls(
             name=fields.text("name"),
             head=fields.part("commit").text("sha").lower(),
@@ -165,12 +165,12 @@ class Content:
     text: str
 
     @classmethod
-    def read(cls, answer: object, ref: str, what: str) -> "Content":
+    def parse(cls, answer: object, ref: str, what: str) -> "Content":
         """Read a file. Raises Unknown: not-supported for a folder or a file over 1 MB, malformed."""
-        kind = "folder" if isinstance(answer, list) else Fields(answer, what).text("type")
+        kind = "folder" if isinstance(answer, list) else GitHubFields(answer, what).text("type")
         if kind != "file":
             raise Unknown(Reason.NOT_SUPPORTED, f"{what} is a {kind[:40]!a}, expected a file: name the file itself")
-        fields = Fields(answer, what)
+        fields = GitHubFields(answer, what)
         if fields.text_if_any("encoding") != "base64":
             raise Unknown(Reason.NOT_SUPPORTED, f"GitHub does not give {what} with its content: it is larger than 1 MB")
         try:
@@ -182,7 +182,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Attestation:
+class StoredAttestation:
     """What somebody attested of a digest, as GitHub keeps it. Nothing in it is verified."""
 
     bundle: str

@@ -32,7 +32,7 @@ class Home:
         name, _ = _name_and_ref(path)
         return host == self._host and name is not None and name.lower() == self.repository.lower()
 
-    def refuse_other(self, uri: str, what: str) -> None:
+    def require_same_origin(self, uri: str, what: str) -> None:
         """Raise BuiltElsewhere unless the address is that of the repository. `what` says so: `the image label`."""
         if not self.same(uri):
             raise BuiltElsewhere(

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from promotion.clients.github.claims import BuildClaim, Source
-from promotion.clients.github.fields import Fields
-from promotion.clients.github.models import Attestation
+from promotion.clients.github.fields import GitHubFields
+from promotion.clients.github.models import StoredAttestation
 from promotion.clients.github.origins import Home, ref_of, whole_commit
 from promotion.signing.errors import Rejected, shown
 from promotion.unknown import Reason, Unknown
@@ -40,12 +40,12 @@ def provenance_claim(
     what = f"the {source}"
     if predicate_type not in TYPES:
         raise Unknown(Reason.NOT_SUPPORTED, f"{what} is of type {shown(predicate_type)}, expected {' or '.join(TYPES)}")
-    fields = Fields(predicate, what)
+    fields = GitHubFields(predicate, what)
     read = _v1 if predicate_type == V1 else _v02
     return read(fields, home, source)
 
 
-def attestation_claim(attestation: Attestation, digest: str, home: Home) -> BuildClaim:
+def attestation_claim(attestation: StoredAttestation, digest: str, home: Home) -> BuildClaim:
     """Read the provenance of `digest` out of the bundle that GitHub keeps. Its signature is not verified here."""
     try:
         statement = _statement(attestation)
@@ -63,7 +63,7 @@ def label_claim(labels: Mapping[str, str], home: Home) -> BuildClaim | None:
         return None
     if labels.get(SOURCE):
         # An image has the labels of its base image where its own build sets none.
-        home.refuse_other(labels[SOURCE], f"the label {SOURCE} (its own, or of its base image)")
+        home.require_same_origin(labels[SOURCE], f"the label {SOURCE} (its own, or of its base image)")
     return BuildClaim(Source.LABEL, home.repository, whole_commit(labels[REVISION], what))
 
 
@@ -74,26 +74,26 @@ def option_claim(run_id: int, home: Home) -> BuildClaim:
     return BuildClaim(Source.OPTION, home.repository, run_id=run_id)
 
 
-def _statement(attestation: Attestation) -> "Statement":
+def _statement(attestation: StoredAttestation) -> "Statement":
     from promotion.signing.bundle import Bundle
     from promotion.signing.dsse import IN_TOTO
     from promotion.signing.statement import Statement
 
-    envelope = Bundle.read(attestation.bundle.encode()).envelope
+    envelope = Bundle.parse(attestation.bundle.encode()).envelope
     if envelope is None:
         raise Rejected("it signs a bare blob, not a statement")
     envelope.of_type(IN_TOTO)
-    return Statement.read(envelope.payload)
+    return Statement.parse(envelope.payload)
 
 
-def _v1(predicate: Fields, home: Home, source: Source) -> BuildClaim:
+def _v1(predicate: GitHubFields, home: Home, source: Source) -> BuildClaim:
     what = f"the {source}"
     definition, details = predicate.part("buildDefinition"), predicate.part("runDetails")
     external, metadata = definition.part("externalParameters"), details.part("metadata")
     workflow, context = external.part("workflow"), external.part("configSource")
     repository = workflow.text_if_any("repository")
     if repository:
-        home.refuse_other(repository, what)
+        home.require_same_origin(repository, what)
     run = _first_run(
         home,
         what,
@@ -110,7 +110,7 @@ def _v1(predicate: Fields, home: Home, source: Source) -> BuildClaim:
     return _claim(source, home, commits, run, workflow.text_if_any("path"), ref)
 
 
-def _v02(predicate: Fields, home: Home, source: Source) -> BuildClaim:
+def _v02(predicate: GitHubFields, home: Home, source: Source) -> BuildClaim:
     what = f"the {source}"
     invocation, metadata = predicate.part("invocation"), predicate.part("metadata")
     context, environment = invocation.part("configSource"), invocation.part("environment")
@@ -166,7 +166,7 @@ def _first_run(home: Home, what: str, *addresses: str | None) -> tuple[int, int 
     return found[0] if found else None
 
 
-def _run_of_environment(environment: Fields, what: str) -> tuple[int, int | None] | None:
+def _run_of_environment(environment: GitHubFields, what: str) -> tuple[int, int | None] | None:
     """Read what slsa-github-generator writes: the id and the attempt as texts of digits."""
     said = [environment.text_if_any(name) or "" for name in ("github_run_id", "github_run_attempt")]
     for text in said:
@@ -176,7 +176,7 @@ def _run_of_environment(environment: Fields, what: str) -> tuple[int, int | None
     return (int(run_id), int(attempt) if attempt else None) if run_id else None
 
 
-def _commits(dependencies: Iterator[Fields], home: Home, what: str) -> Iterator[str]:
+def _commits(dependencies: Iterator[GitHubFields], home: Home, what: str) -> Iterator[str]:
     """Find the commits of our repository among what went into a build."""
     for dependency in dependencies:
         if home.same(dependency.text_if_any("uri") or ""):
@@ -186,20 +186,20 @@ def _commits(dependencies: Iterator[Fields], home: Home, what: str) -> Iterator[
                 yield whole_commit(commit, what)
 
 
-def _context_commit(context: Fields, home: Home, what: str) -> Iterator[str]:
+def _context_commit(context: GitHubFields, home: Home, what: str) -> Iterator[str]:
     """Read the commit that a build was configured from, if that was an address."""
     uri, digest = context.text_if_any("uri"), context.part("digest")
     if uri:
-        home.refuse_other(uri, what)
+        home.require_same_origin(uri, what)
         commit = digest.text_if_any("gitCommit") or digest.text_if_any("sha1")
         if commit:
             yield whole_commit(commit, what)
 
 
-def _checkout_commit(vcs: Fields, home: Home, what: str) -> Iterator[str]:
+def _checkout_commit(vcs: GitHubFields, home: Home, what: str) -> Iterator[str]:
     """Read the commit that the client of BuildKit says its local directory was checked out from."""
     source, revision = vcs.text_if_any("source"), vcs.text_if_any("revision")
     if source:
-        home.refuse_other(source, what)
+        home.require_same_origin(source, what)
     if revision:
         yield whole_commit(revision, what)

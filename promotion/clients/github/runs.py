@@ -26,9 +26,9 @@ def run(client: GitHubClient, run_id: int, attempt: int | None = None) -> Workfl
     of = "" if attempt is None else f", attempt {attempt},"
     what = f"run {run_id}{of} of {client.repository}"
     path = f"/actions/runs/{run_id}" + ("" if attempt is None else f"/attempts/{attempt}")
-    found = WorkflowRun.read(client.get(path, what, permission=ACTIONS), what)
+    found = WorkflowRun.parse(client.get(path, what, permission=ACTIONS), what)
     if found.id != run_id or attempt not in {None, found.attempt}:
-        raise malformed(what, f"GitHub answers with {found.told()}")
+        raise malformed(what, f"GitHub answers with {found.describe()}")
     return found
 
 
@@ -41,7 +41,7 @@ def jobs(client: GitHubClient, run_id: int) -> tuple[Job, ...]:
     what = f"the jobs of run {run_id} of {client.repository}"
     path = f"/actions/runs/{run_id}/jobs"
     entries = client.listed(path, what, permission=ACTIONS, key="jobs", query={"filter": "all"})
-    found = [Job.read(entry, f"a job of run {run_id} of {client.repository}") for entry in entries]
+    found = [Job.parse(entry, f"a job of run {run_id} of {client.repository}") for entry in entries]
     return tuple({job.id: job for job in found}.values())
 
 
@@ -50,7 +50,7 @@ def runs_of_commit(client: GitHubClient, workflow: str, commit: str) -> tuple[Wo
     what = f"the runs of {workflow} for {commit} in {client.repository}"
     path = f"/actions/workflows/{quote(workflow, safe='')}/runs"
     entries = client.listed(path, what, permission=ACTIONS, key="workflow_runs", query={"head_sha": commit})
-    found = [WorkflowRun.read(entry, f"one of {what}") for entry in entries]
+    found = [WorkflowRun.parse(entry, f"one of {what}") for entry in entries]
     for one in found:
         # An unknown query parameter is ignored in silence, and then these would be everybody's runs.
         if one.head_sha != commit:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from promotion.clients.github.answers import json_of, refusal
 from promotion.clients.github.client import GitHubClient
-from promotion.clients.http.reply import Refused
+from promotion.clients.http.reply import CertificateRejected
 from promotion.clients.http.request import Request, public_url
 from promotion.unknown import Reason, Unknown
 
@@ -32,7 +32,9 @@ def write(
     from promotion.clients.http import exchange
 
     url = f"{client.api_url.rstrip('/')}/repos/{client.repository}{path}"
-    limits = exchange.Limits(client.limits.connect, client.limits.read, client.limits.total, client.limits.most_bytes)
+    limits = exchange.HttpLimits(
+        client.limits.connect, client.limits.read, client.limits.total, client.limits.most_bytes
+    )
     headers = {**client.headers(), "Content-Type": "application/json"}
     request = Request(method, url, public_url(url), headers, json.dumps(tree).encode())
     started, received = client.clock.now(), None
@@ -40,7 +42,7 @@ def write(
         received = exchange.send(request, limits, client.context, CookieJar())
     finally:
         if client.on_call is not None:
-            answered = None if received is None or isinstance(received, Refused) else received
+            answered = None if received is None or isinstance(received, CertificateRejected) else received
             client.on_call(
                 method=method,
                 url=request.shown,
@@ -48,7 +50,7 @@ def write(
                 started=started,
                 request_id=answered.headers.get("x-github-request-id", "")[:100] or None if answered else None,
             )
-    if isinstance(received, Refused):
+    if isinstance(received, CertificateRejected):
         raise Unknown(
             Reason.UNREACHABLE,
             f"{urlsplit(url).netloc} was not asked, as its certificate is not accepted: {received.flaw}",

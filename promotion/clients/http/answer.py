@@ -23,7 +23,7 @@ NO_JSON = object()
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What came back for one declared request, without secrets, and what of it is not as declared."""
 
     url: str
@@ -54,7 +54,7 @@ class Answer:
         return not self.problems
 
 
-def judge(method: str, url: str, reply: Reply, expect: Expect, secrecy: Secrecy) -> Answer:
+def judge_answer(method: str, url: str, reply: Reply, expect: Expect, secrecy: Secrecy) -> HttpAnswer:
     """Compare what came back with every expectation. `url` is recorded as given.
 
     Raises Unknown, truncated, when the body is longer than what is read and nothing else is wrong: neither its
@@ -71,7 +71,7 @@ def judge(method: str, url: str, reply: Reply, expect: Expect, secrecy: Secrecy)
     if not reply.whole and not problems:
         raise cut(f"{method} {url}", f"its body is longer than the {len(reply.body):,} bytes that are read")
     kept = {"content-type", "location", *(name.lower() for name in expect.headers)}
-    return Answer(
+    return HttpAnswer(
         url=url,
         method=method,
         status=reply.status,
@@ -85,10 +85,10 @@ def judge(method: str, url: str, reply: Reply, expect: Expect, secrecy: Secrecy)
     )
 
 
-def refused(method: str, url: str, flaw: str) -> Answer:
+def refused(method: str, url: str, flaw: str) -> HttpAnswer:
     """Give the answer of a server whose certificate is not to be believed: looked at, and wrong."""
     sentence = f"the certificate is not accepted: {flaw}, so the request was not sent"
-    return Answer(url, method, None, None, None, tls_error=flaw, problems=(sentence,))
+    return HttpAnswer(url, method, None, None, None, tls_error=flaw, problems=(sentence,))
 
 
 def json_body(reply: Reply) -> Any:

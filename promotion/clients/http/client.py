@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from promotion.clients.http.answer import Answer, judge, refused
-from promotion.clients.http.reply import Refused, Reply
+from promotion.clients.http.answer import HttpAnswer, judge_answer, refused
+from promotion.clients.http.reply import CertificateRejected, Reply
 from promotion.clients.http.request import Request, build
 from promotion.core.clock import Clock, SystemClock
 from promotion.core.environment_secrets import Secrecy
-from promotion.settings.endpoints import Call
+from promotion.settings.endpoints import EndpointCall
 
 if TYPE_CHECKING:
     import ssl
@@ -53,7 +53,7 @@ class HttpClient:
     clock: Clock = field(default_factory=SystemClock)
     on_call: OnCall | None = None
 
-    def ask(self, url: str, call: Call) -> Answer:
+    def ask(self, url: str, call: EndpointCall) -> HttpAnswer:
         """Make the call at a target's URL and compare the answer with what is declared.
 
         Raises Unknown: unreachable, timeout, truncated, malformed, not-declared (a `${NAME}` is not set), error.
@@ -64,11 +64,13 @@ class HttpClient:
         received = self.exchange(request, call.expect.max_ms, CookieJar())
         return self.answer(request, received, call)
 
-    def request(self, url: str, call: Call, values: Mapping[str, Any]) -> Request:
+    def request(self, url: str, call: EndpointCall, values: Mapping[str, Any]) -> Request:
         """Build the request a call stands for, with captured values filled in. Raises what `request.build` does."""
         return build(url, call, values, self.user_agent, self.secrecy)
 
-    def exchange(self, request: Request, max_ms: int, jar: "CookieJar", within: float | None = None) -> Reply | Refused:
+    def exchange(
+        self, request: Request, max_ms: int, jar: "CookieJar", within: float | None = None
+    ) -> Reply | CertificateRejected:
         """Send the request once. An answer slower than `max_ms` is still waited for, so that it has a figure.
 
         `within`: seconds left for this, if less than usual. Raises Unknown as `ask` does.
@@ -77,7 +79,7 @@ class HttpClient:
 
         patience = max_ms / 1000 + PATIENCE
         total = max(self.total_timeout, patience)
-        limits = exchange.Limits(
+        limits = exchange.HttpLimits(
             connect=self.connect_timeout,
             read=max(self.read_timeout, patience),
             total=total if within is None else min(total, within),
@@ -102,11 +104,11 @@ class HttpClient:
                 self.secrecy.hide(cookie.value)
         return received
 
-    def answer(self, request: Request, received: Reply | Refused, call: Call) -> Answer:
+    def answer(self, request: Request, received: Reply | CertificateRejected, call: EndpointCall) -> HttpAnswer:
         """Judge what came back. Raises Unknown, truncated, for a body longer than what is read."""
-        if isinstance(received, Refused):
+        if isinstance(received, CertificateRejected):
             return refused(request.method, request.shown, received.flaw)
-        return judge(request.method, request.shown, received, call.expect, self.secrecy)
+        return judge_answer(request.method, request.shown, received, call.expect, self.secrecy)
 
     def _request_id(self, headers: Mapping[str, str]) -> str | None:
         return next((self.secrecy.clean(headers[name], 100) for name in _REQUEST_IDS if name in headers), None)

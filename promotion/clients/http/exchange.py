@@ -22,7 +22,7 @@ from requests.cookies import extract_cookies_to_jar
 from requests.utils import get_environ_proxies
 
 from promotion.clients.http.failure import HeadCut, no_answer, no_whole_body, timed_out
-from promotion.clients.http.reply import Refused, Reply
+from promotion.clients.http.reply import CertificateRejected, Reply
 from promotion.clients.http.request import Request
 from promotion.clients.http.tls import certificate_flaw
 
@@ -30,7 +30,7 @@ _CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True)
-class Limits:
+class HttpLimits:
     """How long an exchange may take, in seconds, and how much of a body is read, in bytes after decompression."""
 
     connect: float
@@ -40,7 +40,9 @@ class Limits:
     most_bytes: int
 
 
-def send(request: Request, limits: Limits, context: ssl.SSLContext | None, jar: CookieJar) -> Reply | Refused:
+def send(
+    request: Request, limits: HttpLimits, context: ssl.SSLContext | None, jar: CookieJar
+) -> Reply | CertificateRejected:
     """Send the request and read the answer. Cookies are taken from the jar and put into it. https needs a context.
 
     Raises Unknown: unreachable, timeout, truncated (less than announced, RFC 9112 section 8), malformed, error.
@@ -69,7 +71,7 @@ def send(request: Request, limits: Limits, context: ssl.SSLContext | None, jar: 
                 raise no_whole_body(what, error) from None
             flaw = certificate_flaw(error)
             if flaw is not None:
-                return Refused(flaw)
+                return CertificateRejected(flaw)
             raise no_answer(what, error) from None
     if watch.expired:  # a body that ends where the connection does looks whole when the watch ended it
         raise timed_out(what, limits.total)

@@ -12,8 +12,8 @@ from promotion.clients.http.client import HttpClient
 from promotion.clients.http.reply import Reply
 from promotion.core.clock import Clock
 from promotion.sections.observability.metrics.own_traffic import OneMade, RequestsMade, summed
-from promotion.settings.endpoints import Call, Expect
-from promotion.settings.observability import Traffic
+from promotion.settings.endpoints import EndpointCall, Expect
+from promotion.settings.observability import GeneratedLoad
 from promotion.unknown import Unknown
 
 USER_AGENT = "promotion-checklist-traffic"
@@ -44,7 +44,7 @@ class _Course:
 def make_requests(
     client: HttpClient,
     url: str,
-    traffic: Traffic,
+    traffic: GeneratedLoad,
     header: str,
     clock: Clock,
     *,
@@ -95,7 +95,7 @@ def make_requests(
 
 def _ask(client: HttpClient, url: str, path: str, header: str, correlation_id: str) -> OneMade:
     headers = {header: correlation_id, "traceparent": f"00-{correlation_id}-{correlation_id[-16:]}-01"}
-    call = Call(path=path, headers=headers, expect=Expect())
+    call = EndpointCall(path=path, headers=headers, expect=Expect())
     request = client.request(url, call, {})
     try:
         received = client.exchange(request, call.expect.max_ms, CookieJar())

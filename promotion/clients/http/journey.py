@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from glob import escape
 from typing import TYPE_CHECKING, Any
 
-from promotion.clients.http.answer import NO_JSON, Answer, json_body
+from promotion.clients.http.answer import NO_JSON, HttpAnswer, json_body
 from promotion.clients.http.client import HttpClient
 from promotion.clients.http.reply import Reply
 from promotion.core.templates import as_text, fill_text, fill_tree
@@ -28,7 +28,7 @@ class StepLook:
     """One step: what it answered, what was captured, what is not as declared."""
 
     name: str
-    answer: Answer | None
+    answer: HttpAnswer | None
     """None if it was not sent, or could not be told."""
     captured: tuple[str, ...] = ()
     """Names only: the values live as long as the journey."""

@@ -24,7 +24,7 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Refused:
+class CertificateRejected:
     """The server's certificate is not to be believed, so nothing was sent."""
 
     flaw: str

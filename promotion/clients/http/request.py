@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from promotion.core.environment_secrets import Secrecy
 from promotion.core.templates import fill_path, fill_text, fill_tree
-from promotion.settings.endpoints import Call
+from promotion.settings.endpoints import EndpointCall
 from promotion.unknown import Reason, Unknown
 
 _LINE_BREAK = re.compile(r"[\r\n\0]")
@@ -27,7 +27,7 @@ class Request:
     body: bytes | None = field(repr=False)
 
 
-def build(base: str, call: Call, values: Mapping[str, Any], user_agent: str, secrecy: Secrecy) -> Request:
+def build(base: str, call: EndpointCall, values: Mapping[str, Any], user_agent: str, secrecy: Secrecy) -> Request:
     """Build the request that a call stands for, at a target's URL.
 
     Raises Unknown, not-declared, if an environment variable is not set, and Unknown, error, if a header cannot carry

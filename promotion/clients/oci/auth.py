@@ -17,7 +17,7 @@ from promotion.core.json_wire import read_json
 from promotion.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
-    from promotion.clients.oci.transport import Answer, Secret, Transport
+    from promotion.clients.oci.transport import RegistryAnswer, SecretHeader, Transport
 
 _TOKEN_BYTES = 256 << 10
 # What a token is good for when its server does not say, and what we leave at its end.
@@ -79,10 +79,10 @@ class Authorization:
         self._lock = threading.Lock()
         self._credentials: Credentials | None = None
         self._bearer: Mapping[str, str] | None = None
-        self._header: Secret | None = None
+        self._header: SecretHeader | None = None
         self._good_until = 0.0
 
-    def header(self) -> "Secret | None":
+    def header(self) -> "SecretHeader | None":
         """Give what to send now; None to ask first."""
         with self._lock:
             if self._header is not None and time.monotonic() >= self._good_until:
@@ -95,7 +95,7 @@ class Authorization:
                     self._keep(_basic(credentials))
             return self._header
 
-    def renewed(self, answer: "Answer", sent: "Secret | None") -> "Secret | None":
+    def renewed(self, answer: "RegistryAnswer", sent: "SecretHeader | None") -> "SecretHeader | None":
         """Give what to send instead, after the registry refused `sent` with this answer; None if nothing is left."""
         with self._lock:
             if self._header is not None and self._header is not sent:
@@ -121,7 +121,7 @@ class Authorization:
             self._credentials = self._login()
         return self._credentials
 
-    def _keep(self, header: "Secret", seconds: float = float("inf")) -> None:
+    def _keep(self, header: "SecretHeader", seconds: float = float("inf")) -> None:
         self._header = header
         self._good_until = time.monotonic() + seconds
 
@@ -130,10 +130,10 @@ class Authorization:
 
         It may be another host than the registry, that is how the protocol works; it may not be one without TLS.
         """
-        from promotion.clients.oci.transport import Secret
+        from promotion.clients.oci.transport import SecretHeader
 
         realm = challenge.get("realm", "")
-        self._transport.refuse_unsafe(realm, f"the login that {self._repository.registry} asks for")
+        self._transport.raise_if_unsafe(realm, f"the login that {self._repository.registry} asks for")
         query = {"scope": challenge.get("scope") or f"repository:{self._repository.name}:pull"}
         if challenge.get("service"):
             query["service"] = challenge["service"]
@@ -151,17 +151,17 @@ class Authorization:
         if not isinstance(seconds, int | float):
             seconds = _DEFAULT_SECONDS
         # A token that is shorter-lived than the leeway is still good for the request it was fetched for.
-        self._keep(Secret(f"Bearer {token}"), max(seconds - _LEEWAY_SECONDS, 1))
+        self._keep(SecretHeader(f"Bearer {token}"), max(seconds - _LEEWAY_SECONDS, 1))
 
 
-def _basic(credentials: Credentials) -> "Secret":
-    from promotion.clients.oci.transport import Secret
+def _basic(credentials: Credentials) -> "SecretHeader":
+    from promotion.clients.oci.transport import SecretHeader
 
     pair = f"{credentials.username}:{credentials.password}".encode()
-    return Secret("Basic " + base64.b64encode(pair).decode("ascii"))
+    return SecretHeader("Basic " + base64.b64encode(pair).decode("ascii"))
 
 
-def _says_expired(answer: "Answer") -> bool:
+def _says_expired(answer: "RegistryAnswer") -> bool:
     """Say whether a refusal means that the login has run out.
 
     Amazon ECR says so with 403, its public registry with 400, both without a challenge.
@@ -169,7 +169,7 @@ def _says_expired(answer: "Answer") -> bool:
     return re.search(rb"(?i)expired|reauthenticate", answer.body) is not None
 
 
-def _no_token(answer: "Answer", *, logged_in: bool) -> Unknown:
+def _no_token(answer: "RegistryAnswer", *, logged_in: bool) -> Unknown:
     if answer.status in {401, 403}:
         why = "the credentials were refused" if logged_in else "no credentials are configured"
         return Unknown(

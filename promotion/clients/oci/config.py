@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 from promotion.clients.oci.manifest import ImageManifest
 from promotion.clients.oci.source import ImageSource
 from promotion.core.image_reference import Digest, Platform
-from promotion.core.json_wire import Wire, malformed, read_json
+from promotion.core.json_wire import WireModel, malformed, read_json
 from promotion.unknown import Reason, Unknown
 
 CONFIG_TYPES = frozenset({"application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"})
@@ -26,11 +26,11 @@ def _instant(text: object) -> datetime:
     return moment
 
 
-class _RunsWith(Wire):
+class _RunsWith(WireModel):
     labels: dict[_Text, _Text] = Field(default_factory=dict, alias="Labels")
 
 
-class _RootFs(Wire):
+class _RootFs(WireModel):
     diff_ids: Annotated[tuple[Digest, ...], Field(alias="diff_ids")] = ()
 
 
@@ -74,4 +74,4 @@ def image_config(source: ImageSource, manifest: ImageManifest) -> ImageConfig:
     raw = source.blob(manifest.config.digest, _MOST_BYTES)
     if len(raw) != manifest.config.size:
         raise malformed(what, f"it has {len(raw)} bytes and its manifest says {manifest.config.size}")
-    return ImageConfig.read(read_json(raw, what), what)
+    return ImageConfig.parse(read_json(raw, what), what)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from promotion.clients.oci.manifest import Descriptor, ImageIndex, Manifest, parse_manifest
 from promotion.clients.oci.referrers import attached, fallback_listing, fallback_tag
-from promotion.clients.oci.source import Limits, NotThere, Referrer, checked
+from promotion.clients.oci.source import NotThere, Referrer, RegistryLimits, checked
 from promotion.core.image_reference import Digest
 from promotion.core.json_wire import malformed, read_json
 from promotion.unknown import Reason, Unknown
@@ -17,9 +17,9 @@ _TAG = "org.opencontainers.image.ref.name"
 class LayoutSource:
     """An OCI image layout (`source.ImageSource`). Raises Unknown, on opening too, if the directory is none."""
 
-    def __init__(self, directory: Path, *, limits: Limits | None = None) -> None:
+    def __init__(self, directory: Path, *, limits: RegistryLimits | None = None) -> None:
         self._directory = directory
-        self._limits = limits or Limits()
+        self._limits = limits or RegistryLimits()
         marker = read_json(self._file(directory / "oci-layout", 4096), f"{directory}/oci-layout")
         if marker.get("imageLayoutVersion") != _VERSION:
             raise Unknown(Reason.NOT_SUPPORTED, f"{directory} is not an OCI image layout of version {_VERSION}")

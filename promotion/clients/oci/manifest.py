@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from promotion.core.image_reference import Digest, Platform
-from promotion.core.json_wire import Wire, malformed, read_json
+from promotion.core.json_wire import WireModel, malformed, read_json
 from promotion.unknown import Reason, Unknown
 
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -28,7 +28,7 @@ _MediaType = Annotated[str, Field(strict=True, max_length=255)]
 _Annotations = dict[Annotated[str, Field(strict=True)], Annotated[str, Field(strict=True)]]
 
 
-class Descriptor(Wire):
+class Descriptor(WireModel):
     """Where content is: its type, digest and size."""
 
     media_type: _MediaType
@@ -41,7 +41,7 @@ class Descriptor(Wire):
     """As the lister has it; some listers write another one than the artifact's own."""
 
 
-class _Document(Wire):
+class _Document(WireModel):
     """What every manifest has, and the bytes it was read from."""
 
     digest: Digest
@@ -122,12 +122,12 @@ def parse_manifest(raw: bytes, served_as: str | None = None) -> Manifest:
             raise malformed(what, "it is both an index and an image")
         if "manifests" not in document:
             raise malformed(what, "it is an index without `manifests`")
-        return ImageIndex.read(document, what)
+        return ImageIndex.parse(document, what)
     if folded & {"manifests", "fslayers"}:
         raise malformed(what, "it is both an image and something else")
     if "layers" not in document:
         raise malformed(what, "it is an image without `layers`")
-    return ImageManifest.read(document, what)
+    return ImageManifest.parse(document, what)
 
 
 def _kind(document: dict[str, Any], served: str, what: str) -> str:

@@ -14,8 +14,8 @@ from promotion.clients.oci.addresses import is_loopback, same_server, shown
 from promotion.clients.oci.auth import Authorization, Login
 from promotion.clients.oci.manifest import OCI_INDEX, OCI_MANIFEST
 from promotion.clients.oci.referrers import fallback_tag
-from promotion.clients.oci.source import Limits
-from promotion.clients.oci.transport import Answer, Transport
+from promotion.clients.oci.source import RegistryLimits
+from promotion.clients.oci.transport import RegistryAnswer, Transport
 from promotion.core.image_reference import Digest, Repository
 from promotion.signing.artifacts import Artifact
 from promotion.unknown import Reason, Unknown
@@ -36,7 +36,7 @@ class Pusher:
         endpoint: str | None = None,
         login: Login | None = None,
         ca_bundle: str | None = None,
-        limits: Limits | None = None,
+        limits: RegistryLimits | None = None,
     ) -> None:
         self._endpoint = (endpoint or f"https://{repository.registry}").rstrip("/")
         parts = urlsplit(self._endpoint)
@@ -45,7 +45,7 @@ class Pusher:
                 f"the registry of {repository} must be written over HTTPS: its address begins with https://"
             )
         self._repository = repository
-        self._limits = limits or Limits()
+        self._limits = limits or RegistryLimits()
         self._verify: bool | str = ca_bundle or True
         self._authorization = Authorization(repository, login, Transport(self._endpoint, self._limits, ca_bundle, None))
         self._base = f"{self._endpoint}/v2/{repository.name}"
@@ -101,7 +101,7 @@ class Pusher:
         *,
         accept: str = "*/*",
         also: frozenset[int] = frozenset(),
-    ) -> Answer:
+    ) -> RegistryAnswer:
         sent = self._authorization.header()
         answer = self._send(method, url, body, kind, accept, None if sent is None else sent.reveal())
         if answer.status in (401, 403):
@@ -124,7 +124,7 @@ class Pusher:
 
     def _send(
         self, method: str, url: str, body: bytes | None, kind: str | None, accept: str, authorization: str | None
-    ) -> Answer:
+    ) -> RegistryAnswer:
         headers: dict[str, str] = {"User-Agent": "promotion-checklist", "Accept": accept, "Accept-Encoding": "identity"}
         headers |= {"Content-Type": kind} if kind else {}
         with requests.Session() as session:
@@ -145,7 +145,7 @@ class Pusher:
                     Reason.UNREACHABLE, f"{shown(url)} did not answer ({type(trouble).__name__}): nothing is attached"
                 ) from None
         answered: Mapping[str, str] = response.headers
-        return Answer(shown(url), response.status_code, answered, response.content, True, False, None)
+        return RegistryAnswer(shown(url), response.status_code, answered, response.content, True, False, None)
 
 
 class _Bare(requests.auth.AuthBase):

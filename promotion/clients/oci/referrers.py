@@ -49,7 +49,7 @@ def attached(
     """
     known = IMAGE_TYPES | INDEX_TYPES
     digests = tuple(dict.fromkeys(one.digest for one in listed if one.media_type in known))
-    refuse_too_many(subject, digests, most)
+    raise_if_too_many(subject, digests, most)
 
     def read(digest: Digest) -> Manifest | None:
         try:
@@ -67,7 +67,7 @@ def attached(
     )
 
 
-def refuse_too_many(subject: Digest, listed: Sequence[object], most: int) -> None:
+def raise_if_too_many(subject: Digest, listed: Sequence[object], most: int) -> None:
     """Raise Unknown("truncated") if an image has more artifacts than are read."""
     if len(listed) > most:
         raise Unknown(

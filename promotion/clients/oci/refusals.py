@@ -8,14 +8,14 @@ from promotion.core.image_reference import Repository
 from promotion.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
-    from promotion.clients.oci.transport import Answer
+    from promotion.clients.oci.transport import RegistryAnswer
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 # MANIFEST_UNKNOWN, BLOB_UNKNOWN and NAME_UNKNOWN are the specification's; Harbor says NOT_FOUND in their place.
 _ABSENT = frozenset({"MANIFEST_UNKNOWN", "BLOB_UNKNOWN", "NAME_UNKNOWN", "NOT_FOUND"})
 
 
-def codes(answer: "Answer") -> frozenset[str]:
+def codes(answer: "RegistryAnswer") -> frozenset[str]:
     """Read the error codes in an answer's body (distribution specification, error codes); empty if it has none.
 
     Only codes are taken from what a server writes: its sentences are its own.
@@ -29,7 +29,7 @@ def codes(answer: "Answer") -> frozenset[str]:
     return frozenset(code for code in said if isinstance(code, str) and _CODE.fullmatch(code))
 
 
-def says_absent(answer: "Answer") -> bool:
+def says_absent(answer: "RegistryAnswer") -> bool:
     """Say whether the registry itself said that it does not have what was asked for.
 
     A 404 alone does not: a proxy, a wrong path or the storage behind the registry answers that too.
@@ -37,7 +37,7 @@ def says_absent(answer: "Answer") -> bool:
     return answer.status == 404 and not answer.redirected and bool(codes(answer) & _ABSENT)
 
 
-def has_no_referrers_api(answer: "Answer") -> bool:
+def has_no_referrers_api(answer: "RegistryAnswer") -> bool:
     """Say whether the registry does not serve the referrers API, so that the fallback tag is to be read.
 
     404 is what the specification says; 405, 406 and UNSUPPORTED are seen in its place.
@@ -45,7 +45,7 @@ def has_no_referrers_api(answer: "Answer") -> bool:
     return answer.status in {404, 405, 406} or (answer.status == 400 and "UNSUPPORTED" in codes(answer))
 
 
-def refusal(answer: "Answer", what: str, repository: Repository, iam_action: str) -> Unknown:
+def refusal(answer: "RegistryAnswer", what: str, repository: Repository, iam_action: str) -> Unknown:
     """Give the `Unknown` for an answer that is neither the bytes nor a clear no."""
     said = f"{answer.status} {' '.join(sorted(codes(answer)))}".rstrip()
     where = answer.url.split("/")[2] if answer.redirected else repository.registry

@@ -15,15 +15,15 @@ from promotion.clients.oci.manifest import (
     Manifest,
     parse_manifest,
 )
-from promotion.clients.oci.referrers import attached, fallback_listing, fallback_tag, refuse_too_many
+from promotion.clients.oci.referrers import attached, fallback_listing, fallback_tag, raise_if_too_many
 from promotion.clients.oci.refusals import has_no_referrers_api, refusal, says_absent
-from promotion.clients.oci.source import Limits, NotThere, OnCall, Referrer, checked
+from promotion.clients.oci.source import NotThere, OnCall, Referrer, RegistryLimits, checked
 from promotion.core.image_reference import TAG, Digest, Repository
 from promotion.core.json_wire import malformed
 from promotion.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
-    from promotion.clients.oci.transport import Answer
+    from promotion.clients.oci.transport import RegistryAnswer
 
 _MANIFESTS = f"{OCI_MANIFEST}, {OCI_INDEX}, {DOCKER_MANIFEST}, {DOCKER_LIST}"
 # What ECR's users need beside ecr:GetAuthorizationToken; its referrers are read under the same action as manifests.
@@ -47,7 +47,7 @@ class RegistrySource:
         endpoint: str | None = None,
         login: Login | None = None,
         ca_bundle: str | None = None,
-        limits: Limits | None = None,
+        limits: RegistryLimits | None = None,
         on_call: OnCall | None = None,
     ) -> None:
         from promotion.clients.oci.transport import Transport
@@ -59,7 +59,7 @@ class RegistrySource:
         if not parts.hostname or parts.username or parts.query or parts.fragment:
             raise ValueError(f"the address of the registry of {repository} must be scheme, host and port alone")
         self.repository = repository
-        self._limits = limits or Limits()
+        self._limits = limits or RegistryLimits()
         self._transport = Transport(self._endpoint, self._limits, ca_bundle, on_call)
         self._authorization = Authorization(repository, login, self._transport)
 
@@ -125,7 +125,7 @@ class RegistrySource:
             if not isinstance(page, ImageIndex):
                 raise malformed(f"the list of artifacts of {digest}", "it is not an index")
             found += page.manifests
-            refuse_too_many(digest, found, self._limits.referrers)
+            raise_if_too_many(digest, found, self._limits.referrers)
             if answer.next_page is None:
                 return tuple(found)
             following = urljoin(url, answer.next_page)
@@ -135,10 +135,10 @@ class RegistrySource:
                 raise malformed(f"the list of artifacts of {digest}", "its pages have no end")
             url = following
 
-    def _get(self, path: str, accept: str, max_bytes: int) -> "Answer":
+    def _get(self, path: str, accept: str, max_bytes: int) -> "RegistryAnswer":
         return self._get_url(f"{self._endpoint}/v2/{self.repository.name}/{path}", accept, max_bytes)
 
-    def _get_url(self, url: str, accept: str, max_bytes: int) -> "Answer":
+    def _get_url(self, url: str, accept: str, max_bytes: int) -> "RegistryAnswer":
         """GET from the registry, logging in if it asks for that, once."""
         sent = self._authorization.header()
         answer = self._transport.get(url, accept=accept, max_bytes=max_bytes, authorization=sent)
@@ -148,7 +148,7 @@ class RegistrySource:
                 answer = self._transport.get(url, accept=accept, max_bytes=max_bytes, authorization=renewed)
         return answer
 
-    def _bytes(self, answer: "Answer", digest: Digest, what: str, iam_action: str) -> bytes:
+    def _bytes(self, answer: "RegistryAnswer", digest: Digest, what: str, iam_action: str) -> bytes:
         """Give the body, which is what was asked for by digest."""
         if says_absent(answer):
             raise NotThere(what, str(self.repository))

@@ -40,7 +40,7 @@ class NotThere(Exception):  # noqa: N818 - it is a finding: the registry was ask
 
 
 @dataclass(frozen=True)
-class Limits:
+class RegistryLimits:
     """How long and how much to read before giving up with `Unknown`."""
 
     connect_timeout: float = 5
@@ -62,7 +62,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Call:
+class RegistryCall:
     """One request that was made, for the record. Never carries a header, a query, or a user's name in the URL."""
 
     method: str
@@ -73,7 +73,7 @@ class Call:
     """The server's own name for the request, if it gave one."""
 
 
-OnCall = Callable[[Call], None]
+OnCall = Callable[[RegistryCall], None]
 
 
 @dataclass(frozen=True)

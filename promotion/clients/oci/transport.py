@@ -19,7 +19,7 @@ from urllib3.exceptions import TimeoutError as ReadTimeout
 
 from promotion.clients.oci.addresses import is_loopback, same_server, shown, split
 from promotion.clients.oci.failures import TryAgain, no_answer, too_slow
-from promotion.clients.oci.source import Call, Limits, OnCall
+from promotion.clients.oci.source import OnCall, RegistryCall, RegistryLimits
 from promotion.unknown import Reason, Unknown
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -41,7 +41,7 @@ class _NoQueries(logging.Filter):
 logging.getLogger("urllib3.connectionpool").addFilter(_NoQueries())
 
 
-class Secret:
+class SecretHeader:
     """A header value that is never shown."""
 
     __slots__ = ("_value",)
@@ -61,7 +61,7 @@ class Secret:
 
 
 @dataclass(frozen=True)
-class Answer:
+class RegistryAnswer:
     """What a server said, redirects followed."""
 
     url: str
@@ -87,7 +87,7 @@ class Transport:
     mind about cookies, netrc and redirects.
     """
 
-    def __init__(self, endpoint: str, limits: Limits, ca_bundle: str | None, on_call: OnCall | None) -> None:
+    def __init__(self, endpoint: str, limits: RegistryLimits, ca_bundle: str | None, on_call: OnCall | None) -> None:
         if ca_bundle is not None and not Path(ca_bundle).is_file():
             raise ValueError(f"the CA bundle {ca_bundle} is not a file: expected PEM certificates")
         self._local = is_loopback(split(endpoint))
@@ -99,7 +99,9 @@ class Transport:
         # A proxy of the environment cannot reach our loopback.
         self._environment.trust_env = not self._local
 
-    def get(self, url: str, *, accept: str, max_bytes: int, authorization: Secret | None = None) -> Answer:
+    def get(
+        self, url: str, *, accept: str, max_bytes: int, authorization: SecretHeader | None = None
+    ) -> RegistryAnswer:
         """GET a URL, follow redirects without taking the authorization to another server, read at most `max_bytes`.
 
         Raises Unknown: unreachable, timeout, truncated (cut, or larger than `max_bytes`), malformed (a redirect that
@@ -107,7 +109,7 @@ class Transport:
         """
         asked = url
         for _ in range(_MOST_REDIRECTS + 1):
-            self.refuse_unsafe(url, f"a redirect of {shown(asked)}")
+            self.raise_if_unsafe(url, f"a redirect of {shown(asked)}")
             here = same_server(url, asked)
             answer = self._try(url, accept, authorization if here else None, max_bytes, redirected=not here)
             if answer.status not in _REDIRECTS:
@@ -121,7 +123,7 @@ class Transport:
                 raise Unknown(Reason.MALFORMED, f"{shown(url)} redirects to what is no address") from None
         raise Unknown(Reason.MALFORMED, f"{shown(asked)} leads through more than {_MOST_REDIRECTS} redirects")
 
-    def refuse_unsafe(self, url: str, what: str) -> None:
+    def raise_if_unsafe(self, url: str, what: str) -> None:
         """Raise Unknown("malformed") for an address we do not go to: plain HTTP, unless all is loopback."""
         parts = split(url)
         plain_is_fine = self._local and is_loopback(parts)
@@ -133,7 +135,9 @@ class Transport:
         if not parts.hostname or parts.username or parts.password:
             raise Unknown(Reason.MALFORMED, f"{what} leads to {shown(url)}, which is no plain address of a server")
 
-    def _try(self, url: str, accept: str, authorization: Secret | None, max_bytes: int, *, redirected: bool) -> Answer:
+    def _try(
+        self, url: str, accept: str, authorization: SecretHeader | None, max_bytes: int, *, redirected: bool
+    ) -> RegistryAnswer:
         """Go one hop. Throttling, server errors, broken connections and cut answers are tried again, within limits."""
         for attempt in range(1, self._limits.attempts):
             wait: float | None = self._limits.backoff * 2 ** (attempt - 1)
@@ -154,14 +158,16 @@ class Transport:
                 time.sleep(wait)
         return self._ask(url, accept, authorization, max_bytes, redirected=redirected)
 
-    def _ask(self, url: str, accept: str, authorization: Secret | None, max_bytes: int, *, redirected: bool) -> Answer:
+    def _ask(
+        self, url: str, accept: str, authorization: SecretHeader | None, max_bytes: int, *, redirected: bool
+    ) -> RegistryAnswer:
         with self._send(url, accept, authorization) as response:
             ok = response.status_code == 200
             if ok and response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
                 raise Unknown(Reason.MALFORMED, f"{shown(url)} was sent compressed though that was not asked for")
             body = b"".join(self._chunks(response.raw, url, max_bytes if ok else _ERROR_BYTES, cut=not ok))
             framing = {"content-length", "transfer-encoding"} & {name.lower() for name in response.headers}
-            return Answer(
+            return RegistryAnswer(
                 url=shown(url),
                 status=response.status_code,
                 headers=response.headers,
@@ -171,7 +177,7 @@ class Transport:
                 next_page=response.links.get("next", {}).get("url"),
             )
 
-    def _send(self, url: str, accept: str, authorization: Secret | None) -> requests.Response:
+    def _send(self, url: str, accept: str, authorization: SecretHeader | None) -> requests.Response:
         status, request_id = None, None
         try:
             # The digest is that of the bytes as they are stored: nobody shall compress them on the way.
@@ -194,7 +200,7 @@ class Transport:
             raise no_answer(url, error) from None
         finally:
             if self._on_call is not None:
-                self._on_call(Call("GET", shown(url), status, request_id))
+                self._on_call(RegistryCall("GET", shown(url), status, request_id))
         return response
 
     def _chunks(self, raw: urllib3.HTTPResponse, url: str, max_bytes: int, *, cut: bool) -> Iterator[bytes]:

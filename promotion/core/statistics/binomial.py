@@ -11,7 +11,7 @@ def upper_bound(hits: int, of: int, confidence: float) -> float:
 
     Raises ValueError for counts that cannot be.
     """
-    _refuse_impossible(hits, of)
+    _raise_if_impossible(hits, of)
     if hits == of:
         return 1.0
     from scipy.special import betaincinv  # numpy and scipy take 0.4 s to load: collecting does without
@@ -25,7 +25,7 @@ def lower_bound(hits: int, of: int, confidence: float) -> float:
     It lies over a limit just when `chance_of_as_many` at that limit is under `1 - confidence`.
     Raises ValueError for counts that cannot be.
     """
-    _refuse_impossible(hits, of)
+    _raise_if_impossible(hits, of)
     if hits == 0:
         return 0.0
     from scipy.special import betaincinv
@@ -35,7 +35,7 @@ def lower_bound(hits: int, of: int, confidence: float) -> float:
 
 def chance_of_as_many(hits: int, of: int, share: float) -> float:
     """Tell how likely `hits` or more of `of` are when the true share is `share`: the p-value of the exact test."""
-    _refuse_impossible(hits, of)
+    _raise_if_impossible(hits, of)
     if hits == 0:
         return 1.0
     from scipy.special import betainc
@@ -43,6 +43,6 @@ def chance_of_as_many(hits: int, of: int, share: float) -> float:
     return float(betainc(hits, of - hits + 1, share))
 
 
-def _refuse_impossible(hits: int, of: int) -> None:
+def _raise_if_impossible(hits: int, of: int) -> None:
     if not 0 <= hits <= of:
         raise ValueError(f"{hits} hits of {of} cannot be")

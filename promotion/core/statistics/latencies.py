@@ -12,7 +12,7 @@ FEWEST = 30
 
 
 @dataclass(frozen=True)
-class Shift:
+class LatencyShift:
     """How durations of one side lie beside those of the other."""
 
     chance: float
@@ -21,7 +21,7 @@ class Shift:
     """Median of this side by that of the other."""
 
 
-def shift(durations: Sequence[float], others: Sequence[float]) -> Shift | None:
+def shift(durations: Sequence[float], others: Sequence[float]) -> LatencyShift | None:
     """Compare raw durations, in any one unit; None if either side has too few."""
     import numpy as np
     from scipy.stats import mannwhitneyu
@@ -31,9 +31,11 @@ def shift(durations: Sequence[float], others: Sequence[float]) -> Shift | None:
     mine, theirs = np.asarray(durations, dtype=float), np.asarray(others, dtype=float)
     middle, other_middle = float(np.median(mine)), float(np.median(theirs))
     if mine.min() == mine.max() == theirs.min() == theirs.max():
-        return Shift(1.0, 1.0)
+        return LatencyShift(1.0, 1.0)
     found = mannwhitneyu(mine, theirs, alternative="greater", method="asymptotic")
-    return Shift(float(found.pvalue), middle / other_middle if other_middle > 0 else float("inf") if middle else 1.0)
+    return LatencyShift(
+        float(found.pvalue), middle / other_middle if other_middle > 0 else float("inf") if middle else 1.0
+    )
 
 
 def detectable_ratio(

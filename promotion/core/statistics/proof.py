@@ -31,7 +31,7 @@ class Proof:
         """Whether the limit is proven kept."""
         return self.upper < self.limit
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The bound that decides, in a few words: `at most 0.09 % with 95 % confidence`."""
         bound, word = (self.lower, "at least") if self.broken else (self.upper, "at most")
         return f"{word} {percent(bound)} with {percent(self.confidence)} confidence"

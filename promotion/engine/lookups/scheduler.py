@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from promotion.core.api_calls import CALLS, Call
+from promotion.core.api_calls import CALLS, ApiCall
 from promotion.core.clock import Clock, stamp
 from promotion.core.failures import explain
 from promotion.core.redact import Redactor
@@ -28,13 +28,13 @@ class _Look:
     """The state of one look-up; everything in it changes under the engine's condition."""
 
     evidence: Evidence
-    calls: list[Call] = field(default_factory=list)
+    calls: list[ApiCall] = field(default_factory=list)
     overdue_at: float | None = None
     holds_slot: bool = False
     entry: Entry | None = None
 
 
-class Looking:
+class LookupScheduler:
     """The look-ups of one run in one process."""
 
     def __init__(

@@ -68,7 +68,7 @@ def freeze(
     adapter = _adapter(evidence)
     try:
         tree = adapter.dump_python(value, mode="json", warnings="error")
-        _refuse_what_changes(adapter.dump_python(value, warnings="error"), evidence)
+        _raise_if_lossy(adapter.dump_python(value, warnings="error"), evidence)
     except (ValueError, TypeError) as mistake:
         raise Unknown(
             Reason.MALFORMED, f"what look-up {evidence.name} returned is not of its declared type: {_words(mistake)}"
@@ -110,7 +110,7 @@ def _words(mistake: Exception) -> str:
     return found[0].replace("`", "").lower() if found else type(mistake).__name__
 
 
-def _refuse_what_changes(tree: Any, evidence: Evidence) -> None:
+def _raise_if_lossy(tree: Any, evidence: Evidence) -> None:
     """Unknown for what JSON would keep, but as something else: numbers that are none, keys that are no text, sets."""
     match tree:
         case float() if not math.isfinite(tree):
@@ -122,6 +122,6 @@ def _refuse_what_changes(tree: Any, evidence: Evidence) -> None:
         case _:
             inside = tree.values() if isinstance(tree, Mapping) else tree if isinstance(tree, list | tuple) else ()
             for inner in inside:
-                _refuse_what_changes(inner, evidence)
+                _raise_if_lossy(inner, evidence)
             return
     raise Unknown(Reason.MALFORMED, f"what look-up {evidence.name} returned {what}")

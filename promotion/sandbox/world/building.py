@@ -163,7 +163,7 @@ def build() -> World:
         plain={f"{one.name}-ec2": PlainFront(one, services[f"{one.name}-ec2"]) for one in (dev, prod)},
         supply_chain=supply_chain.attach(registry, releases, github.repository, now()),
         agreed=words,
-        channels=notices.tell(words, releases[-1], github.repository, now()),
+        channels=notices.post_notices(words, releases[-1], github.repository, now()),
         validation=validation.validate(),
     )
 

@@ -22,7 +22,7 @@ PAGE, COMPONENTS = "shopstatus", ["shop-api", "shop-web"]
 LABEL = "promotion"
 
 
-def tell(agreed: "Agreed", release: "Release", repository: "Repository", now: "datetime") -> Channels:
+def post_notices(agreed: "Agreed", release: "Release", repository: "Repository", now: "datetime") -> Channels:
     """Have everybody told; `now` is UTC without a zone."""
     at = now.replace(tzinfo=UTC) - timedelta(minutes=25)
     short = release.digest.removeprefix("sha256:")[:12]
@@ -55,12 +55,12 @@ def _planned(agreed: "Agreed") -> list[Maintenance]:
     """Give maintenance for the window that is agreed, if there is one that can be read."""
     from pydantic import ValidationError
 
-    from promotion.people.promotion_record import RecordError, Window
+    from promotion.people.promotion_record import DeploymentWindow, RecordError
     from promotion.sections.plan.window import times
     from promotion.settings.local_time import LocalTimeError
 
     try:
-        main = times(Window.model_validate(agreed.window)).main
+        main = times(DeploymentWindow.model_validate(agreed.window)).main
     except (LocalTimeError, RecordError, ValidationError, KeyError):
         return []
     return [Maintenance("m-planned", "shop is updated", main.start, main.end, "scheduled", COMPONENTS[:1])]

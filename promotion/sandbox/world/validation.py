@@ -13,7 +13,7 @@ from promotion.sandbox.world.traffic import minute_of
 if TYPE_CHECKING:
     from promotion.sandbox.world.building import World
     from promotion.sandbox.world.model import Environment
-    from promotion.sections.observability.baseline.record import Measured
+    from promotion.sections.observability.baseline.record import TargetMeasurement
 
 STEPS = 4
 """Invocations of a rotation: createSecret, setSecret, testSecret, finishSecret."""
@@ -102,7 +102,7 @@ def write_baseline(world: "World", t0: datetime) -> None:
     )
 
 
-def _longer(target: "Measured") -> "Measured":
+def _longer(target: "TargetMeasurement") -> "TargetMeasurement":
     """Give what was measured as it would be in a window that is longer: as many times more of everything."""
     latency = tuple((upper, count * LONGER) for upper, count in target.latency)
     return target.model_copy(update={"requests": target.requests * LONGER, "latency": latency})

@@ -7,12 +7,12 @@ from pydantic import computed_field
 
 from promotion.actions.found_deployments import Brought
 from promotion.actions.ticket import Ticket
-from promotion.clients.aws.deployments import Alias, Traffic
+from promotion.clients.aws.deployments import Alias, BalancerTraffic
 from promotion.clients.github.models import WorkflowRun
-from promotion.people.attestations import Finding
+from promotion.people.attestations import ProofCheck
 from promotion.people.promotion_record import PromotionRecord, RecordLook
 from promotion.record.receipt import Receipt
-from promotion.sections.observability.baseline.record import Measured
+from promotion.sections.observability.baseline.record import TargetMeasurement
 from promotion.unknown import Reason, Unknown
 
 
@@ -64,7 +64,7 @@ class Serving:
     """Who gets the traffic of a target: a version of the function, or instances."""
 
     alias: Alias | None = None
-    traffic: Traffic | None = None
+    traffic: BalancerTraffic | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class SinceRollback:
     """What a target does since the rollback."""
 
     window: str
-    measured: Measured
+    measured: TargetMeasurement
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,12 @@ class TicketLook:
 
     link: str = ""
     """As the promotion record has it."""
-    followed: Finding | None = None
+    followed: ProofCheck | None = None
     """What came of following it; None without a link."""
     ticket: Ticket | None = None
     """The issue with the key, looked for where the record names nothing."""
     receipt: Receipt | None = None
-    unseen: Finding | None = None
+    unseen: ProofCheck | None = None
     """Why the issue could not be looked for."""
 
     @property
@@ -108,7 +108,7 @@ class TicketLook:
         made = "" if self.receipt is None else self.receipt.link or ""
         return self.link or (made if self.ticket is None else self.ticket.link)
 
-    def refuse_unseen(self) -> None:
+    def require_seen(self) -> None:
         """Raise Unknown if the issue could not be looked for."""
         if self.unseen is not None:
             raise Unknown(self.unseen.reason or Reason.ERROR, self.unseen.said)

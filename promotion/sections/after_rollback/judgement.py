@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from textwrap import shorten
 
-from promotion.clients.aws.deployments import listed, shares
-from promotion.people.attestations import Finding, Found
-from promotion.people.promotion_record import Meeting, Remediation, Rollback
-from promotion.record.receipt import State
+from promotion.clients.aws.deployments import shares
+from promotion.core.sentences import join
+from promotion.people.attestations import ProofCheck, ProofOutcome
+from promotion.people.promotion_record import Meeting, RecordedRollback, Remediation
+from promotion.record.receipt import ActionState
 from promotion.sections.after_rollback.evidence import (
     Leftover,
     RollbackLook,
@@ -20,7 +21,7 @@ from promotion.sections.after_rollback.evidence import (
     WorkflowLook,
 )
 from promotion.sections.observability.baseline.compare import alike
-from promotion.sections.observability.baseline.store import Kept
+from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.settings.environment import Ec2Target, LambdaTarget, Target
 from promotion.unknown import Reason, Unknown
 
@@ -39,11 +40,12 @@ def workflow_stopped(look: WorkflowLook) -> str:
         receipt = told.get(str(one.id))
         if receipt is not None and receipt.done:
             raise Unknown(
-                Reason.NOT_DUE, f"{one.told()} was told to stop, and is {one.status} still: look again, see {one.url}"
+                Reason.NOT_DUE,
+                f"{one.describe()} was told to stop, and is {one.status} still: look again, see {one.url}",
             )
         why = f", and could not be cancelled: {receipt.message}" if receipt is not None else ""
         raise AssertionError(
-            f"{one.told()} of {look.workflow} is {one.status or 'not over'}{why}; expected it to be cancelled or over: "
+            f"{one.describe()} of {look.workflow} is {one.status or 'not over'}{why}; expected it to be cancelled or over: "
             f"cancel it, or run with --act; see {one.url}"
         )
     return " · ".join(f"run {one.id} {one.conclusion}" for one in look.runs[:3])
@@ -60,41 +62,43 @@ def rolled_back(look: RollbackLook) -> str:
             "that could have been rolled back: check the digest",
         )
     if receipt is not None and not receipt.done:
-        reason = Reason.ERROR if receipt.state is State.UNCLEAR else None
+        reason = Reason.ERROR if receipt.state is ActionState.UNCLEAR else None
         if reason is not None:
             raise Unknown(reason, receipt.message)
         raise AssertionError(receipt.message)
     rollback = brought.restored
     if rollback is None:
         assert not deployment.is_unfinished, (
-            f"{deployment.told()} and goes on; expected it to be stopped with rollback: stop it in CodeDeploy, or run with "
+            f"{deployment.describe()} and goes on; expected it to be stopped with rollback: stop it in CodeDeploy, or run with "
             "--act"
         )
         if receipt is not None:
-            raise Unknown(Reason.NOT_DUE, f"{deployment.told()}; the deployment that rolls it back is still to come")
+            raise Unknown(
+                Reason.NOT_DUE, f"{deployment.describe()}; the deployment that rolls it back is still to come"
+            )
         raise AssertionError(
-            f"{deployment.told()}, and no deployment has rolled it back: deploy the previous revision again in CodeDeploy"
+            f"{deployment.describe()}, and no deployment has rolled it back: deploy the previous revision again in CodeDeploy"
         )
     if rollback.is_unfinished:
-        raise Unknown(Reason.NOT_DUE, f"the rollback goes on: {rollback.told()}; look again when it is over")
+        raise Unknown(Reason.NOT_DUE, f"the rollback goes on: {rollback.describe()}; look again when it is over")
     assert rollback.status == "Succeeded", (
-        f"the rollback of {deployment.id} did not succeed: {rollback.told()}: see it in CodeDeploy, and deploy the previous "
+        f"the rollback of {deployment.id} did not succeed: {rollback.describe()}: see it in CodeDeploy, and deploy the previous "
         "revision by hand"
     )
     assert deployment.status in ("Stopped", "Failed") or brought.rollback is None, (
-        f"{deployment.told()}, though {rollback.id} rolls it back; expected Stopped or Failed: look at it in CodeDeploy"
+        f"{deployment.describe()}, though {rollback.id} rolls it back; expected Stopped or Failed: look at it in CodeDeploy"
     )
     by_hand = "" if brought.rollback is not None else ", by hand"
     return f"{deployment.id} {deployment.status} · {rollback.id} {rollback.status}{by_hand}"
 
 
-def refuse_others(target: Target, look: RollbackLook, serving: Serving) -> None:
+def require_previous_only(target: Target, look: RollbackLook, serving: Serving) -> None:
     """Fail if anything but what served before gets traffic at one target. Raises Unknown while the rollback goes on."""
     restored = look.brought.restored
     if restored is not None and restored.is_unfinished:
-        raise Unknown(Reason.NOT_DUE, f"the rollback goes on: {restored.told()}; look again when it is over")
+        raise Unknown(Reason.NOT_DUE, f"the rollback goes on: {restored.describe()}; look again when it is over")
     problems = [*_served(target, look, serving)]
-    assert not problems, listed(problems)
+    assert not problems, join(problems)
 
 
 def none_left(name: str, serving: Serving, left: Leftover) -> str:
@@ -146,10 +150,10 @@ def _fleet(target: Ec2Target, new: tuple[str, ...], serving: Serving) -> Iterato
         yield f"{', '.join(bad)} of the new version still get traffic in {', '.join(traffic.serving_groups)}: take them out"
     healthy = {host.id for host in traffic.serving if host.state == "healthy"} - set(new)
     if len(healthy) < target.instances:
-        ill = [host.told() for host in traffic.serving if host.state != "healthy" and host.id not in new]
+        ill = [host.describe() for host in traffic.serving if host.state != "healthy" and host.id not in new]
         yield (
             f"{len(healthy)} instances of the previous version get traffic and are healthy, expected {target.instances}"
-            f"{f' ({listed(ill)})' if ill else ''}"
+            f"{f' ({join(ill)})' if ill else ''}"
         )
 
 
@@ -158,7 +162,7 @@ def _instances(serving: Serving) -> str:
     return f"{len(serving.traffic.serving_instances)} instances in {', '.join(serving.traffic.serving_groups)}"
 
 
-def at_baseline(name: str, since: SinceRollback, kept: Kept, service: str, error_rate: float) -> str:
+def at_baseline(name: str, since: SinceRollback, kept: StoredBaseline, service: str, error_rate: float) -> str:
     """Judge how one target does against the recorded baseline: shown to be alike, not merely not shown to differ."""
     if kept.broken:
         raise Unknown(Reason.MALFORMED, f"{kept.place} cannot be believed, {kept.broken}: put back what stood there")
@@ -174,9 +178,9 @@ def at_baseline(name: str, since: SinceRollback, kept: Kept, service: str, error
     if usual is None:
         raise Unknown(Reason.NO_DATA, f"{kept.place} has nothing of {name}: record a baseline of every target")
     found = alike(name, since.measured, usual, error_rate)
-    assert not found.problems, f"{listed(list(found.problems))} ({since.window})"
+    assert not found.problems, f"{join(list(found.problems))} ({since.window})"
     if found.doubts:
-        raise Unknown(Reason.NO_DATA, f"{listed(list(found.doubts))} ({since.window})")
+        raise Unknown(Reason.NO_DATA, f"{join(list(found.doubts))} ({since.window})")
     ratio = "" if found.ratio is None else f" · median {found.ratio[0]:.2f} to {found.ratio[1]:.2f} of the baseline's"
     return f"{since.measured.errors:,} of {since.measured.requests:,} failed{ratio}"
 
@@ -184,9 +188,9 @@ def at_baseline(name: str, since: SinceRollback, kept: Kept, service: str, error
 def ticket_there(look: TicketLook) -> str | None:
     """Judge the incident's ticket; None if there is none."""
     if look.followed is not None:
-        refuse_link(look.link, look.followed)
+        raise_if_broken_link(look.link, look.followed)
         return look.link
-    look.refuse_unseen()
+    look.require_seen()
     if look.ticket is not None:
         return f"issue {look.ticket.number}, {look.ticket.state}"
     if look.receipt is not None and not look.receipt.done:
@@ -194,9 +198,9 @@ def ticket_there(look: TicketLook) -> str | None:
     return look.receipt.link or look.receipt.id if look.receipt is not None else None
 
 
-def analysis_planned(meeting: Meeting, link: Finding, now: datetime) -> str:
+def analysis_planned(meeting: Meeting, link: ProofCheck, now: datetime) -> str:
     """Judge when the root cause is talked about, or was."""
-    refuse_link(meeting.link, link)
+    raise_if_broken_link(meeting.link, link)
     if meeting.date >= now.date():
         return f"on {meeting.date}, {meeting.owner}"
     assert meeting.link, (
@@ -206,17 +210,17 @@ def analysis_planned(meeting: Meeting, link: Finding, now: datetime) -> str:
     return f"held on {meeting.date}, {meeting.owner}"
 
 
-def remedy_planned(remediation: Remediation, link: Finding) -> str:
+def remedy_planned(remediation: Remediation, link: ProofCheck) -> str:
     """Judge what is done so that it does not happen again."""
     assert remediation.text.strip() or remediation.link, (
         f"{remediation.owner} owns the remediation, but nothing says what it is: write `rollback.remediation.text`, or link "
         "to it"
     )
-    refuse_link(remediation.link, link)
+    raise_if_broken_link(remediation.link, link)
     return f"{remediation.owner}: {briefly(remediation.text) or remediation.link}"
 
 
-def reason_given(rollback: Rollback | None) -> str:
+def reason_given(rollback: RecordedRollback | None) -> str:
     """Give the reason in a few words; empty if there is none."""
     return "" if rollback is None else " ".join(rollback.reason.split())
 
@@ -226,10 +230,10 @@ def briefly(text: str) -> str:
     return shorten(text, 80, placeholder="…")
 
 
-def refuse_link(link: str, finding: Finding) -> None:
+def raise_if_broken_link(link: str, finding: ProofCheck) -> None:
     """Fail for a link that is dead, raise Unknown for one that could not be followed."""
     if not link:
         return
-    assert finding.found is not Found.WRONG, finding.said
-    if finding.found is Found.UNCLEAR:
+    assert finding.found is not ProofOutcome.WRONG, finding.said
+    if finding.found is ProofOutcome.UNCLEAR:
         raise Unknown(finding.reason or Reason.ERROR, finding.said)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from promotion.actions.found_deployments import Brought
 from promotion.sections.after_rollback.evidence import Leftover, Serving
 from promotion.sections.observability.baseline.compare import DURATIONS, REQUESTS
-from promotion.sections.observability.baseline.record import Measured
-from promotion.sections.observability.metrics.queries_for import Measured as Place
+from promotion.sections.observability.baseline.record import TargetMeasurement
+from promotion.sections.observability.metrics.queries_for import MeasuredTarget as Place
 from promotion.sections.observability.metrics.query import Metric, Query
 from promotion.sections.observability.metrics.series import MetricsLook
 from promotion.sections.observability.metrics.signals import BALANCER, LAMBDA, dimension
@@ -57,7 +57,7 @@ def steady_window(ended: datetime, now: datetime) -> Window:
     return Window(max(ceil_minute(ended + COLD), end - LONGEST), end)
 
 
-def enough(measured: Measured) -> bool:
+def enough(measured: TargetMeasurement) -> bool:
     """Whether a target has had so many requests that it can be compared with its baseline."""
     return measured.requests >= REQUESTS and sum(count for _, count in measured.latency) >= DURATIONS
 

@@ -36,7 +36,7 @@ def planned(look: TicketLook) -> str | None:
     awaits-person, until then, and what kept the issue from being looked for or opened; AssertionError for an issue that
     was closed undone.
     """
-    look.refuse_unseen()
+    look.require_seen()
     issue = look.ticket
     if issue is None:
         if look.receipt is None:

@@ -24,7 +24,7 @@ class Claims:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedBuild:
     """What the record keeps of the image that is promoted."""
 
     repository: str
@@ -37,12 +37,12 @@ class Recorded:
     promotion_name: str = "the promotion record"
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """In a few words."""
         run = f", run {self.run}" if self.run else ""
         return f"commit {self.commit or 'unknown'}{run}, by {self.known_by}"
 
-    def refuse_gaps(self) -> None:
+    def require_build(self) -> None:
         """Raise Unknown, no-data, unless a commit or a run stands in it."""
         if self.commit is None and self.run is None:
             raise Unknown(Reason.NO_DATA, "neither the commit nor the run that built the image is known")

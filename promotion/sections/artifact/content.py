@@ -11,7 +11,7 @@ MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
-class PlatformImage:
+class PlatformContent:
     """The image for one platform."""
 
     platform: str
@@ -41,14 +41,14 @@ class ImageContent:
     media_type: str = ""
     bytes: int = 0
     """Of the manifest itself."""
-    platforms: tuple[PlatformImage, ...] = ()
+    platforms: tuple[PlatformContent, ...] = ()
     altered: str = ""
     """A sentence, if bytes that were read do not hash to the digest they were asked for."""
     missing: str = ""
     """A sentence, if the registry says that it does not have the digest."""
 
     @property
-    def images(self) -> tuple[PlatformImage, ...]:
+    def images(self) -> tuple[PlatformContent, ...]:
         """The image for each platform. Raises Unknown if they could not be read."""
         if self.altered or self.missing or not self.platforms:
             reason = Reason.NO_DATA if self.missing else Reason.MALFORMED
@@ -67,7 +67,7 @@ class ImageContent:
         return said.pop() if len(said) == 1 else None
 
 
-def sizes_told(images: tuple[PlatformImage, ...], limit: float) -> str:
+def sizes_told(images: tuple[PlatformContent, ...], limit: float) -> str:
     """Tell the size of each platform's image: `linux/amd64 212.4 MB of 500 MB, compressed`."""
     return "; ".join(f"{one.platform} {megabytes_told(one.bytes)} of {limit:g} MB" for one in images) + ", compressed"
 

@@ -24,7 +24,7 @@ class Running:
             if found not in {digest, *platforms}:
                 yield f"{name} runs {found or 'no image that could be told'}"
 
-    def refuse_nobody(self, target: str) -> None:
+    def require_traffic(self, target: str) -> None:
         """Raise Unknown, no-data, if nothing gets traffic there."""
         if not self.digests:
             raise Unknown(Reason.NO_DATA, f"nothing gets traffic at {target}, so nobody can say which image runs there")

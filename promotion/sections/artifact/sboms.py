@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from promotion.sections.artifact.content import ImageContent
-from promotion.sections.artifact.sbom.judge import Described, Limits, judge_all
-from promotion.sections.artifact.sbom.judgement import Judgement, Unread
+from promotion.sections.artifact.sbom.judge import Described, SbomLimits, judge_all
+from promotion.sections.artifact.sbom.judgement import ArtifactFindings, Unread
 from promotion.sections.artifact.sbom.summary import Sbom
-from promotion.settings.image import Sbom as Expected
+from promotion.settings.image import SbomSettings as Expected
 from promotion.unknown import Unknown
 
 
@@ -55,14 +55,14 @@ class Sboms:
         return max(dated, key=lambda one: (one.created is not None, one.created), default=None)
 
 
-def judged(
+def judge_sboms(
     sboms: Sboms, content: ImageContent, expected: Expected, digest: str, now: datetime, before: Sbom | None
-) -> Judgement:
+) -> ArtifactFindings:
     """Judge every one of them against the image, and against that of the image in prod."""
     known = {each for one in content.images for each in (one.digest, one.config)}
     created = [one.created for one in content.platforms if one.created is not None]
     image = Described(digest, known, min(created, default=None))
-    limits = Limits(base_system=expected.base_system, fewer_components=expected.max_fall)
+    limits = SbomLimits(base_system=expected.base_system, fewer_components=expected.max_fall)
     return judge_all([*(one.sbom for one in sboms.found), *sboms.unread], image, now, limits, before)
 
 
@@ -81,10 +81,10 @@ def too_old(sboms: Sboms, max_age_days: float | None, now: datetime) -> str:
     if newest is None or max_age_days is None:
         return ""
     if newest.created is None:
-        return f"{newest.told} does not say when it was made, and may be at most {max_age_days:g} days old"
+        return f"{newest.label} does not say when it was made, and may be at most {max_age_days:g} days old"
     age = now - newest.created
     if age <= timedelta(days=max_age_days):
         return ""
     return (
-        f"{newest.told} is {age.total_seconds() / 86400:.1f} days old, at most {max_age_days:g} allowed: make it anew"
+        f"{newest.label} is {age.total_seconds() / 86400:.1f} days old, at most {max_age_days:g} allowed: make it anew"
     )

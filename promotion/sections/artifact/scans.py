@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from promotion.sections.artifact.content import ImageContent
-from promotion.sections.artifact.sbom.judgement import Judgement, Unread
+from promotion.sections.artifact.sbom.judgement import ArtifactFindings, Unread
 from promotion.sections.artifact.vulnerabilities.image import ImageDigests, PlatformDigests
-from promotion.sections.artifact.vulnerabilities.judge import judge
+from promotion.sections.artifact.vulnerabilities.judge import judge_reports
 from promotion.sections.artifact.vulnerabilities.report import ScanReport
 from promotion.settings.image import Vulnerabilities
 from promotion.unknown import Unknown
@@ -24,13 +24,13 @@ class Scans:
     """A sentence, if bytes that were read do not hash to the digest they were asked for."""
 
 
-def judged(
+def judge_scans(
     scans: Mapping[str, Scans], content: ImageContent, expected: Vulnerabilities, digest: str, now: datetime
-) -> Judgement:
+) -> ArtifactFindings:
     """Weigh the sources against each other, in their configured order."""
     known = tuple(PlatformDigests(one.platform, one.digest, one.config) for one in content.images)
     looks = list(_looks(scans, expected.order))
-    return judge(looks, ImageDigests(digest, known), now, timedelta(days=expected.max_age_days))
+    return judge_reports(looks, ImageDigests(digest, known), now, timedelta(days=expected.max_age_days))
 
 
 def altered(scans: Mapping[str, Scans]) -> str:

@@ -45,7 +45,7 @@ class Signatures:
         return self.findings
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """Who signed, in a few words."""
         if self.findings is None:
             return "altered"

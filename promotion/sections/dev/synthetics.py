@@ -13,7 +13,7 @@ from promotion.unknown import Reason, Unknown
 
 
 @dataclass(frozen=True)
-class CanaryLook:
+class SyntheticsRun:
     """A canary's newest run."""
 
     canary: str
@@ -29,7 +29,7 @@ class CanaryLook:
         return f"{self.state.lower()} at {self.completed:%H:%M}Z"
 
 
-def last_run_look(journey: CanaryJourney, runs: Sequence[Mapping[str, Any]], now: datetime) -> CanaryLook:
+def last_run_look(journey: CanaryJourney, runs: Sequence[Mapping[str, Any]], now: datetime) -> SyntheticsRun:
     """Read the answer of DescribeCanariesLastRun.
 
     Raises Unknown when the canary never ran, runs right now for the first time, or ran too long ago to tell.
@@ -54,4 +54,4 @@ def last_run_look(journey: CanaryJourney, runs: Sequence[Mapping[str, Any]], now
     problems = (
         () if status["State"] == "PASSED" else (f"canary {journey.canary} {status['State']}: {why or 'no reason'}",)
     )
-    return CanaryLook(journey.canary, status["State"], completed.astimezone(UTC), why, problems)
+    return SyntheticsRun(journey.canary, status["State"], completed.astimezone(UTC), why, problems)

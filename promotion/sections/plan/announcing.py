@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from promotion.clients.aws.deployments import listed
 from promotion.clients.channels.message import SHORT, Message
-from promotion.clients.channels.posted import Found, Told, refuse_unclear
+from promotion.clients.channels.posted import PostedState, Told, raise_if_unclear
 from promotion.clients.channels.status_page import Maintenance, StatusPageLook
 from promotion.core.answers import Attested
 from promotion.core.clock import Clock
-from promotion.people.attestations import Attestations, attested, word_for
+from promotion.core.sentences import join
+from promotion.people.attestations import Attestations, attestation_for, require_attestation
 from promotion.people.promotion_record import PromotionRecord
 from promotion.sections.plan.window import times
 from promotion.settings import Settings
@@ -58,8 +58,8 @@ def all_told(places: Sequence[Told]) -> str:
     assert not failed, " ".join(f"{one.name} could not be told: {one.receipt.message}" for one in failed if one.receipt)
     for one in places:
         if not one.there:
-            refuse_unclear(one)
-    silent = [one.name for one in places if one.found is Found.ABSENT and not one.there]
+            raise_if_unclear(one)
+    silent = [one.name for one in places if one.found is PostedState.ABSENT and not one.there]
     assert not silent, (
         f"nothing about this image was said in {', '.join(silent)}: tell people there, naming the digest's first 12 digits, "
         "or run with --act"
@@ -86,11 +86,11 @@ def told_or_attested(
     Raises Attested where it does; fails or raises Unknown as `all_told` and `attested` do.
     """
     if not places:
-        attested(item, attestations, settings, digest, clock)
+        require_attestation(item, attestations, settings, digest, clock)
     try:
         return all_told(places)
     except (AssertionError, Unknown):
-        word = word_for(item, attestations, settings, digest, clock)
+        word = attestation_for(item, attestations, settings, digest, clock)
         if word is None:
             raise
     raise Attested(word)
@@ -104,14 +104,14 @@ def covering(look: StatusPageLook, window: Span, components: Sequence[str]) -> M
         "`no_status_page` why it does not apply"
     )
     fitting = [one for one in coming if one.covers(window.start + UNTIMELY, window.end - UNTIMELY)]
-    told = listed([f"{one.name!r} from {one.start} to {one.end}" for one in coming])
+    told = join([f"{one.name!r} from {one.start} to {one.end}" for one in coming])
     assert fitting, (
         f"the status page has {told}; expected a maintenance from {window.start:%Y-%m-%d %H:%M}Z to {window.end:%H:%M}Z: "
         "move it to the window"
     )
     whole = [one for one in fitting if set(components) <= set(one.components)]
     lacking = sorted(set(components) - set(fitting[0].components))
-    assert whole, f"{fitting[0].name!r} on the status page does not name {listed(lacking)}: add what is affected"
+    assert whole, f"{fitting[0].name!r} on the status page does not name {join(lacking)}: add what is affected"
     return whole[0]
 
 

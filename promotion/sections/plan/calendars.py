@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Event:
+class CalendarEvent:
     """A time that a calendar has something written for."""
 
     calendar: str
@@ -28,7 +28,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class State:
+class CalendarState:
     """What a change calendar says of a time."""
 
     calendar: str
@@ -41,7 +41,7 @@ class State:
     """When that changes next; None if it does not."""
 
 
-def events(text: str, name: str, around: Span, zone_name: str) -> Iterator[Event]:
+def events(text: str, name: str, around: Span, zone_name: str) -> Iterator[CalendarEvent]:
     """Give the events of an iCalendar file that touch a time. Cancelled ones are none; free or busy makes no difference.
 
     Dates and floating times are those of the zone. Raises Unknown: not-supported without the extra, malformed for what
@@ -70,14 +70,14 @@ def events(text: str, name: str, around: Span, zone_name: str) -> Iterator[Event
                 continue
             start, end = (_moment(event[key].dt, there) for key in ("DTSTART", "DTEND"))
             if Span(start, max(end, start + timedelta(minutes=1))).overlaps(around):
-                yield Event(name, str(event.get("SUMMARY", "an event without a name"))[:100], start, end)
+                yield CalendarEvent(name, str(event.get("SUMMARY", "an event without a name"))[:100], start, end)
     except (ValueError, KeyError, TypeError, AttributeError) as mistake:
         raise Unknown(
             Reason.MALFORMED, f"{name} is no iCalendar file that can be read ({type(mistake).__name__}): export it anew"
         ) from None
 
 
-def state(name: str, answer: Mapping[str, Any], around: Span) -> State:
+def state(name: str, answer: Mapping[str, Any], around: Span) -> CalendarState:
     """Read the answer of GetCalendarState for the start of a time. Raises Unknown, malformed.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCalendarState.html
@@ -91,10 +91,10 @@ def state(name: str, answer: Mapping[str, Any], around: Span) -> State:
         raise Unknown(
             Reason.MALFORMED, f"the change calendar {name} answers neither OPEN nor CLOSED with a time: look at it"
         )
-    return State(name, around.start, around.end, said == "OPEN", moment)
+    return CalendarState(name, around.start, around.end, said == "OPEN", moment)
 
 
-def closed(events: tuple[Event, ...], states: tuple[State, ...]) -> Iterator[Closed]:
+def closed(events: tuple[CalendarEvent, ...], states: tuple[CalendarState, ...]) -> Iterator[Closed]:
     """Give the times in which nothing may be deployed."""
     for event in events:
         end = max(event.end, event.start + timedelta(minutes=1))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from promotion.people.promotion_record import People
 from promotion.settings import Settings
-from promotion.settings.people import refuse_no_name, same
+from promotion.settings.people import require_name, same
 from promotion.unknown import Reason, Unknown
 
 _ROLES = {
@@ -19,12 +19,12 @@ def nobody_named(people: People) -> bool:
     return not any(getattr(people, role) for role in _ROLES)
 
 
-def told(people: People) -> str:
+def describe(people: People) -> str:
     """In a few words."""
     return f"lead {people.lead or '–'}, on call {people.on_call or '–'}, approver {people.approver or '–'}"
 
 
-def problems(people: People, settings: Settings) -> Iterator[str]:
+def personnel_problems(people: People, settings: Settings) -> Iterator[str]:
     """Say what is wrong with who is named, a sentence each.
 
     Raises Unknown, not-declared, where promotion.toml does not say who may be named.
@@ -42,7 +42,7 @@ def problems(people: People, settings: Settings) -> Iterator[str]:
             yield f"nobody is named as {called}: fill in `people.{role}` with one of {', '.join(those)}"
             continue
         try:
-            refuse_no_name(name)
+            require_name(name)
         except ValueError as mistake:
             yield f"the {called} {name[:60]!a} is no name: {mistake}"
             continue

@@ -4,23 +4,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from promotion.people.promotion_record import Window
+from promotion.people.promotion_record import DeploymentWindow
 from promotion.settings.local_time import Span, WeekTime, instant, weekly, widest, zone
 from promotion.settings.plan import Freeze, WindowLength
 
 
 @dataclass(frozen=True)
-class Times:
+class WindowTimes:
     """When it may be deployed."""
 
     zone: str
     main: Span
     backup: Span | None
 
-    def told(self, now: datetime) -> str:
+    def describe(self, now: datetime) -> str:
         """In a few words, with which of them comes next."""
-        backup = "" if self.backup is None else f", backup {self.backup.told(self.zone)}"
-        return f"{self.main.told(self.zone)}{backup}; {self._standing(now)}"
+        backup = "" if self.backup is None else f", backup {self.backup.describe(self.zone)}"
+        return f"{self.main.describe(self.zone)}{backup}; {self._standing(now)}"
 
     def to_come(self, now: datetime) -> dict[str, Span]:
         """Those that are not over, by what they are called."""
@@ -42,22 +42,22 @@ class Closed:
     """`the freeze 'year-end close' of promotion.toml`."""
 
 
-def times(window: Window) -> Times:
+def times(window: DeploymentWindow) -> WindowTimes:
     """Give the instants of a window. Raises LocalTimeError for local times that are none."""
     main = _span(window.start, window.minutes, window.zone)
     backup = window.backup
-    return Times(window.zone, main, None if backup is None else _span(backup.start, backup.minutes, window.zone))
+    return WindowTimes(window.zone, main, None if backup is None else _span(backup.start, backup.minutes, window.zone))
 
 
-def problems(times: Times, length: WindowLength, now: datetime, closed: Iterable[Closed]) -> Iterator[str]:
+def window_problems(times: WindowTimes, length: WindowLength, now: datetime, closed: Iterable[Closed]) -> Iterator[str]:
     """Say what is wrong with a window, a sentence each."""
     yield from _lengths(times, length)
     if times.backup is None:
         yield "there is no backup window: agree on one in `window.backup`, for when this one cannot be kept"
     elif times.backup.start < times.main.end:
         yield (
-            f"the backup window begins {times.backup.told(times.zone)}, before the window is over "
-            f"({times.main.told(times.zone)}): agree on a later one"
+            f"the backup window begins {times.backup.describe(times.zone)}, before the window is over "
+            f"({times.main.describe(times.zone)}): agree on a later one"
         )
     to_come = times.to_come(now)
     if not to_come:
@@ -67,18 +67,18 @@ def problems(times: Times, length: WindowLength, now: datetime, closed: Iterable
         for closing in closings:
             if span.overlaps(closing.span):
                 yield (
-                    f"{name}, {span.told(times.zone)}, meets {closing.said}, {closing.span.told(times.zone)}: agree on "
+                    f"{name}, {span.describe(times.zone)}, meets {closing.said}, {closing.span.describe(times.zone)}: agree on "
                     "a time outside of it"
                 )
 
 
-def frozen(freezes: Sequence[Freeze], times: Times) -> Iterator[Closed]:
+def frozen(freezes: Sequence[Freeze], times: WindowTimes) -> Iterator[Closed]:
     """Give the freezes of the settings that touch a window."""
     for around in filter(None, (times.main, times.backup)):
         for freeze in freezes:
             said = f"the freeze {freeze.reason!r} of promotion.toml"
             if freeze.weekly is not None:
-                start, end = WeekTime.read(freeze.weekly.start), WeekTime.read(freeze.weekly.end)
+                start, end = WeekTime.parse(freeze.weekly.start), WeekTime.parse(freeze.weekly.end)
                 yield from (Closed(span, said) for span in weekly(start, end, freeze.zone, around))
             elif freeze.start is not None and freeze.end is not None:
                 span = widest(freeze.start, freeze.end, freeze.zone)
@@ -91,7 +91,7 @@ def _span(start: datetime, minutes: int, zone_name: str) -> Span:
     return Span(begin, begin + timedelta(minutes=minutes))
 
 
-def _lengths(times: Times, length: WindowLength) -> Iterator[str]:
+def _lengths(times: WindowTimes, length: WindowLength) -> Iterator[str]:
     named = {"the window": times.main, "the backup window": times.backup}
     for name, span in named.items():
         if span is None:
@@ -104,7 +104,7 @@ def _lengths(times: Times, length: WindowLength) -> Iterator[str]:
             )
 
 
-def _local(times: Times) -> str:
+def _local(times: WindowTimes) -> str:
     last = max(span.end for span in (times.main, times.backup) if span is not None)
     return f"{last.astimezone(zone(times.zone)):%Y-%m-%d %H:%M} ({times.zone})"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from promotion.people.promotion_record import PromotionRecord
-from promotion.sections.rollout.watch import Shift
+from promotion.sections.rollout.watch import ProdDeployment
 from promotion.unknown import Reason, Unknown
 
 
@@ -39,7 +39,7 @@ class EarlierFailure:
 class Happened:
     """Everything since the deployment that somebody should know of."""
 
-    shifts: tuple[Shift, ...]
+    shifts: tuple[ProdDeployment, ...]
     """The deployments as they stand now."""
     fired: tuple[Fired, ...]
     earlier: tuple[EarlierFailure, ...] = ()
@@ -48,9 +48,9 @@ class Happened:
         """Say each thing that went wrong."""
         for shift in self.shifts:
             if shift.rolled_back_by:
-                yield f"{shift.told()} and was rolled back by {shift.rolled_back_by}"
+                yield f"{shift.describe()} and was rolled back by {shift.rolled_back_by}"
             elif shift.status in ("Failed", "Stopped"):
-                yield shift.told()
+                yield shift.describe()
         for alarm in self.fired:
             when = f"fired at {alarm.at:%H:%M:%S}Z" if alarm.at else "was in ALARM all the time"
             yield f"alarm {alarm.name} {when}"
@@ -70,7 +70,7 @@ def undocumented(wrong: Sequence[str], record: PromotionRecord | None) -> list[s
     return [*wrong]
 
 
-def refuse_loose_meeting(record: PromotionRecord | None, name: str, since: datetime, why: Sequence[str]) -> str:
+def require_meeting(record: PromotionRecord | None, name: str, since: datetime, why: Sequence[str]) -> str:
     """Give when and by whom what went wrong is talked about. Raises Unknown, awaits-person, if that is not agreed yet.
 
     Raises AssertionError for a day before the deployment.

@@ -59,7 +59,7 @@ class RotationLook:
         found = _RATE.fullmatch(self.schedule or "")
         return timedelta(**{f"{found['unit']}s": int(found["count"])}) if found else None
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """In a few words."""
         if self.last is None:
             return "never rotated"
@@ -67,7 +67,7 @@ class RotationLook:
         return f"rotated {self.last:%Y-%m-%d}{due}"
 
 
-def problems(look: RotationLook, now: datetime, grace: timedelta) -> Iterator[str]:
+def rotation_problems(look: RotationLook, now: datetime, grace: timedelta) -> Iterator[str]:
     """Say what is wrong with a secret that must rotate."""
     if not look.exists:
         yield f"there is no secret {look.name}: check its name in [[prod.secrets]]"
@@ -100,7 +100,7 @@ def under_way(look: RotationLook, now: datetime, grace: timedelta) -> datetime |
     return min((made for made in look.pending if now - made <= grace), default=None)
 
 
-def doubts(look: RotationLook) -> Iterator[str]:
+def rotation_doubts(look: RotationLook) -> Iterator[str]:
     """Say what could not be told."""
     if look.every is None and look.next is None:
         yield (

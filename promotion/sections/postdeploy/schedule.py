@@ -8,7 +8,7 @@ from pydantic import computed_field
 
 from promotion.core.clock import TickingClock
 from promotion.core.waiting import wait_until
-from promotion.sections.rollout.watch import Absent, Shift
+from promotion.sections.rollout.watch import Absent, ProdDeployment
 from promotion.unknown import Reason, Unknown
 
 
@@ -16,7 +16,7 @@ from promotion.unknown import Reason, Unknown
 class Began:
     """The deployments that brought the digest to prod."""
 
-    shifts: Mapping[str, Shift]
+    shifts: Mapping[str, ProdDeployment]
     """By target; at least one."""
     absent: Mapping[str, Absent]
 
@@ -31,7 +31,7 @@ class Began:
         """When it was asked for the last of them: from here on it is counted when something is due."""
         return max(shift.began for shift in self.shifts.values())
 
-    def of(self, target: str) -> Shift:
+    def of(self, target: str) -> ProdDeployment:
         """Give the deployment to one target. Raises Unknown where there is none."""
         if target in self.absent:
             raise Unknown(self.absent[target].why.reason, self.absent[target].why.message)

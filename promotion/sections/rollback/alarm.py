@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from promotion.sections.observability.alarms.alarm import ALARM, KINDS, Alarm, name_of
-from promotion.sections.observability.alarms.alarm import read as read_alarms
+from promotion.sections.observability.alarms.alarm import parse_alarms as read_alarms
 from promotion.sections.rollback import composite_alarm as rule
 
 
@@ -41,7 +41,7 @@ class StoppingAlarm:
 
     def children(self) -> tuple[str, ...]:
         """Name the alarms it looks at. Raises Unknown for a rule that cannot be read."""
-        return rule.read(self.rule, self.alarm.name).names if self.is_composite else ()
+        return rule.parse_alarm_rule(self.rule, self.alarm.name).names if self.is_composite else ()
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,10 @@ class StoppingAlarms:
                 raised = child not in above and self._in_alarm(child, fired, (*above, name))
                 quiet = "OK" if found.is_composite or child == fired else found.alarm.state
                 states[child] = ALARM if raised else quiet
-        return rule.read(one.rule, name).holds(states)
+        return rule.parse_alarm_rule(one.rule, name).holds(states)
 
 
-def read(page: Mapping[str, Any]) -> Iterator[StoppingAlarm]:
+def parse_stopping_alarms(page: Mapping[str, Any]) -> Iterator[StoppingAlarm]:
     """Read one page of DescribeAlarms."""
     for key in KINDS:
         for told in page.get(key) or ():

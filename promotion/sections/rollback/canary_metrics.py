@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from promotion.clients.aws.deployments import Instance
 from promotion.core.findings import Findings
 from promotion.sections.observability.dashboards.signals import Balanced
-from promotion.sections.observability.metrics.liveness import refuse_silence
+from promotion.sections.observability.metrics.liveness import require_requests
 from promotion.sections.observability.metrics.query import Metric, Query
 from promotion.sections.observability.metrics.series import MetricsLook, Series
 from promotion.sections.observability.metrics.signals import BALANCER, LAMBDA, dimension, failures_of
@@ -89,7 +89,7 @@ def judge_metrics(queries: Sequence[Query], look: MetricsLook, max_age: timedelt
     """Say which of the metrics are silent in prod now."""
     for query in queries:
         try:
-            refuse_silence(look.series[query.key].points(), query.metric, look.window, max_age)
+            require_requests(look.series[query.key].points(), query.metric, look.window, max_age)
         except Unknown as silence:
             if silence.reason not in (Reason.NO_DATA, Reason.STALE):
                 findings.doubt(silence.reason, silence.message)

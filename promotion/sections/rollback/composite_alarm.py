@@ -24,7 +24,7 @@ _Test = Callable[[States], bool]
 
 
 @dataclass(frozen=True)
-class Rule:
+class ParsedAlarmRule:
     """A rule that was read."""
 
     names: tuple[str, ...]
@@ -33,13 +33,13 @@ class Rule:
     """Whether the composite alarm would be in ALARM, by the states of these alarms."""
 
 
-def read(text: str, alarm: str) -> Rule:
+def parse_alarm_rule(text: str, alarm: str) -> ParsedAlarmRule:
     """Read the rule of a composite alarm. Raises Unknown, not-supported, for what this grammar does not know."""
     reader = _Reader(text, alarm)
     test = reader.either(0)
     if reader.left:
         raise reader.strange()
-    return Rule(tuple(dict.fromkeys(reader.names)), test)
+    return ParsedAlarmRule(tuple(dict.fromkeys(reader.names)), test)
 
 
 class _Reader:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from promotion.clients.aws.deployments import DeploymentGroup
-from promotion.sections.rollback.traffic_config import Shift
+from promotion.sections.rollback.traffic_config import TrafficConfig
 from promotion.settings.environment import Environment
 from promotion.settings.rollback import Comparison
 
@@ -18,11 +18,11 @@ _NOTHING: tuple[str, ...] = ("nothing",)
 
 
 @dataclass(frozen=True)
-class Side:
+class GroupSide:
     """One of the two groups, and by which words its names are its environment's."""
 
     group: DeploymentGroup
-    shift: Shift
+    shift: TrafficConfig
     environment: Environment
     words: Sequence[str]
 
@@ -35,7 +35,7 @@ class Side:
         return text
 
 
-def differences(prod: Side, dev: Side, comparison: Comparison) -> Iterator[str]:
+def differences(prod: GroupSide, dev: GroupSide, comparison: Comparison) -> Iterator[str]:
     """Say, for each field that differs, what it is in prod and in dev."""
     ours, theirs = prod.group.fields, dev.group.fields
     for name in sorted({*ours, *theirs} - {CONFIG}):
@@ -46,12 +46,12 @@ def differences(prod: Side, dev: Side, comparison: Comparison) -> Iterator[str]:
     # Two configurations that do the same are the same, whatever they are called; the name alone says nothing.
     if CONFIG not in comparison.may_differ and _does(prod.shift) != _does(dev.shift):
         yield (
-            f"{CONFIG} is {prod.shift.config} ({prod.shift.told()}) in prod and {dev.shift.config} "
-            f"({dev.shift.told()}) in dev"
+            f"{CONFIG} is {prod.shift.config} ({prod.shift.describe()}) in prod and {dev.shift.config} "
+            f"({dev.shift.describe()}) in dev"
         )
 
 
-def _sorted(side: Side, fields: Mapping[str, tuple[str, ...]], name: str) -> list[str]:
+def _sorted(side: GroupSide, fields: Mapping[str, tuple[str, ...]], name: str) -> list[str]:
     """The order of what CodeDeploy lists means nothing."""
     return sorted(side.mapped(text) for text in fields.get(name, ()))
 
@@ -60,7 +60,7 @@ def _told(fields: Mapping[str, tuple[str, ...]], name: str) -> str:
     return ", ".join(fields.get(name, _NOTHING))
 
 
-def _does(shift: Shift) -> tuple[object, ...]:
+def _does(shift: TrafficConfig) -> tuple[object, ...]:
     if shift.kind:
         return shift.platform, shift.kind, shift.percent, shift.minutes
     return shift.platform, shift.healthy_kind, shift.healthy

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from promotion.clients.aws.deployments import DeploymentGroup, DeploymentTarget
-from promotion.sections.rollback.traffic_config import Shift
+from promotion.sections.rollback.traffic_config import TrafficConfig
 from promotion.settings.environment import Ec2Target, LambdaTarget, Target
 
 FAILURE, ON_ALARM = "DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"
@@ -26,7 +26,7 @@ class ServiceRole:
     """The services that may assume it; None if there is no such role."""
 
 
-def style_problems(group: DeploymentGroup, shift: Shift, target: Target) -> Iterator[str]:
+def style_problems(group: DeploymentGroup, shift: TrafficConfig, target: Target) -> Iterator[str]:
     """Say what is wrong with how the group deploys."""
     if group.style != "BLUE_GREEN":
         yield f"{group.name} deploys {group.style}, expected BLUE_GREEN: what runs would be overwritten"

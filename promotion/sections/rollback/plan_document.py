@@ -22,13 +22,13 @@ class PlanDocument:
     changed: datetime | None
     """When the last change of it, up to this commit, was committed."""
 
-    def told(self, now: datetime) -> str:
+    def describe(self, now: datetime) -> str:
         """In a few words."""
         age = "" if self.changed is None else f", changed {max(0, (now - self.changed) // timedelta(days=1))} days ago"
         return f"{self.path} at {self.commit[:12]}{age}"
 
 
-def problems(document: PlanDocument, wanted: RollbackPlan, settings: Settings) -> Iterator[str]:
+def plan_problems(document: PlanDocument, wanted: RollbackPlan, settings: Settings) -> Iterator[str]:
     """Say what is wrong with the document, its age aside, a sentence each."""
     where = f"{document.path} at {document.commit}"
     if document.text is None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from promotion.clients.aws.deployments import (
     Alias,
+    BalancerTraffic,
     Deployment,
     DeploymentGroup,
     DeploymentHistory,
@@ -17,11 +18,10 @@ from promotion.clients.aws.deployments import (
     Instance,
     LambdaVersion,
     Revision,
-    Traffic,
     original_instances_problem,
     shares,
 )
-from promotion.clients.http.answer import Answer
+from promotion.clients.http.answer import HttpAnswer
 from promotion.core.findings import Findings
 from promotion.sections.artifact.content import ImageContent
 from promotion.sections.artifact.running_digests import Running
@@ -42,7 +42,7 @@ class RevisionLook:
 class Standing:
     """What stands in prod at a target of any kind."""
 
-    health: Answer
+    health: HttpAnswer
     history: DeploymentHistory
     revision: RevisionLook | None
     """None if no deployment succeeded."""
@@ -51,14 +51,15 @@ class Standing:
     """By digest, of everything that runs."""
 
 
-def judge(name: str, standing: Standing) -> Findings:
+def judge_previous_version(name: str, standing: Standing) -> Findings:
     """Say what of the previous version is not well or not there, whatever kind of target it runs at."""
     findings = Findings()
     findings.problems += standing.health.problems
     newest, good = standing.history.newest, standing.history.last_good
     if newest.is_unfinished:
         findings.doubt(
-            Reason.NOT_DUE, f"{newest.told()} in prod: what one would go back to is known when it has ended, look again"
+            Reason.NOT_DUE,
+            f"{newest.describe()} in prod: what one would go back to is known when it has ended, look again",
         )
     if good is None or standing.revision is None:
         findings.doubt(
@@ -121,7 +122,7 @@ def judge_function(
 
 def judge_fleet(
     target: Ec2Target,
-    traffic: Traffic,
+    traffic: BalancerTraffic,
     instances: Mapping[str, Instance],
     replaced: Sequence[str],
     group: DeploymentGroup,
@@ -134,7 +135,7 @@ def judge_fleet(
         findings.problems.append(
             f"no listener of {target.load_balancer} forwards to {', '.join(target.target_groups)}: nothing serves"
         )
-    ill = [host.told() for host in traffic.serving if host.state != "healthy"]
+    ill = [host.describe() for host in traffic.serving if host.state != "healthy"]
     if ill:
         findings.problems.append(f"{'; '.join(ill)}; expected every instance to be healthy before anything is deployed")
     healthy = {host.id for host in traffic.serving if host.state == "healthy"}

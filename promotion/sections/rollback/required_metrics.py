@@ -21,7 +21,7 @@ _GROUP_ALONE = frozenset({"HealthyHostCount", "UnHealthyHostCount"})
 
 
 @dataclass(frozen=True)
-class Place:
+class RequiredMetric:
     """Something that must be watched: a metric of the live alias, of a target group, of the load balancer."""
 
     name: str
@@ -36,26 +36,27 @@ class Place:
         return (metric.namespace, metric.name) == (self.namespace, self.metric) and metric.dimensions in self.views
 
 
-def places(target: Target, balanced: Balanced | None, wanted: RollbackAlarms) -> tuple[Place, ...]:
+def places(target: Target, balanced: Balanced | None, wanted: RollbackAlarms) -> tuple[RequiredMetric, ...]:
     """Give everything that must be watched for a target. `balanced` is the load balancer of an EC2 target."""
     if isinstance(target, LambdaTarget):
         live = {"FunctionName": target.function, "Resource": f"{target.function}:{target.alias}"}
         return tuple(
-            Place(f"{name} of the alias {target.alias}", LAMBDA, name, (live,)) for name in wanted.function_metrics
+            RequiredMetric(f"{name} of the alias {target.alias}", LAMBDA, name, (live,))
+            for name in wanted.function_metrics
         )
     return () if balanced is None else tuple(_of_balancer(balanced, wanted.balancer_metrics))
 
 
-def _of_balancer(balanced: Balanced, metrics: tuple[str, ...]) -> Iterator[Place]:
+def _of_balancer(balanced: Balanced, metrics: tuple[str, ...]) -> Iterator[RequiredMetric]:
     whole = {"LoadBalancer": dimension(balanced.arn)}
     for name in metrics:
         if name.startswith(_BALANCER_ALONE):
-            yield Place(f"{name} of the load balancer", BALANCER, name, (whole,))
+            yield RequiredMetric(f"{name} of the load balancer", BALANCER, name, (whole,))
             continue
         for group, arn in balanced.groups.items():
             own = {"TargetGroup": dimension(arn), **whole}
             views = (own,) if name in _GROUP_ALONE else (own, whole)
-            yield Place(f"{name} of the target group {group}", BALANCER, name, views)
+            yield RequiredMetric(f"{name} of the target group {group}", BALANCER, name, views)
 
 
 def aside(metric: Metric, target: Target, balanced: Balanced | None) -> str:

@@ -22,7 +22,7 @@ MOST = 10
 """How many alarms CodeDeploy takes."""
 
 
-def judge(
+def judge_stopping_alarms(
     group: DeploymentGroup,
     look: StoppingAlarms,
     target: Target,

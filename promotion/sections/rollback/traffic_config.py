@@ -17,7 +17,7 @@ _HOSTS, _PERCENT = "HOST_COUNT", "FLEET_PERCENT"
 
 
 @dataclass(frozen=True)
-class Shift:
+class TrafficConfig:
     """What a deployment configuration does with traffic."""
 
     config: str
@@ -35,7 +35,7 @@ class Shift:
     healthy: int = 0
     """How many, or how many percent, must be healthy at any time."""
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """What it does, in words."""
         match self.kind:
             case "TimeBasedCanary":
@@ -50,11 +50,11 @@ class Shift:
         return f"at least {self.healthy}{unit} of the instances healthy" if self.healthy else "all instances at once"
 
 
-def read(info: Mapping[str, Any]) -> Shift:
+def parse_deployment_config(info: Mapping[str, Any]) -> TrafficConfig:
     """Read a DeploymentConfigInfo."""
     routing, healthy = info.get("trafficRoutingConfig", {}), info.get("minimumHealthyHosts", {})
     canary, linear = routing.get("timeBasedCanary", {}), routing.get("timeBasedLinear", {})
-    return Shift(
+    return TrafficConfig(
         config=info["deploymentConfigName"],
         platform=info.get("computePlatform", ""),
         kind=routing.get("type", ""),
@@ -65,33 +65,33 @@ def read(info: Mapping[str, Any]) -> Shift:
     )
 
 
-def no_such_canary(shift: Shift, plan: Canary) -> str:
+def no_such_canary(shift: TrafficConfig, plan: Canary) -> str:
     """What of the plan's canary the configuration does not do; empty if it does it."""
     if (shift.kind, shift.percent, shift.minutes) == (CANARY, plan.percent, plan.minutes):
         return ""
     return (
-        f"the deployment configuration {shift.config} shifts {shift.told()}; the plan says {plan.percent} %, the rest "
+        f"the deployment configuration {shift.config} shifts {shift.describe()}; the plan says {plan.percent} %, the rest "
         f"after {plan.minutes} min: attach a configuration that does so, or change `rollback.canary`"
     )
 
 
-def no_full_shift(shift: Shift) -> str:
+def no_full_shift(shift: TrafficConfig) -> str:
     """Why not all the rest follows the canary in one step; empty if it does."""
     if shift.kind == CANARY:
         return ""
     why = "nothing is left to follow" if shift.kind == AT_ONCE else "the rest comes bit by bit, whatever is found"
     return (
-        f"the deployment configuration {shift.config} shifts {shift.told()}, so that {why}; expected a canary, and the "
+        f"the deployment configuration {shift.config} shifts {shift.describe()}, so that {why}; expected a canary, and the "
         "rest after a wait: attach such a configuration"
     )
 
 
-def no_such_fleet_shift(shift: Shift, group: DeploymentGroup, plan: FleetShift) -> Iterator[str]:
+def no_such_fleet_shift(shift: TrafficConfig, group: DeploymentGroup, plan: FleetShift) -> Iterator[str]:
     """Say where the group reroutes traffic to instances otherwise than the plan says."""
     if not _as_planned(shift, plan):
         wanted = plan.moves.replace("-", " ") if plan.moves else _told(plan)
         yield (
-            f"the deployment configuration {shift.config} of {group.name} means {shift.told()}; the plan says {wanted}: "
+            f"the deployment configuration {shift.config} of {group.name} means {shift.describe()}; the plan says {wanted}: "
             "attach a configuration that does so, or change `rollback.fleets`"
         )
     by_hand = group.ready_action == "STOP_DEPLOYMENT"
@@ -107,7 +107,7 @@ def no_such_fleet_shift(shift: Shift, group: DeploymentGroup, plan: FleetShift) 
         )
 
 
-def _as_planned(shift: Shift, plan: FleetShift) -> bool:
+def _as_planned(shift: TrafficConfig, plan: FleetShift) -> bool:
     if plan.minimum_healthy is not None:
         wanted = plan.minimum_healthy
         if wanted.hosts is not None:

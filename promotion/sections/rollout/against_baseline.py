@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 
 from promotion.core.statistics.error_rates import worse_than
 from promotion.core.statistics.proof import percent
-from promotion.sections.observability.baseline.record import Histogram, Measured, quantile
+from promotion.sections.observability.baseline.record import Histogram, TargetMeasurement, quantile
 from promotion.sections.rollout.canary import ALIKE
-from promotion.settings.rollout import Recorded
+from promotion.settings.rollout import RecordedBaseline
 
 MEDIAN, TAIL = 0.5, 0.99
 
 
 @dataclass(frozen=True)
-class Answered:
+class FleetOutcome:
     """What a fleet did in a span of time."""
 
     requests: int
@@ -40,12 +40,14 @@ class Beside:
     seen: list[str] = field(default_factory=list)
 
 
-def marks(latency: Histogram, how: Recorded) -> tuple[float, float]:
+def marks(latency: Histogram, how: RecordedBaseline) -> tuple[float, float]:
     """Give the durations in milliseconds over which answers are counted. ValueError without a duration."""
     return how.slower_by * quantile(latency, MEDIAN), quantile(latency, TAIL)
 
 
-def held_to(now: Answered, before: Answered, recorded: Measured, how: Recorded, chance: float) -> Beside:
+def compare_with_baseline(
+    now: FleetOutcome, before: FleetOutcome, recorded: TargetMeasurement, how: RecordedBaseline, chance: float
+) -> Beside:
     """Hold a fleet to its record. `chance` is that of being wrong about a fleet that does as it did.
 
     `over` of both must have been counted at the record's own marks.
@@ -103,7 +105,7 @@ class _Compared:
         return alike or earlier >= excess / 2
 
 
-def _failures(now: Answered, before: Answered, recorded: Measured, how: Recorded) -> _Compared:
+def _failures(now: FleetOutcome, before: FleetOutcome, recorded: TargetMeasurement, how: RecordedBaseline) -> _Compared:
     usual = _Count(min(recorded.errors, recorded.requests), recorded.requests)
     return _Compared(
         "requests failed",
@@ -114,7 +116,9 @@ def _failures(now: Answered, before: Answered, recorded: Measured, how: Recorded
     )
 
 
-def _durations(now: Answered, before: Answered, recorded: Measured, how: Recorded) -> Iterator[_Compared]:
+def _durations(
+    now: FleetOutcome, before: FleetOutcome, recorded: TargetMeasurement, how: RecordedBaseline
+) -> Iterator[_Compared]:
     latency = recorded.latency
     total = sum(count for _, count in latency)
     # Where half of the answers take longer than so many times the median, the median is so many times as long.

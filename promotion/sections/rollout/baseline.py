@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from promotion.sections.observability.baseline.record import Measured
-from promotion.sections.observability.baseline.store import Kept
+from promotion.sections.observability.baseline.record import TargetMeasurement
+from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.settings import Settings
 from promotion.unknown import Reason, Unknown
@@ -11,7 +11,9 @@ from promotion.unknown import Reason, Unknown
 INSTEAD = "held to limits and to the minutes before"
 
 
-def recorded(name: str, kept: Kept | Untellable | None, settings: Settings, until: datetime) -> Measured | str:
+def recorded(
+    name: str, kept: StoredBaseline | Untellable | None, settings: Settings, until: datetime
+) -> TargetMeasurement | str:
     """Give what was recorded of a target, or in words why there is nothing to hold it to. `kept` is None if none is declared.
 
     Raises Unknown where there are records that cannot be read or believed.

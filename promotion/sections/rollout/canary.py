@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from promotion.core.statistics.binomial import upper_bound
 from promotion.core.statistics.error_rates import e_value, fewest_errors, worse_than
-from promotion.core.statistics.latencies import Shift, detectable_ratio, shift, slow_share_chance
+from promotion.core.statistics.latencies import LatencyShift, detectable_ratio, shift, slow_share_chance
 from promotion.core.statistics.proof import percent
 from promotion.settings.rollout import Judge
 
@@ -24,7 +24,7 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True)
-class Side:
+class VersionCounts:
     """What one version did in the time looked at."""
 
     requests: int
@@ -37,7 +37,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Judged:
+class CanaryDecision:
     """A decision, and everything it rests on."""
 
     decision: Decision
@@ -48,7 +48,7 @@ class Judged:
     seen: tuple[str, ...] = ()
     """What would have been noticed with this traffic."""
     e_value: float = 1.0
-    shift: Shift | None = None
+    shift: LatencyShift | None = None
     figures: dict[str, float] = field(default_factory=dict)
 
     def sentence(self) -> str:
@@ -60,7 +60,9 @@ class Judged:
         return "; ".join(self.seen)
 
 
-def judge(canary: Side, baseline: Side | None, limit_ms: float, how: Judge, *, final: bool) -> Judged:
+def judge_canary(
+    canary: VersionCounts, baseline: VersionCounts | None, limit_ms: float, how: Judge, *, final: bool
+) -> CanaryDecision:
     """Decide on a canary by all it did since it got traffic.
 
     `baseline` is the old version in the same minutes, None where no traffic was left to it; `limit_ms` is the duration
@@ -86,7 +88,7 @@ def judge(canary: Side, baseline: Side | None, limit_ms: float, how: Judge, *, f
     against += _too_slow(canary, baseline, limit_ms, how)
     missing += _too_little(canary, limit_ms, how, final=final)
     decision = Decision.NO_GO if against else Decision.HOLD if missing else Decision.GO
-    return Judged(
+    return CanaryDecision(
         decision,
         tuple(against),
         tuple(missing),
@@ -97,7 +99,7 @@ def judge(canary: Side, baseline: Side | None, limit_ms: float, how: Judge, *, f
     )
 
 
-def _both_fail(canary: Side, baseline: Side | None, how: Judge) -> str:
+def _both_fail(canary: VersionCounts, baseline: VersionCounts | None, how: Judge) -> str:
     """Tell that the old version fails alike: then it is something both lean on, and going back mends nothing."""
     if baseline is None or not baseline.requests:
         return ""
@@ -109,7 +111,7 @@ def _both_fail(canary: Side, baseline: Side | None, how: Judge) -> str:
     return f"the old version fails alike ({rate}), so look at what both depend on: going back would not mend it"
 
 
-def _too_slow(canary: Side, baseline: Side | None, limit_ms: float, how: Judge) -> list[str]:
+def _too_slow(canary: VersionCounts, baseline: VersionCounts | None, limit_ms: float, how: Judge) -> list[str]:
     """Hold the share of slow requests against the canary, unless the old version is as slow."""
     of, slow = len(canary.durations_ms), _slow(canary, limit_ms)
     if slow_share_chance(slow, of, how.slow_share) >= how.slower_chance:
@@ -124,7 +126,7 @@ def _too_slow(canary: Side, baseline: Side | None, limit_ms: float, how: Judge) 
     return [told]
 
 
-def _too_little(canary: Side, limit_ms: float, how: Judge, *, final: bool) -> list[str]:
+def _too_little(canary: VersionCounts, limit_ms: float, how: Judge, *, final: bool) -> list[str]:
     wanted = how.requests if final else how.first_look_requests
     missing = []
     if canary.requests < wanted:
@@ -141,7 +143,7 @@ def _too_little(canary: Side, limit_ms: float, how: Judge, *, final: bool) -> li
     return missing
 
 
-def _seen(canary: Side, baseline: Side | None, how: Judge) -> tuple[str, ...]:
+def _seen(canary: VersionCounts, baseline: VersionCounts | None, how: Judge) -> tuple[str, ...]:
     """Say what this traffic was enough to see, so that silence is not taken for more than it is."""
     found = []
     if canary.requests:
@@ -159,11 +161,11 @@ def _seen(canary: Side, baseline: Side | None, how: Judge) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _slow(side: Side, limit_ms: float) -> int:
+def _slow(side: VersionCounts, limit_ms: float) -> int:
     return int(sum(duration > limit_ms for duration in side.durations_ms))
 
 
-def _figures(canary: Side, limit_ms: float) -> dict[str, float]:
+def _figures(canary: VersionCounts, limit_ms: float) -> dict[str, float]:
     return {
         "requests": canary.requests,
         "errors": canary.errors,

@@ -6,11 +6,11 @@ The same function ends a watch early, is what the decision items are judged by, 
 from promotion.sections.observability.alarms.alarm import ALARM
 from promotion.sections.observability.alarms.judgement import spells
 from promotion.sections.observability.metrics.results import Untellable
-from promotion.sections.rollout.canary import Decision, Judged, judge
+from promotion.sections.rollout.canary import CanaryDecision, Decision, judge_canary
 from promotion.sections.rollout.error_rates import judge_callers
 from promotion.sections.rollout.fleet_judgement import judge_fleet
-from promotion.sections.rollout.verdict import Verdict
-from promotion.sections.rollout.watch import SETTLING, Alarms, Look, Versions, Watch
+from promotion.sections.rollout.verdict import RolloutDecision
+from promotion.sections.rollout.watch import SETTLING, Look, RolloutAlarms, Versions, Watch
 from promotion.settings import Settings
 from promotion.settings.model import ec2_targets, lambda_targets
 from promotion.unknown import Reason, Unknown
@@ -18,13 +18,13 @@ from promotion.unknown import Reason, Unknown
 ENDED_BADLY = frozenset({"Failed", "Stopped"})
 
 
-def decide(look: Look, settings: Settings, *, final: bool) -> Verdict:
+def decide(look: Look, settings: Settings, *, final: bool) -> RolloutDecision:
     """Decide by what one look saw. The first decision asks for less than the final one, as the judge of canaries does."""
-    verdict = Verdict()
+    verdict = RolloutDecision()
     for shift in look.shifts:
         if shift.status in ENDED_BADLY or shift.rolled_back_by:
             back = f", and {shift.rolled_back_by} takes it back" if shift.rolled_back_by else ""
-            verdict.against.append(f"{shift.told()}{back}")
+            verdict.against.append(f"{shift.describe()}{back}")
     verdict.missing += [absent.why for absent in look.absent]
     there = [shift.target for shift in look.shifts]
     for name in (name for name in lambda_targets(settings.prod) if name in there):
@@ -37,7 +37,7 @@ def decide(look: Look, settings: Settings, *, final: bool) -> Verdict:
     return verdict
 
 
-def at(watch: Watch, name: str, settings: Settings, *, final: bool) -> tuple[Look, Verdict] | None:
+def at(watch: Watch, name: str, settings: Settings, *, final: bool) -> tuple[Look, RolloutDecision] | None:
     """Give the decision of a name, and the look it rests on; None if it is not due.
 
     Once anything was no-go nothing after it can be go, so that a watch that ended early answers for what was to come.
@@ -53,10 +53,10 @@ def at(watch: Watch, name: str, settings: Settings, *, final: bool) -> tuple[Loo
     return None
 
 
-def judged(versions: Versions, settings: Settings, *, final: bool) -> Judged:
+def judge_versions(versions: Versions, settings: Settings, *, final: bool) -> CanaryDecision:
     """Judge a function's new version beside its old one."""
     baseline = versions.baseline.side() if versions.baseline.requests else None
-    return judge(
+    return judge_canary(
         versions.canary.side(versions.throttles),
         baseline,
         settings.limits.lambda_duration_ms,
@@ -65,7 +65,7 @@ def judged(versions: Versions, settings: Settings, *, final: bool) -> Judged:
     )
 
 
-def fired(alarms: Alarms) -> tuple[list[str], list[Untellable]]:
+def fired(alarms: RolloutAlarms) -> tuple[list[str], list[Untellable]]:
     """Say which alarms were in ALARM since T0, and of which that cannot be told."""
     found: list[str] = []
     gaps: list[Untellable] = []
@@ -84,12 +84,12 @@ def fired(alarms: Alarms) -> tuple[list[str], list[Untellable]]:
     return found, gaps
 
 
-def _function(name: str, look: Look, settings: Settings, verdict: Verdict, *, final: bool) -> None:
+def _function(name: str, look: Look, settings: Settings, verdict: RolloutDecision, *, final: bool) -> None:
     versions = look.versions.get(name)
     if versions is None or isinstance(versions, Untellable):
         verdict.missing.append(versions or Untellable(Reason.NO_DATA, f"nothing is known of the versions of {name}"))
         return
-    found = judged(versions, settings, final=final)
+    found = judge_versions(versions, settings, final=final)
     who = f"version {versions.canary.version} of {name}"
     verdict.against += [f"{who}: {why}" for why in found.against]
     for why in found.missing:
@@ -97,7 +97,7 @@ def _function(name: str, look: Look, settings: Settings, verdict: Verdict, *, fi
     verdict.seen += [f"{who}: {what}" for what in found.seen]
 
 
-def _alarms(look: Look, verdict: Verdict) -> None:
+def _alarms(look: Look, verdict: RolloutDecision) -> None:
     if isinstance(look.alarms, Untellable):
         verdict.missing.append(look.alarms)
         return

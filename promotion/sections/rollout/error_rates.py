@@ -7,7 +7,7 @@ from promotion.core.statistics.proof import percent
 from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook
 from promotion.sections.rollout.canary import ALIKE
 from promotion.sections.rollout.fleet_evidence import Answers
-from promotion.sections.rollout.verdict import Verdict
+from promotion.sections.rollout.verdict import RolloutDecision
 from promotion.sections.rollout.watch import Look, Versions
 from promotion.settings.rollout import Judge
 from promotion.unknown import Reason
@@ -21,7 +21,7 @@ def too_many(count: ErrorCount, how: Judge) -> bool:
     return e_value(min(count.failed, count.requests), count.requests, how.error_rate) >= how.error_proof
 
 
-def judge_callers(look: Look, how: Judge, verdict: Verdict) -> None:
+def judge_callers(look: Look, how: Judge, verdict: RolloutDecision) -> None:
     """Hold failures against the new image where callers see them, unless the old version fails alike."""
     for place in (EDGE, BALANCER):
         for name, count in _counts(look, place, how):
@@ -29,7 +29,7 @@ def judge_callers(look: Look, how: Judge, verdict: Verdict) -> None:
                 _blame(name, count, look, verdict)
 
 
-def judge_groups(name: str, look: Look, how: Judge, verdict: Verdict) -> None:
+def judge_groups(name: str, look: Look, how: Judge, verdict: RolloutDecision) -> None:
     """Hold the failures of target groups against a fleet."""
     found = look.failures.get(name)
     for count in found.places if isinstance(found, ErrorLook) else ():
@@ -51,7 +51,7 @@ def _newer(since: Answers) -> ErrorCount:
     return ErrorCount(BALANCER, since.now.failed, since.now.requests, {})
 
 
-def _old_fails_alike(name: str, count: ErrorCount, look: Look, how: Judge, verdict: Verdict) -> bool:
+def _old_fails_alike(name: str, count: ErrorCount, look: Look, how: Judge, verdict: RolloutDecision) -> bool:
     versions = look.versions.get(name)
     if not isinstance(versions, Versions):
         return False
@@ -60,12 +60,12 @@ def _old_fails_alike(name: str, count: ErrorCount, look: Look, how: Judge, verdi
         return False
     verdict.lacks(
         Reason.NO_DATA,
-        f"{count.told()} of {name}, but its old version fails as well: look at what both depend on",
+        f"{count.describe()} of {name}, but its old version fails as well: look at what both depend on",
     )
     return True
 
 
-def _blame(name: str, count: ErrorCount, look: Look, verdict: Verdict) -> None:
+def _blame(name: str, count: ErrorCount, look: Look, verdict: RolloutDecision) -> None:
     for usual in look.usual.get(name, ()):
         alike = worse_than(
             min(count.failed, count.requests), count.requests, min(usual.failed, usual.requests), usual.requests
@@ -73,8 +73,8 @@ def _blame(name: str, count: ErrorCount, look: Look, verdict: Verdict) -> None:
         if usual.place == count.place and usual.failed and alike >= ALIKE:
             verdict.lacks(
                 Reason.NO_DATA,
-                f"{count.told()} of {name}, but before the deployment it was {percent(usual.share)}: going back would not "
+                f"{count.describe()} of {name}, but before the deployment it was {percent(usual.share)}: going back would not "
                 "mend it",
             )
             return
-    verdict.against.append(f"requests to {name} fail: {count.told()}")
+    verdict.against.append(f"requests to {name} fail: {count.describe()}")

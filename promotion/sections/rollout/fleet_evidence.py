@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from promotion.clients.aws.deployments import Host, Traffic
+from promotion.clients.aws.deployments import BalancerTraffic, Host
 from promotion.sections.observability.dashboards.signals import Balanced
-from promotion.sections.rollout.against_baseline import Answered
+from promotion.sections.rollout.against_baseline import FleetOutcome
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Load:
         """Each by its name."""
         return {"CPU": self.cpu, "memory": self.memory}
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The load in a few words."""
         parts = (f"{name} {'unknown' if used is None else f'{used:g} %'}" for name, used in self.parts().items())
         return f"{self.instance}: {', '.join(parts)}"
@@ -41,9 +41,9 @@ class Answers:
 
     since: datetime
     """Start of the minute in which they were allowed to."""
-    now: Answered
+    now: FleetOutcome
     """In whole minutes from then on, whether they have settled or not: counts only grow."""
-    before: Answered
+    before: FleetOutcome
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ class Fleet:
     hosts: tuple[Host, ...]
 
     @property
-    def traffic(self) -> Traffic:
+    def traffic(self) -> BalancerTraffic:
         """Where the traffic goes, by the names of the target groups."""
         weights = {name: self.balanced.weights.get(arn, 0) for name, arn in self.balanced.groups.items()}
-        return Traffic(weights, self.hosts)
+        return BalancerTraffic(weights, self.hosts)
 
     @property
     def healthy(self) -> tuple[str, ...]:

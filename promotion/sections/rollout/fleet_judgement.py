@@ -7,19 +7,21 @@ from promotion.core.statistics.latencies import slow_share_chance
 from promotion.core.statistics.proof import percent
 from promotion.sections.observability.metrics.errors import ErrorLook
 from promotion.sections.observability.metrics.results import Untellable
-from promotion.sections.rollout.against_baseline import held_to
+from promotion.sections.rollout.against_baseline import compare_with_baseline
 from promotion.sections.rollout.baseline import recorded
 from promotion.sections.rollout.error_rates import judge_groups
 from promotion.sections.rollout.fleet_evidence import Answers, Fleet, Slow
-from promotion.sections.rollout.stages import standing
-from promotion.sections.rollout.verdict import Verdict
-from promotion.sections.rollout.watch import Look, Shift
+from promotion.sections.rollout.stages import current_stage
+from promotion.sections.rollout.verdict import RolloutDecision
+from promotion.sections.rollout.watch import Look, ProdDeployment
 from promotion.settings import Settings
 from promotion.settings.environment import Ec2Target
 from promotion.unknown import Reason, Unknown
 
 
-def judge_fleet(name: str, target: Ec2Target, look: Look, settings: Settings, verdict: Verdict, *, final: bool) -> None:
+def judge_fleet(
+    name: str, target: Ec2Target, look: Look, settings: Settings, verdict: RolloutDecision, *, final: bool
+) -> None:
     """Judge the deployment to an EC2 target. The last decision asks for new instances that serve, and for enough answers."""
     shift = look.shift(name)
     if shift is None:
@@ -45,14 +47,14 @@ def hosts_short(name: str, target: Ec2Target, fleet: Fleet) -> str:
     if len(healthy) >= target.instances:
         return ""
     groups = ", ".join(fleet.traffic.serving_groups) or "no target group"
-    ill = [host.told() for host in fleet.traffic.serving if host.state not in ("healthy", "draining", "unused")]
+    ill = [host.describe() for host in fleet.traffic.serving if host.state not in ("healthy", "draining", "unused")]
     return (
         f"{len(healthy)} of {target.instances} instances of {name} are healthy in {groups}, which gets the traffic"
         f"{': ' if ill else ''}{'; '.join(ill[:4])}"
     )
 
 
-def _hosts(name: str, target: Ec2Target, fleet: Fleet | Untellable | None, verdict: Verdict) -> None:
+def _hosts(name: str, target: Ec2Target, fleet: Fleet | Untellable | None, verdict: RolloutDecision) -> None:
     if isinstance(fleet, Untellable):
         verdict.missing.append(fleet)
     elif fleet is not None and (short := hosts_short(name, target, fleet)):
@@ -62,7 +64,7 @@ def _hosts(name: str, target: Ec2Target, fleet: Fleet | Untellable | None, verdi
             verdict.against.append(short)
 
 
-def _slow(name: str, look: Look, settings: Settings, verdict: Verdict, *, final: bool) -> None:
+def _slow(name: str, look: Look, settings: Settings, verdict: RolloutDecision, *, final: bool) -> None:
     slow, how = look.slow.get(name), settings.rollout.judge
     if isinstance(slow, Slow) and slow_share_chance(slow.slow, slow.of, how.slow_share) < how.slower_chance:
         verdict.against.append(
@@ -73,7 +75,7 @@ def _slow(name: str, look: Look, settings: Settings, verdict: Verdict, *, final:
         verdict.missing.append(slow)
 
 
-def _recorded(name: str, look: Look, settings: Settings, verdict: Verdict, *, final: bool) -> None:
+def _recorded(name: str, look: Look, settings: Settings, verdict: RolloutDecision, *, final: bool) -> None:
     """Compare with the recorded baseline, where there is one; what it is held to is said either way."""
     try:
         baseline = recorded(name, look.recorded, settings, look.at)
@@ -87,27 +89,29 @@ def _recorded(name: str, look: Look, settings: Settings, verdict: Verdict, *, fi
     answers, how = look.answers.get(name), settings.rollout
     if not isinstance(answers, Answers):
         return  # that they do not serve, or are not counted, is said elsewhere
-    found = held_to(answers.now, answers.before, baseline, how.baseline, how.judge.slower_chance)
+    found = compare_with_baseline(answers.now, answers.before, baseline, how.baseline, how.judge.slower_chance)
     verdict.against += [f"{name}, held to its recorded baseline: {why}" for why in found.against]
     for why in found.doubtful:
         verdict.lacks(Reason.NO_DATA, f"{name}, held to its recorded baseline: {why}")
     verdict.seen += [f"{name}, held to its recorded baseline: {what}" for what in found.seen]
 
 
-def _served(shift: Shift, fleet: Fleet | Untellable | None, look: Look, settings: Settings, verdict: Verdict) -> None:
+def _served(
+    shift: ProdDeployment, fleet: Fleet | Untellable | None, look: Look, settings: Settings, verdict: RolloutDecision
+) -> None:
     """Ask whether the new instances have had traffic, and enough of it: nothing else says anything about them."""
     name, answers = shift.target, look.answers.get(shift.target)
     if shift.served_since(look.until) is None:
         verdict.lacks(
             Reason.NO_DATA,
-            f"{shift.told()} and has put no traffic on its new instances: {standing(shift.stages, look.until)}; wait for "
+            f"{shift.describe()} and has put no traffic on its new instances: {current_stage(shift.stages, look.until)}; wait for "
             "it and run again, or stop it",
         )
     elif isinstance(fleet, Fleet) and not set(fleet.healthy) & set(shift.new):
         groups = ", ".join(fleet.traffic.serving_groups) or "no target group"
         verdict.lacks(
             Reason.NO_DATA,
-            f"{shift.told()}, and none of its new instances is healthy in {groups}, which gets the traffic: see where the "
+            f"{shift.describe()}, and none of its new instances is healthy in {groups}, which gets the traffic: see where the "
             "listeners forward to",
         )
     elif not isinstance(answers, Answers):

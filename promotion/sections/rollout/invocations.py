@@ -12,7 +12,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from promotion.sections.rollout.canary import Side
+from promotion.sections.rollout.canary import VersionCounts
 
 MOST = 5000
 """Durations of a side that are kept; counts are of all."""
@@ -53,14 +53,14 @@ class Counted:
     cold_ms: tuple[float, ...] = ()
     """Of invocations that had to start an environment first, with that start."""
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The counts in a few words."""
         took = f", median {median(self.durations_ms):.0f} ms" if self.durations_ms else ""
         return f"version {self.version or '-'}: {self.requests:,} requests, {self.errors:,} failed{took}"
 
-    def side(self, throttles: int = 0) -> Side:
+    def side(self, throttles: int = 0) -> VersionCounts:
         """Give it as the judge of canaries takes it."""
-        return Side(self.requests, self.errors, throttles, self.durations_ms, self.cold_ms)
+        return VersionCounts(self.requests, self.errors, throttles, self.durations_ms, self.cold_ms)
 
 
 def read_report(message: str, at: datetime) -> Invocation | None:
@@ -81,7 +81,7 @@ def read_report(message: str, at: datetime) -> Invocation | None:
     )
 
 
-def counted(
+def count_invocations(
     version: str, invocations: Iterable[Invocation], until: datetime, measured: tuple[float, float] = (0, 0)
 ) -> Counted:
     """Count what a version did until a moment.

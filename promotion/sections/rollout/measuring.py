@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook, errors
-from promotion.sections.observability.metrics.errors import counted as count_failures
-from promotion.sections.observability.metrics.queries_for import Measured
+from promotion.sections.observability.metrics.errors import count_errors as count_failures
+from promotion.sections.observability.metrics.queries_for import MeasuredTarget
 from promotion.sections.observability.metrics.query import Metric, Query
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.observability.metrics.series import MetricsLook, Series
 from promotion.sections.observability.metrics.signals import BALANCER, LAMBDA, counts, dimension
 from promotion.sections.observability.metrics.units import in_unit
 from promotion.sections.observability.metrics.window import MINUTE, SETTLED_AFTER, Window, floor_minute
-from promotion.sections.rollout.against_baseline import Answered
+from promotion.sections.rollout.against_baseline import FleetOutcome
 from promotion.sections.rollout.error_rates import BALANCER as AT_BALANCER
 from promotion.sections.rollout.fleet_evidence import Answers, Load, Slow
 from promotion.settings import Settings
@@ -27,7 +27,7 @@ NEWEST = 3
 
 
 def queries(
-    measured: Iterable[Measured],
+    measured: Iterable[MeasuredTarget],
     versions: Mapping[str, Sequence[str]],
     marks: Mapping[str, Sequence[float]],
     settings: Settings,
@@ -72,7 +72,7 @@ def settled(t0: datetime, until: datetime, now: datetime) -> Window:
     return Window(start, max(start, floor_minute(min(until, now - SETTLED_AFTER))))
 
 
-def failures(one: Measured, look: MetricsLook, window: Window, limit: float) -> ErrorLook | Untellable:
+def failures(one: MeasuredTarget, look: MetricsLook, window: Window, limit: float) -> ErrorLook | Untellable:
     """Read how many requests to a target failed in a window."""
     if window.start >= window.end:
         when = window.start + MINUTE + SETTLED_AFTER
@@ -82,7 +82,7 @@ def failures(one: Measured, look: MetricsLook, window: Window, limit: float) -> 
     return errors(one.name, one.failures, cut(look, window), limit, max_age=MINUTE * window.minutes)
 
 
-def usual(one: Measured, look: MetricsLook, t0: datetime, limit: float) -> tuple[ErrorCount, ...]:
+def usual(one: MeasuredTarget, look: MetricsLook, t0: datetime, limit: float) -> tuple[ErrorCount, ...]:
     """Read how many requests to a target failed before T0."""
     start = floor_minute(t0)
     window = Window(start - BEFORE, start)
@@ -96,7 +96,7 @@ def slow(name: str, look: MetricsLook, window: Window) -> Slow | None:
 
 
 def answers(
-    one: Measured, look: MetricsLook, marks: Sequence[float], since: datetime, until: datetime, t0: datetime
+    one: MeasuredTarget, look: MetricsLook, marks: Sequence[float], since: datetime, until: datetime, t0: datetime
 ) -> Answers:
     """Count what a load balancer did since new instances may get its traffic, and in the minutes before T0.
 
@@ -104,12 +104,12 @@ def answers(
     """
     start, before = floor_minute(since), floor_minute(t0)
 
-    def answered(window: Window) -> Answered:
+    def answered(window: Window) -> FleetOutcome:
         place = next(place for place in one.failures if place.name == AT_BALANCER)
         count = count_failures(one.name, place, cut(look, window))
         timed = round(_total(look.series[f"{one.name} answered"], window))
         over = [min(_counted_over(look.series[_over(one.name, mark)], window), timed) for mark in marks]
-        return Answered(count.requests, min(count.failed, count.requests), timed, tuple(over))
+        return FleetOutcome(count.requests, min(count.failed, count.requests), timed, tuple(over))
 
     after = Window(start, max(start, floor_minute(until)))
     return Answers(start, answered(after), answered(Window(before - BEFORE, before)))
@@ -124,7 +124,7 @@ def by_version(name: str, version: str, look: MetricsLook, start: datetime, unti
     return requests, failed
 
 
-def throttles(one: Measured, look: MetricsLook, start: datetime, until: datetime) -> int:
+def throttles(one: MeasuredTarget, look: MetricsLook, start: datetime, until: datetime) -> int:
     """Count the calls of a function's alias that were refused."""
     window = Window(floor_minute(start), floor_minute(until))
     keys = [query.key for query in counts(one.name, one.failures[0]) if query.metric in one.failures[0].turned_away]

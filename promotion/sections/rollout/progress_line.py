@@ -6,13 +6,15 @@ from datetime import datetime
 from promotion.sections.rollout.canary import Decision
 from promotion.sections.rollout.fleet_evidence import Fleet
 from promotion.sections.rollout.stages import newest
-from promotion.sections.rollout.verdict import Verdict
-from promotion.sections.rollout.watch import Look, Shift, Versions
+from promotion.sections.rollout.verdict import RolloutDecision
+from promotion.sections.rollout.watch import Look, ProdDeployment, Versions
 
 _SAID = {Decision.GO: "GO", Decision.NO_GO: "NO-GO", Decision.HOLD: "HOLD"}
 
 
-def told(look: Look, verdict: Verdict, t0: datetime, pending: Mapping[str, datetime], *, decided: bool) -> str:
+def describe(
+    look: Look, verdict: RolloutDecision, t0: datetime, pending: Mapping[str, datetime], *, decided: bool
+) -> str:
     """Give the figures that matter, and how long it is until the next decision."""
     since = f"T+{_minutes((look.until - t0).total_seconds())}"
     if decided or verdict.decision is Decision.NO_GO:
@@ -26,13 +28,13 @@ def told(look: Look, verdict: Verdict, t0: datetime, pending: Mapping[str, datet
 def _figures(look: Look) -> Iterator[str]:
     for found in look.versions.values():
         if isinstance(found, Versions):
-            yield f"{found.canary.told()} · {found.baseline.told()}"
+            yield f"{found.canary.describe()} · {found.baseline.describe()}"
     for name, fleet in (look.live.fleets if look.live else {}).items():
         if isinstance(fleet, Fleet):
             yield f"{name} {len(fleet.healthy)} healthy{_step(look.shift(name), look.until)}"
 
 
-def _step(shift: Shift | None, until: datetime) -> str:
+def _step(shift: ProdDeployment | None, until: datetime) -> str:
     """Say at which step a fleet's deployment is, while others than its new instances are the healthy ones."""
     if shift is None or shift.served_since(until) is not None:
         return ""

@@ -51,7 +51,7 @@ def newest(found: Sequence[Stage], until: datetime) -> Stage | None:
     return begun[-1] if begun else None
 
 
-def standing(found: Sequence[Stage], until: datetime) -> str:
+def current_stage(found: Sequence[Stage], until: datetime) -> str:
     """Say at which step a deployment is at a moment, and since when."""
     now = newest(found, until)
     if now is None:

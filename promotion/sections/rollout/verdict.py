@@ -8,7 +8,7 @@ from promotion.unknown import Reason
 
 
 @dataclass
-class Verdict:
+class RolloutDecision:
     """What is to be done, and why. Sentences without a full stop."""
 
     against: list[str] = field(default_factory=list)

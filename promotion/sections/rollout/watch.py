@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from promotion.clients.http.answer import Answer
+from promotion.clients.http.answer import HttpAnswer
 from promotion.report.evidence_types import Compared
 from promotion.sections.observability.alarms.alarm import AlarmsLook
 from promotion.sections.observability.alarms.judgement import AlarmHistory
-from promotion.sections.observability.baseline.store import Kept
+from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.dashboards.judgement import Drawn
 from promotion.sections.observability.logs.sample import LogSample
 from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook
@@ -30,7 +30,7 @@ SETTLING = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
-class Shift:
+class ProdDeployment:
     """A deployment to prod that brings the digest."""
 
     target: str
@@ -52,7 +52,7 @@ class Shift:
         """Tell since when the instances that it brings may get traffic, at a moment; None if they do not yet."""
         return served_since(self.stages, until)
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The deployment in a few words."""
         why = f" ({self.error})" if self.error else ""
         return f"deployment {self.deployment} of {self.target} is {self.status}{why}"
@@ -77,7 +77,7 @@ class Versions:
 
 
 @dataclass(frozen=True)
-class Alarms:
+class RolloutAlarms:
     """Prod's alarms, and what became of them since T0."""
 
     look: AlarmsLook
@@ -99,7 +99,7 @@ class Live:
 
     fleets: Mapping[str, Fleet | Untellable]
     """By EC2 target."""
-    health: Mapping[str, Answer | Untellable]
+    health: Mapping[str, HttpAnswer | Untellable]
     """By target: what its health endpoint answers."""
 
 
@@ -112,7 +112,7 @@ class Look:
     """When it was looked."""
     until: datetime
     """What happened later does not count."""
-    shifts: tuple[Shift, ...]
+    shifts: tuple[ProdDeployment, ...]
     absent: tuple[Absent, ...]
     versions: Mapping[str, Versions | Untellable]
     """By Lambda target."""
@@ -122,10 +122,10 @@ class Look:
     """By target: the same in the minutes before T0."""
     slow: Mapping[str, Slow | Untellable]
     """By EC2 target, of the same minutes; nothing of a target where nothing was answered."""
-    alarms: Alarms | Untellable
+    alarms: RolloutAlarms | Untellable
     answers: Mapping[str, Answers | Untellable] = field(default_factory=dict)
     """By EC2 target whose new instances may get traffic."""
-    recorded: Kept | Untellable | None = None
+    recorded: StoredBaseline | Untellable | None = None
     """The recorded baseline of another image; None where none is declared."""
     live: Live | None = None
     loads: Mapping[str, tuple[Load, ...] | Untellable] | None = None
@@ -134,7 +134,7 @@ class Look:
     """By Lambda target: how many events of the new version carry a correlation id."""
     board: Board | Untellable | None = None
 
-    def shift(self, target: str) -> Shift | None:
+    def shift(self, target: str) -> ProdDeployment | None:
         """Give the deployment to a target, if there is one."""
         return next((shift for shift in self.shifts if shift.target == target), None)
 
@@ -145,7 +145,7 @@ class Tick:
 
     name: str
     at: datetime
-    health: Mapping[str, Answer | Untellable]
+    health: Mapping[str, HttpAnswer | Untellable]
     ill: tuple[str, ...]
     """Hosts that should serve and are not well, in words."""
 
@@ -179,16 +179,16 @@ class Watch:
         if part is None:
             absent = next((one.why for one in self.newest.absent if one.target == target), None)
             part = absent or Untellable(Reason.NO_DATA, f"nothing was seen of {target}: run again")
-        return self.told(part)
+        return self.require(part)
 
-    def told(self, part: T | Untellable | None) -> T:
+    def require(self, part: T | Untellable | None) -> T:
         """Give a part of a look. Raises Unknown with the reason why it is missing."""
         if part is None or isinstance(part, Untellable):
             why = part or Untellable(Reason.NO_DATA, "the newest look does not have it: run again")
             raise Unknown(why.reason, why.message)
         return part
 
-    def health_of(self, target: str) -> Iterator[tuple[str, Answer | Untellable]]:
+    def health_of(self, target: str) -> Iterator[tuple[str, HttpAnswer | Untellable]]:
         """Give every answer of a target's health endpoint, by the look."""
         for tick in self.ticks:
             if target in tick.health:

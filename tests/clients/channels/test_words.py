@@ -229,7 +229,7 @@ def test_a_later_message_of_a_series_drops_the_receipt_of_an_earlier_one(tmp_pat
         key_of(channel, Message(message.event, "sha256:" + "b" * 64, "t", series=message.series)),
     ]
     for key in (*kept, key_of(channel, message)):
-        journal.keep(notice.Receipt(key, "told", notice.State.DONE, "2026-11-23T09:42:00.000Z"))
+        journal.keep(notice.Receipt(key, "told", notice.ActionState.DONE, "2026-11-23T09:42:00.000Z"))
     good = message_of(sample.good())
     journal.forget(lambda key: key.endswith(f" in {channel.name}") and good.same_series(key))
     assert {key for key in (*kept, key_of(channel, message)) if journal.find(key)} == set(kept)

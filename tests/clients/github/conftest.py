@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import pytest
 from werkzeug.serving import make_server
 
-from promotion.clients.github.client import GitHubClient, Limits
+from promotion.clients.github.client import GitHubClient, GitHubLimits
 from promotion.core.clock import StoppedClock
 from promotion.sandbox.github import GitHub, Token
 from promotion.sandbox.github.shop import Planted, plant_shop
@@ -21,7 +21,7 @@ from tests.clients.oci.hostile import Server, serve
 
 from .shop import COMMIT, NOW, PREVIOUS, REPOSITORY, TOKEN
 
-QUICK = Limits(connect=2, read=0.3, total=0.5, attempts=2, backoff=0)
+QUICK = GitHubLimits(connect=2, read=0.3, total=0.5, attempts=2, backoff=0)
 
 
 @dataclass
@@ -99,7 +99,7 @@ def checked(github: GitHub) -> Iterator[Checked]:
 def client(checked: Checked, planted: Planted) -> Iterator[GitHubClient]:
     """A client of the healthy repository."""
     with running(checked) as url:
-        yield GitHubClient(REPOSITORY, lambda: TOKEN, url, limits=Limits(backoff=0), clock=StoppedClock(NOW))
+        yield GitHubClient(REPOSITORY, lambda: TOKEN, url, limits=GitHubLimits(backoff=0), clock=StoppedClock(NOW))
 
 
 @pytest.fixture

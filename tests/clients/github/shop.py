@@ -50,7 +50,7 @@ def run_answer(**changes: Any) -> dict[str, Any]:
 
 def a_run(**changes: Any) -> WorkflowRun:
     """Give a run that succeeded."""
-    return WorkflowRun.read(run_answer(**changes), "a run")
+    return WorkflowRun.parse(run_answer(**changes), "a run")
 
 
 def some_jobs(attempt: int | None = 1, /, **ends: str | None) -> tuple[Job, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from promotion.clients.github import code, runs
-from promotion.clients.github.client import Limits
+from promotion.clients.github.client import GitHubLimits
 from promotion.unknown import Reason
 from tests.clients.oci.hostile import Act, Server, answer, hang, hang_up, raw
 
@@ -73,9 +73,9 @@ def test_more_than_is_read(server: Server, victim: Make) -> None:
     """A body is read up to a limit, counted after decompression."""
     large = gzip.compress(body({**run_answer(), "padding": "x" * 100_000}))
     server.on(RUN, answer(large, Content_Type="application/json", Content_Encoding="gzip"))
-    unknown(lambda: runs.run(victim(limits=Limits(most_bytes=50_000)), 5), Reason.TRUNCATED)
+    unknown(lambda: runs.run(victim(limits=GitHubLimits(most_bytes=50_000)), 5), Reason.TRUNCATED)
     server.on(RUN, answer(body(run_answer()) + b" " * 100_000 + b"x", Content_Type="application/json"))
-    unknown(lambda: runs.run(victim(limits=Limits(most_bytes=50_000)), 5), Reason.TRUNCATED)
+    unknown(lambda: runs.run(victim(limits=GitHubLimits(most_bytes=50_000)), 5), Reason.TRUNCATED)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from promotion.clients.github.claims import BuildClaim, Source
-from promotion.clients.github.models import Attestation
+from promotion.clients.github.models import StoredAttestation
 from promotion.clients.github.origins import BuiltElsewhere
 from promotion.clients.github.provenance import REVISION, SOURCE, V1, attestation_claim, label_claim, option_claim
 from promotion.signing.bundle import write_bundle
@@ -29,7 +29,7 @@ def bundle(kind: str, predicate: Any, digest: str = DIGEST, payload_type: str = 
 
 def test_an_attestation_is_read() -> None:
     """It names commit, run and attempt; it is told that nobody verified it."""
-    found = attestation_claim(Attestation(json.dumps(bundle(V1, GITHUB))), DIGEST, HOME)
+    found = attestation_claim(StoredAttestation(json.dumps(bundle(V1, GITHUB))), DIGEST, HOME)
     assert (found.source, found.commit, found.run_id, found.attempt) == (Source.ATTESTATION, COMMIT, 5, 2)
 
 
@@ -47,7 +47,7 @@ def test_an_attestation_is_read() -> None:
 )
 def test_attestations_that_say_nothing(kept: Any, reason: Reason) -> None:
     """What GitHub lists for a digest need not be about it, nor be readable."""
-    unknown(lambda: attestation_claim(Attestation(json.dumps(kept)), DIGEST, HOME), reason)
+    unknown(lambda: attestation_claim(StoredAttestation(json.dumps(kept)), DIGEST, HOME), reason)
 
 
 def test_a_blob_signature_is_no_attestation() -> None:
@@ -55,7 +55,7 @@ def test_a_blob_signature_is_no_attestation() -> None:
     kept = bundle(V1, GITHUB)
     del kept["dsseEnvelope"]
     kept["messageSignature"] = {"signature": "YQ=="}
-    said = unknown(lambda: attestation_claim(Attestation(json.dumps(kept)), DIGEST, HOME), Reason.MALFORMED)
+    said = unknown(lambda: attestation_claim(StoredAttestation(json.dumps(kept)), DIGEST, HOME), Reason.MALFORMED)
     assert "blob" in said
 
 

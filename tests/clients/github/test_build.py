@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from promotion.clients.github.build import FoundBuild, Judgement, judge
+from promotion.clients.github.build import BuildFindings, FoundBuild, judge_build
 from promotion.clients.github.claims import BuildClaim, Source, agree
 from promotion.clients.github.models import Branch, Job, WorkflowRun
 from promotion.settings.image import GitHub
@@ -13,7 +13,7 @@ from promotion.unknown import Reason
 
 from .shop import COMMIT, MAIN, PREVIOUS, a_run, claim, some_jobs, unknown
 
-Judge = Callable[..., Judgement]
+Judge = Callable[..., BuildFindings]
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ def judged(settings: GitHub) -> Judge:
         others: tuple[WorkflowRun, ...] = (),
         branch: Branch = MAIN,
         **wanted: Any,
-    ) -> Judgement:
+    ) -> BuildFindings:
         run = run or a_run()
         found = FoundBuild(run, newest or run, some_jobs(run.attempt) if jobs is None else jobs, others)
-        return judge(agree(claims or [claim()]), found, branch, settings.model_copy(update=wanted))
+        return judge_build(agree(claims or [claim()]), found, branch, settings.model_copy(update=wanted))
 
     return judged_so
 
@@ -40,7 +40,7 @@ def test_a_healthy_build(judged: Judge) -> None:
     """Nothing is wrong, nothing is to be noted, and it is told how the build is known."""
     found = judged()
     assert (found.problems, found.notes) == ((), ())
-    assert found.told == "attempt 1 of run 5 of .github/workflows/build.yml: success, by signed provenance"
+    assert found.summary == "attempt 1 of run 5 of .github/workflows/build.yml: success, by signed provenance"
 
 
 @pytest.mark.parametrize(

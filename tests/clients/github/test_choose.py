@@ -2,7 +2,7 @@
 
 import pytest
 
-from promotion.clients.github.build import FoundBuild, choose, judge
+from promotion.clients.github.build import FoundBuild, choose, judge_build
 from promotion.clients.github.claims import Basis, Source, agree
 from promotion.clients.github.models import WorkflowRun
 from promotion.settings.image import GitHub
@@ -42,7 +42,7 @@ def test_the_label_leads_to_the_run_that_succeeded(settings: GitHub) -> None:
 def test_no_run_of_the_commit_succeeded(settings: GitHub, runs: tuple[WorkflowRun, ...]) -> None:
     """Then the build failed, or was made elsewhere: a problem that says what is there."""
     assert choose(runs, LABEL, settings) is None
-    found = judge(LABEL, FoundBuild(None, None, (), runs), MAIN, settings)
+    found = judge_build(LABEL, FoundBuild(None, None, (), runs), MAIN, settings)
     (problem,) = found.problems
     assert COMMIT in problem
     assert ("it was built elsewhere" in problem) is not bool(runs)
@@ -53,7 +53,7 @@ def test_no_run_of_the_commit_succeeded(settings: GitHub, runs: tuple[WorkflowRu
 def test_an_image_of_another_repository(settings: GitHub) -> None:
     """That every claim names another repository is all there is to say."""
     basis = Basis("example/shop", None, None, None, (), ("it was built elsewhere",))
-    found = judge(basis, FoundBuild(None, None, (), ()), MAIN, settings)
+    found = judge_build(basis, FoundBuild(None, None, (), ()), MAIN, settings)
     assert found.problems == ("it was built elsewhere",)
 
 
@@ -74,7 +74,7 @@ def test_a_run_of_the_commit_that_goes_on(settings: GitHub, before: tuple[Workfl
 
 def test_a_build_known_by_its_label_says_so(settings: GitHub) -> None:
     """Whoever reads the report knows that nobody signed it."""
-    found = judge(LABEL, FoundBuild(a_run(), a_run(), some_jobs(), ()), MAIN, settings)
+    found = judge_build(LABEL, FoundBuild(a_run(), a_run(), some_jobs(), ()), MAIN, settings)
     assert found.problems == ()
     assert "label alone" in found.notes[0]
-    assert found.told.endswith("by image label")
+    assert found.label.endswith("by image label")

@@ -7,7 +7,7 @@ import pytest
 
 from promotion.clients.github import code, runs
 from promotion.clients.github.answers import NotFound
-from promotion.clients.github.build import Judgement, judge
+from promotion.clients.github.build import BuildFindings, judge_build
 from promotion.clients.github.claims import BuildClaim, Source, agree
 from promotion.clients.github.client import GitHubClient
 from promotion.sandbox.github import GitHub
@@ -18,7 +18,7 @@ from promotion.unknown import Reason
 from .conftest import Checked
 from .shop import COMMIT, NOW, PREVIOUS, claim, unknown
 
-Look = Callable[..., Judgement]
+Look = Callable[..., BuildFindings]
 LABEL = claim(Source.LABEL, run_id=None, attempt=None)
 
 
@@ -26,10 +26,10 @@ LABEL = claim(Source.LABEL, run_id=None, attempt=None)
 def look(client: GitHubClient, planted: Planted, settings: Settings) -> Look:
     """Judge what the claims lead to."""
 
-    def judged(*claims: BuildClaim) -> Judgement:
+    def judged(*claims: BuildClaim) -> BuildFindings:
         basis = agree(claims or [claim(run_id=planted.build.id)])
         found = runs.find_build(client, basis, settings)
-        return judge(basis, found, code.branch(client, settings.protected_branch), settings)
+        return judge_build(basis, found, code.branch(client, settings.protected_branch), settings)
 
     return judged
 
@@ -37,7 +37,7 @@ def look(client: GitHubClient, planted: Planted, settings: Settings) -> Look:
 def test_health(look: Look, planted: Planted) -> None:
     """By provenance, by the label alone, and by a run named beside the label."""
     number = planted.build.id
-    assert look() == Judgement(
+    assert look() == BuildFindings(
         (), (), f"attempt 1 of run {number} of .github/workflows/build.yml: success, by signed provenance"
     )
     assert look(LABEL).problems == ()

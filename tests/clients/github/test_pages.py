@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from promotion.clients.github import runs
-from promotion.clients.github.client import GitHubClient, Limits
+from promotion.clients.github.client import GitHubClient, GitHubLimits
 from promotion.unknown import Reason
 from tests.clients.oci.hostile import Handler, Server
 
@@ -69,7 +69,9 @@ def test_pages_without_end(server: Server, victim: Make) -> None:
         says({"total_count": 100_000_000, "jobs": []}, Link=link)(handler)
 
     server.on(JOBS_PATH, page)
-    assert "more than the 500" in unknown(lambda: runs.jobs(victim(limits=Limits(most_pages=5)), 5), Reason.TRUNCATED)
+    assert "more than the 500" in unknown(
+        lambda: runs.jobs(victim(limits=GitHubLimits(most_pages=5)), 5), Reason.TRUNCATED
+    )
     assert len(server.asked) == 5
 
 

@@ -11,17 +11,17 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import TypeAdapter
 
-from promotion.clients.http.answer import Answer
+from promotion.clients.http.answer import HttpAnswer
 from promotion.clients.http.client import HttpClient
 from promotion.core.clock import StoppedClock
-from promotion.settings.endpoints import Call
+from promotion.settings.endpoints import EndpointCall
 from promotion.unknown import Unknown
 from tests.clients.http.origin import Received, reply, says
 
 
-def call(**declared: object) -> Call:
+def call(**declared: object) -> EndpointCall:
     """Give a call of `/health` as promotion.toml would declare it."""
-    return Call.model_validate({"path": "/health", **declared})
+    return EndpointCall.model_validate({"path": "/health", **declared})
 
 
 def test_an_answer_as_declared_passes(client, serve):
@@ -168,7 +168,7 @@ def test_answers_survive_their_serialised_form(client, serve):
     expect = {"json": {"half": "?", "long": "x", "deep": 1}, "body_contains": ["\x07"]}
     for _ in range(2):
         looks = {"odd": client.ask(origin.url, call(expect=expect))}
-        adapter = TypeAdapter(Mapping[str, Answer])
+        adapter = TypeAdapter(Mapping[str, HttpAnswer])
         assert adapter.validate_json(adapter.dump_json(looks)) == looks
         assert len(looks["odd"].excerpt) <= 300
         assert looks["odd"].excerpt.isprintable()
@@ -194,7 +194,7 @@ def test_values_from_the_environment_never_show(client, serve, environ):
     assert origin.received[0].headers["x-token"] == f"Bearer {secret}"
     assert json.loads(origin.received[0].body) == {"password": secret}
     assert origin.received[0].headers["content-type"] == "application/json"
-    written = TypeAdapter(Answer).dump_json(answer).decode()
+    written = TypeAdapter(HttpAnswer).dump_json(answer).decode()
     assert "hunter2" not in written
     assert written.count("[redacted]") >= 6
 
@@ -252,7 +252,7 @@ def test_cookies_are_not_recorded(client, serve):
     origin = serve(says(reply("session-value-1234", set_cookie="sid=session-value-1234; Secure")))
     answer = client.ask(origin.url, call(expect={"headers": {"set-cookie": "other=*"}}))
     assert answer.headers["set-cookie"] == "set, its value is not recorded"
-    assert "session-value" not in TypeAdapter(Answer).dump_json(answer).decode()
+    assert "session-value" not in TypeAdapter(HttpAnswer).dump_json(answer).decode()
 
 
 def test_every_call_is_noted(client, serve):

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from promotion.settings.call_checks import check_call, check_journey, refuse_unsafe
-from promotion.settings.endpoints import Call, StepsJourney
+from promotion.settings.call_checks import check_call, check_journey, raise_if_unsafe
+from promotion.settings.endpoints import EndpointCall, StepsJourney
 from promotion.settings.expressions import check_expression, evaluate, same
 
 
@@ -67,17 +67,17 @@ def test_equality_is_that_of_json(one, other, equal):
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_prod_is_not_changed(method):
     """An unsafe method is refused in prod, unless the call says that it may."""
-    call = Call.model_validate({"path": "/x", "method": method})
-    refuse_unsafe("dev", call)
-    refuse_unsafe("prod", call.model_copy(update={"unsafe": True}))
+    call = EndpointCall.model_validate({"path": "/x", "method": method})
+    raise_if_unsafe("dev", call)
+    raise_if_unsafe("prod", call.model_copy(update={"unsafe": True}))
     with pytest.raises(ValueError, match=f"{method} /x may change prod"):
-        refuse_unsafe("prod", call)
+        raise_if_unsafe("prod", call)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_prod_may_be_looked_at(method):
     """Safe methods are always allowed."""
-    refuse_unsafe("prod", Call.model_validate({"path": "/x", "method": method}))
+    raise_if_unsafe("prod", EndpointCall.model_validate({"path": "/x", "method": method}))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_prod_may_be_looked_at(method):
 def test_mistakes_in_calls(declared, sentence):
     """Each is one sentence that says what to correct."""
     with pytest.raises(ValueError, match=sentence):
-        check_call(Call.model_validate({"path": "/x", **declared}))
+        check_call(EndpointCall.model_validate({"path": "/x", **declared}))
 
 
 def journey(*steps: dict[str, object], cleanup: tuple[dict[str, object], ...] = ()) -> StepsJourney:

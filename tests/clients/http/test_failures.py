@@ -9,14 +9,14 @@ from contextlib import closing
 import pytest
 
 from promotion.clients.http.client import HttpClient
-from promotion.settings.endpoints import Call
+from promotion.settings.endpoints import EndpointCall
 from promotion.unknown import Reason, Unknown
 from tests.clients.http.origin import Received, reply, says
 
-HEALTH = Call(path="/health")
+HEALTH = EndpointCall(path="/health")
 
 
-def why(client: HttpClient, url: str, call: Call = HEALTH) -> Unknown:
+def why(client: HttpClient, url: str, call: EndpointCall = HEALTH) -> Unknown:
     """Give the reason why nobody could tell."""
     with pytest.raises(Unknown) as caught:
         client.ask(url, call)
@@ -41,7 +41,7 @@ def hasty(secrecy):
 @pytest.fixture
 def impatient_call():
     """A call that is allowed next to no time."""
-    return Call.model_validate({"path": "/health", "expect": {"max_ms": 1}})
+    return EndpointCall.model_validate({"path": "/health", "expect": {"max_ms": 1}})
 
 
 @pytest.fixture(autouse=True)
@@ -170,7 +170,7 @@ def test_a_call_may_be_allowed_more_than_usual(hasty, serve):
         threading.Event().wait(0.3)
         connection.sendall(reply("{}"))
 
-    call = Call.model_validate({"path": "/health", "expect": {"max_ms": 5000}})
+    call = EndpointCall.model_validate({"path": "/health", "expect": {"max_ms": 5000}})
     assert hasty.ask(serve(slowly).url, call).passed
 
 

@@ -10,11 +10,11 @@ import pytest
 import trustme
 
 from promotion.clients.http.client import HttpClient
-from promotion.settings.endpoints import Call
+from promotion.settings.endpoints import EndpointCall
 from promotion.unknown import Reason, Unknown
 from tests.clients.http.origin import reply, says
 
-HEALTH = Call(path="/health")
+HEALTH = EndpointCall(path="/health")
 PAST = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 FUTURE = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
 
@@ -170,7 +170,7 @@ def test_a_trickle_over_tls_ends(secrecy, bundle, serve, authority, monkeypatch)
 
     client = HttpClient(secrecy, ca_bundle=bundle, total_timeout=0.2)
     tls = server(authority.issue_cert("localhost"))
-    call = Call.model_validate({"path": "/health", "expect": {"max_ms": 1}})
+    call = EndpointCall.model_validate({"path": "/health", "expect": {"max_ms": 1}})
     with pytest.raises(Unknown) as caught:
         client.ask(serve(trickle, tls=tls).url, call)
     done.set()

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from promotion.clients.oci.registry import RegistrySource
-from promotion.clients.oci.source import Call, Limits
+from promotion.clients.oci.source import RegistryCall, RegistryLimits
 from promotion.core.image_reference import Repository
 
 from .hostile import Server, serve
 
-QUICK = Limits(connect_timeout=2, read_timeout=0.2, answer_deadline=0.3, attempts=2, backoff=0)
+QUICK = RegistryLimits(connect_timeout=2, read_timeout=0.2, answer_deadline=0.3, attempts=2, backoff=0)
 
 
 @pytest.fixture
@@ -29,13 +29,13 @@ def elsewhere() -> Iterator[Server]:
 
 
 @pytest.fixture
-def calls() -> list[Call]:
+def calls() -> list[RegistryCall]:
     """Keep what a source says of its requests."""
     return []
 
 
 @pytest.fixture
-def source(server: Server, calls: list[Call]) -> Callable[..., RegistrySource]:
+def source(server: Server, calls: list[RegistryCall]) -> Callable[..., RegistrySource]:
     """Read the repository `shop` from the server; small limits, so that what hangs does not hang for long."""
 
     def make(repository: str = "registry.example/shop", **changes: Any) -> RegistrySource:

@@ -3,7 +3,7 @@
 import pytest
 
 from promotion.clients.oci.manifest import OCI_MANIFEST, ImageManifest
-from promotion.clients.oci.source import DigestMismatch, Limits
+from promotion.clients.oci.source import DigestMismatch, RegistryLimits
 from promotion.core.image_reference import Digest
 from promotion.unknown import Reason
 
@@ -103,7 +103,7 @@ def test_too_large(server: Server, source: Make, act: Act) -> None:
 def test_a_large_manifest(server: Server, source: Make) -> None:
     """Manifests have a limit of their own."""
     server.on(MANIFEST_PATH, answer(IMAGE_BYTES, Content_Type=OCI_MANIFEST))
-    small = Limits(manifest_bytes=len(IMAGE_BYTES) - 1)
+    small = RegistryLimits(manifest_bytes=len(IMAGE_BYTES) - 1)
     unknown(lambda: source(limits=small).manifest(DIGEST), Reason.TRUNCATED)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from promotion.clients.oci.layout import LayoutSource
 from promotion.clients.oci.manifest import OCI_INDEX, OCI_MANIFEST, ImageManifest
-from promotion.clients.oci.source import DigestMismatch, Limits, NotThere
+from promotion.clients.oci.source import DigestMismatch, NotThere, RegistryLimits
 from promotion.core.image_reference import Digest
 from promotion.sandbox.images import descriptor
 from promotion.unknown import Reason
@@ -85,7 +85,7 @@ def test_too_large(layout: Layout) -> None:
     """No more than was allowed is read."""
     unknown(lambda: layout.index().blob(BLOB_DIGEST, len(BLOB) - 1), Reason.TRUNCATED)
     layout.index()
-    unknown(lambda: LayoutSource(layout.directory, limits=Limits(manifest_bytes=5)), Reason.TRUNCATED)
+    unknown(lambda: LayoutSource(layout.directory, limits=RegistryLimits(manifest_bytes=5)), Reason.TRUNCATED)
 
 
 def test_another_type_than_listed(layout: Layout) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from promotion.clients.oci.auth import Credentials, challenges
 from promotion.clients.oci.registry import RegistrySource
-from promotion.clients.oci.source import Call
+from promotion.clients.oci.source import RegistryCall
 from promotion.unknown import Reason, Unknown
 
 from .hostile import BLOB, BLOB_DIGEST, Act, Handler, Server, answer, redirect, refuse
@@ -251,7 +251,7 @@ def test_many_at_once(server: Server, source: Make) -> None:
 
 
 def test_secrets_are_not_shown(
-    server: Server, source: Make, calls: list[Call], caplog: pytest.LogCaptureFixture
+    server: Server, source: Make, calls: list[RegistryCall], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Neither what is printed, nor noted, nor logged, nor told in an error has a password or a token in it."""
     caplog.set_level("DEBUG")

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from promotion.clients.oci.source import Call
+from promotion.clients.oci.source import RegistryCall
 from promotion.unknown import Reason
 
 from .conftest import QUICK
@@ -26,7 +26,7 @@ from .looks import BLOB_PATH, GOOD, OK, Make, read_blob, unknown
     [refuse(503, "X"), refuse(429, "X"), refuse(429, "X", Retry_After="0"), raw(OK, b"cut"), hang_up],
     ids=["503", "429", "429 at once", "cut", "hung up"],
 )
-def test_one_more_try(server: Server, source: Make, act: Act, calls: list[Call]) -> None:
+def test_one_more_try(server: Server, source: Make, act: Act, calls: list[RegistryCall]) -> None:
     """Throttling, a server error or a broken connection is tried again, and each try is noted."""
     server.on(BLOB_PATH, act, GOOD)
     assert read_blob(source()) == BLOB
@@ -65,7 +65,7 @@ def test_an_endless_refusal(server: Server, source: Make, status: int, reason: R
         handler.close_connection = True
         head = f"HTTP/1.1 {status} No\r\nLocation: ftp://x/\r\nContent-Length: 99999999999\r\n\r\n"
         handler.wfile.write(head.encode())
-        while not handler.server.told.over.is_set():
+        while not handler.server.label.over.is_set():
             handler.wfile.write(b"x" * 65536)
 
     server.on(BLOB_PATH, pour)
@@ -91,7 +91,7 @@ def test_a_body_that_drips(server: Server, source: Make) -> None:
     def drip(handler: Handler) -> None:
         handler.close_connection = True
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n")
-        while not handler.server.told.over.wait(0.02):
+        while not handler.server.label.over.wait(0.02):
             handler.wfile.write(b"x")
 
     server.on(BLOB_PATH, drip)

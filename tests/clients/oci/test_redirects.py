@@ -4,7 +4,7 @@ import traceback
 
 import pytest
 
-from promotion.clients.oci.source import Call
+from promotion.clients.oci.source import RegistryCall
 from promotion.unknown import Reason, Unknown
 
 from .hostile import (
@@ -45,7 +45,7 @@ def test_the_way_back_home(server: Server, elsewhere: Server, source: Make) -> N
 
 
 def test_a_query_is_not_written_down(
-    server: Server, elsewhere: Server, source: Make, calls: list[Call], caplog: pytest.LogCaptureFixture
+    server: Server, elsewhere: Server, source: Make, calls: list[RegistryCall], caplog: pytest.LogCaptureFixture
 ) -> None:
     """A presigned address carries its permission in the query: no call, message or log shows it."""
     caplog.set_level("DEBUG")
@@ -86,7 +86,7 @@ def test_a_404_from_elsewhere(server: Server, elsewhere: Server, source: Make) -
         "",
     ],
 )
-def test_where_no_redirect_is_followed(server: Server, source: Make, location: str, calls: list[Call]) -> None:
+def test_where_no_redirect_is_followed(server: Server, source: Make, location: str, calls: list[RegistryCall]) -> None:
     """Nobody sends us to plain HTTP elsewhere, to files, or to addresses with users in them."""
     server.on(BLOB_PATH, redirect(location))
     assert "hunter4" not in unknown(lambda: read_blob(source()), Reason.MALFORMED)

@@ -3,7 +3,7 @@
 import pytest
 
 from promotion.clients.oci.manifest import OCI_INDEX, OCI_MANIFEST
-from promotion.clients.oci.source import Call, DigestMismatch, Limits
+from promotion.clients.oci.source import DigestMismatch, RegistryCall, RegistryLimits
 from promotion.core.image_reference import Digest
 from promotion.unknown import Reason, Unknown
 
@@ -122,7 +122,7 @@ def test_a_list_that_is_none(server: Server, source: Make, act: Act) -> None:
 
 
 @pytest.mark.parametrize("link", ["<http://127.0.0.1:1/v2/>", "<//registry.example/v2/>", "<https://127.0.0.1/>"])
-def test_a_page_elsewhere(server: Server, source: Make, link: str, calls: list[Call]) -> None:
+def test_a_page_elsewhere(server: Server, source: Make, link: str, calls: list[RegistryCall]) -> None:
     """The next page is on the same server, or nowhere: neither the login nor the judgement goes to another."""
     server.on(REFERRERS_PATH, index(listing(), Link=f'{link}; rel="next"'))
     unknown(lambda: source().referrers(DIGEST), Reason.MALFORMED)
@@ -155,20 +155,20 @@ def test_pages_have_an_end(server: Server, source: Make) -> None:
 
     server.on("/p", one_more)
     server.on(REFERRERS_PATH, index(listing(), Link='</p>; rel="next"'))
-    unknown(lambda: source(limits=Limits(referrers=5)).referrers(DIGEST), Reason.MALFORMED)
+    unknown(lambda: source(limits=RegistryLimits(referrers=5)).referrers(DIGEST), Reason.MALFORMED)
 
 
 def test_too_many(server: Server, source: Make) -> None:
     """More artifacts than are read is unknown, from the API and from the tag: a part would look like all."""
     many = [artifact(DIGEST, f"application/vnd.example.{number}") for number in range(4)]
     server.on(REFERRERS_PATH, index(listing(*many)))
-    unknown(lambda: source(limits=Limits(referrers=3)).referrers(DIGEST), Reason.TRUNCATED)
+    unknown(lambda: source(limits=RegistryLimits(referrers=3)).referrers(DIGEST), Reason.TRUNCATED)
     server.on(REFERRERS_PATH, index(listing(*many), Link='</next>; rel="next"'))
-    unknown(lambda: source(limits=Limits(referrers=3)).referrers(DIGEST), Reason.TRUNCATED)
+    unknown(lambda: source(limits=RegistryLimits(referrers=3)).referrers(DIGEST), Reason.TRUNCATED)
     assert set(server.paths()) == {REFERRERS_PATH}
     server.on(REFERRERS_PATH, answer(b"", 404))
     server.on(TAG_PATH, index(listing(*many)))
-    unknown(lambda: source(limits=Limits(referrers=3)).referrers(DIGEST), Reason.TRUNCATED)
+    unknown(lambda: source(limits=RegistryLimits(referrers=3)).referrers(DIGEST), Reason.TRUNCATED)
 
 
 def test_an_artifact_that_cannot_be_read(server: Server, source: Make) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from promotion.clients.oci.manifest import OCI_MANIFEST
-from promotion.clients.oci.source import Call, NotThere
+from promotion.clients.oci.source import NotThere, RegistryCall
 from promotion.unknown import Reason
 
 from .hostile import (
@@ -130,15 +130,15 @@ def test_what_is_no_address_of_a_registry(source: Make, endpoint: str) -> None:
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_call_has_the_servers_name_for_it(server: Server, source: Make, calls: list[Call]) -> None:
+def test_a_call_has_the_servers_name_for_it(server: Server, source: Make, calls: list[RegistryCall]) -> None:
     """Each request is noted with its status and the server's own id for it; one without an answer too."""
     server.on(BLOB_PATH, answer(BLOB, X_Amzn_RequestId="7f3a"))
     read_blob(source())
     server.on(BLOB_PATH, hang)
     unknown(lambda: read_blob(source()), Reason.TIMEOUT)
     assert calls == [
-        Call("GET", server.url + BLOB_PATH, 200, "7f3a"),
-        Call("GET", server.url + BLOB_PATH, None, None),
+        RegistryCall("GET", server.url + BLOB_PATH, 200, "7f3a"),
+        RegistryCall("GET", server.url + BLOB_PATH, None, None),
     ]
 
 

@@ -12,8 +12,8 @@ from promotion.fixtures import alarms as looking
 from promotion.clients.aws.deployments import Deployment, DeploymentHistory
 from promotion.core.clock import StoppedClock
 from promotion.sections.observability.alarms.alarm import AlarmsLook
-from promotion.sections.observability.alarms.history import read
-from promotion.sections.observability.alarms.judgement import judge
+from promotion.sections.observability.alarms.history import parse_history
+from promotion.sections.observability.alarms.judgement import judge_alarms
 from promotion.settings.observability import Alarms
 
 TYPES = ["MetricAlarm", "CompositeAlarm"]
@@ -174,7 +174,7 @@ def test_a_composite_alarm_follows_its_rule(second):
     alone.client("cloudwatch").put_composite_alarm(AlarmName="above", AlarmRule='ALARM("below")')
     turn([alone], "below", "ALARM", "OK")
     items = alone.client("cloudwatch").describe_alarm_history(AlarmName="above", AlarmTypes=TYPES)["AlarmHistoryItems"]
-    changes = read(items).states
+    changes = parse_history(items).states
     assert sorted({one.new for one in changes}) == ["ALARM", "OK"]
     assert not any(one.by_hand for one in changes)
 
@@ -190,7 +190,7 @@ def findings(account, names, now):
     deployments = {"lambda": DeploymentHistory(deployment)}
     clock = StoppedClock(now + timedelta(minutes=30))
     seen = looking.dev_alarm_history(gate, deployments, alarms, account, clock)
-    return judge(alarms, seen)
+    return judge_alarms(alarms, seen)
 
 
 def said(found, kept=("was in ALARM", "there is no alarm", "gap")):

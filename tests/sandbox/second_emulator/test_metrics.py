@@ -11,12 +11,12 @@ from promotion.fixtures.metrics import metric_data
 
 from promotion.sections.observability.metrics.errors import errors
 from promotion.sections.observability.metrics.latency import latency
-from promotion.sections.observability.metrics.queries_for import Measured, plan, without_bounded
+from promotion.sections.observability.metrics.queries_for import MeasuredTarget, plan, without_bounded
 from promotion.sections.observability.metrics.query import Metric, Query
 from promotion.sections.observability.metrics.series import not_offered
 from promotion.sections.observability.metrics.window import Window
-from promotion.settings.environment import DeploymentGroup, LambdaTarget
-from promotion.settings.observability import Limits
+from promotion.settings.environment import DeploymentGroupRef, LambdaTarget
+from promotion.settings.observability import MetricLimits
 from promotion.unknown import Reason, Unknown
 
 STATISTICS = ("Sum", "SampleCount", "Average", "Minimum", "Maximum", "p50", "p90", "p95", "p99", "p99.9", "p100")
@@ -27,7 +27,7 @@ SAMPLES = st.lists(
     st.tuples(st.floats(0, 5000, width=32), st.integers(1, 40), st.integers(0, 29)), min_size=1, max_size=40
 )
 """A value, how often it was seen, and in which minute."""
-LIMITS = Limits()
+LIMITS = MetricLimits()
 AGE = timedelta(minutes=30)
 ALIAS = {"FunctionName": "compared", "Resource": "compared:live"}
 
@@ -158,8 +158,8 @@ def function(both, window):
         ("Duration", [(80.0 + minute, 122, minute) for minute in range(30)] + [(1400.0, 8, m) for m in range(30)]),
     ):
         put(both, Metric("AWS/Lambda", name, ALIAS), samples, window)
-    group = DeploymentGroup(application="shop", group="shop")
-    return Measured(
+    group = DeploymentGroupRef(application="shop", group="shop")
+    return MeasuredTarget(
         "lambda", LambdaTarget(kind="lambda", url="https://a.example", function="compared", codedeploy=group)
     )
 

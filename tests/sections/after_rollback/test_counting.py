@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from promotion.sections.after_rollback.remaining_traffic import leftover_window, steady_window
-from promotion.sections.observability.baseline.record import Baseline, Measured, histogram
+from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement, histogram
 from promotion.sections.observability.baseline.store import read_of_another
-from promotion.settings.baseline import Baseline as Declared
+from promotion.settings.baseline import BaselineSettings as Declared
 from promotion.unknown import Reason, Unknown
 
 ENDED = datetime(2026, 5, 4, 8, 10, 30, tzinfo=UTC)
@@ -20,7 +20,7 @@ def test_two_whole_minutes_must_have_settled():
         leftover_window(ENDED, datetime(2026, 5, 4, 8, 14, 59, tzinfo=UTC))
     assert early.value.reason is Reason.NOT_DUE
     found = leftover_window(ENDED, datetime(2026, 5, 4, 8, 15, tzinfo=UTC))
-    assert found.told() == "08:11 to 08:13Z"
+    assert found.describe() == "08:11 to 08:13Z"
 
 
 def test_cold_minutes_are_left_out():
@@ -28,13 +28,13 @@ def test_cold_minutes_are_left_out():
     with pytest.raises(Unknown) as early:
         steady_window(ENDED, ENDED + timedelta(minutes=4))
     assert early.value.reason is Reason.NOT_DUE
-    assert steady_window(ENDED, ENDED + timedelta(minutes=10)).told() == "08:13 to 08:18Z"
+    assert steady_window(ENDED, ENDED + timedelta(minutes=10)).describe() == "08:13 to 08:18Z"
     assert steady_window(ENDED, ENDED + timedelta(hours=1)).minutes == 15
 
 
 def record(digest, previous=None):
     """Give a record of a baseline."""
-    target = Measured(requests=9, errors=0, latency=histogram([(40, 9)]), limit_ms=1000, over_limit=0)
+    target = TargetMeasurement(requests=9, errors=0, latency=histogram([(40, 9)]), limit_ms=1000, over_limit=0)
     return Baseline(
         service="shop", digest=digest, start=ENDED, end=ENDED, targets={"lambda": target}, written_at=ENDED, previous=previous
     )  # fmt: skip

@@ -7,11 +7,11 @@ import pytest
 
 from promotion.actions.found_deployments import Brought
 from promotion.actions.ticket import Ticket
-from promotion.clients.aws.deployments import Alias, Deployment, DeploymentTarget, Host, Traffic
+from promotion.clients.aws.deployments import Alias, BalancerTraffic, Deployment, DeploymentTarget, Host
 from promotion.clients.github.models import WorkflowRun
-from promotion.people.attestations import Finding, Found
+from promotion.people.attestations import ProofCheck, ProofOutcome
 from promotion.people.promotion_record import Meeting, Remediation
-from promotion.record.receipt import Receipt, State
+from promotion.record.receipt import ActionState, Receipt
 from promotion.sections.after_rollback import judgement
 from promotion.sections.after_rollback.evidence import (
     Leftover,
@@ -21,13 +21,13 @@ from promotion.sections.after_rollback.evidence import (
     TicketLook,
     WorkflowLook,
 )
-from promotion.sections.observability.baseline.record import Baseline, Measured, histogram
-from promotion.sections.observability.baseline.store import Kept
-from promotion.settings.environment import DeploymentGroup, Ec2Target, LambdaTarget
+from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement, histogram
+from promotion.sections.observability.baseline.store import StoredBaseline
+from promotion.settings.environment import DeploymentGroupRef, Ec2Target, LambdaTarget
 from promotion.unknown import Reason, Unknown
 
 NOW = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
-GROUP = DeploymentGroup(application="shop", group="shop-prod")
+GROUP = DeploymentGroupRef(application="shop", group="shop-prod")
 FUNCTION = LambdaTarget(kind="lambda", url="https://localhost", function="shop-api", codedeploy=GROUP)
 FLEET = Ec2Target(
     kind="ec2", url="https://localhost", load_balancer="shop-prod", target_groups=("blue", "green"), codedeploy=GROUP
@@ -48,7 +48,7 @@ def run(status="completed", conclusion="cancelled"):
 
 def receipt(state, key="promotion:x:cancel:7", number="7"):
     """Give a receipt."""
-    return Receipt(key, "run 7 cancelled", State(state), "2026-05-04T08:00:00.000Z", number, message="403")
+    return Receipt(key, "run 7 cancelled", ActionState(state), "2026-05-04T08:00:00.000Z", number, message="403")
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,12 @@ def alias(version="5", **weights):
 )
 def test_who_serves_behind_an_alias(serving, outcome):
     """The version before, and that one alone."""
-    assert outcome in told(judgement.refuse_others, FUNCTION, ROLLED, serving)
+    assert outcome in told(judgement.require_previous_only, FUNCTION, ROLLED, serving)
 
 
 def fleet(*hosts, **weights):
     """Give instances behind a load balancer: (id, group, state)."""
-    return Serving(traffic=Traffic(weights, tuple(Host(*host) for host in hosts)))
+    return Serving(traffic=BalancerTraffic(weights, tuple(Host(*host) for host in hosts)))
 
 
 FLEET_BACK = RollbackLook(
@@ -157,7 +157,7 @@ FLEET_BACK = RollbackLook(
 )
 def test_who_serves_behind_a_load_balancer(serving, outcome):
     """Enough healthy instances of before, and none of the new ones."""
-    assert outcome in told(judgement.refuse_others, FLEET, FLEET_BACK, serving)
+    assert outcome in told(judgement.require_previous_only, FLEET, FLEET_BACK, serving)
 
 
 def left(requests, of_all):
@@ -176,7 +176,7 @@ def test_what_is_left(found, outcome):
 def measured(requests=4000, errors=0, ms=40.0):
     """Give what a target did: durations spread around a median."""
     spread = [(ms * (0.6 + 0.01 * step), max(requests // 80, 1)) for step in range(80)]
-    return Measured(requests=requests, errors=errors, latency=histogram(spread), limit_ms=1000, over_limit=0)
+    return TargetMeasurement(requests=requests, errors=errors, latency=histogram(spread), limit_ms=1000, over_limit=0)
 
 
 def baseline(service="shop", **targets):
@@ -189,7 +189,7 @@ def baseline(service="shop", **targets):
         targets=targets or {"lambda": measured()},
         written_at=NOW - timedelta(days=2),
     )
-    return Kept("baseline.jsonl", 1, kept)
+    return StoredBaseline("baseline.jsonl", 1, kept)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def baseline(service="shop", **targets):
         (measured(errors=80), baseline(), "fails 2"),
         (measured(requests=100), baseline(), Reason.NO_DATA),
         (measured(), replace(baseline(), broken="record 2 was changed"), Reason.MALFORMED),
-        (measured(), Kept("baseline.jsonl", 0, None), Reason.NO_DATA),
+        (measured(), StoredBaseline("baseline.jsonl", 0, None), Reason.NO_DATA),
         (measured(), baseline(service="till"), Reason.NO_DATA),
         (measured(), baseline(ec2=measured()), Reason.NO_DATA),
     ],
@@ -212,9 +212,9 @@ def test_back_at_the_baseline(now, look, outcome):
 
 
 GOOD, DEAD, UNCLEAR = (
-    Finding(Found.GOOD),
-    Finding(Found.WRONG, "it is dead"),
-    Finding(Found.UNCLEAR, "?", Reason.TIMEOUT),
+    ProofCheck(ProofOutcome.GOOD),
+    ProofCheck(ProofOutcome.WRONG, "it is dead"),
+    ProofCheck(ProofOutcome.UNCLEAR, "?", Reason.TIMEOUT),
 )
 LINK = "https://github.com/example/shop/issues/7"
 
@@ -238,9 +238,17 @@ def test_the_ticket(look, outcome):
 @pytest.mark.parametrize(
     ("meeting", "finding", "outcome"),
     [
-        (Meeting(date=date(2026, 5, 11), owner="release-lead"), Finding(Found.NONE), "on 2026-05-11, release-lead"),
-        (Meeting(date=date(2026, 5, 4), owner="release-lead"), Finding(Found.NONE), "on 2026-05-04"),
-        (Meeting(date=date(2026, 5, 1), owner="release-lead"), Finding(Found.NONE), "nothing says what came of it"),
+        (
+            Meeting(date=date(2026, 5, 11), owner="release-lead"),
+            ProofCheck(ProofOutcome.NONE),
+            "on 2026-05-11, release-lead",
+        ),
+        (Meeting(date=date(2026, 5, 4), owner="release-lead"), ProofCheck(ProofOutcome.NONE), "on 2026-05-04"),
+        (
+            Meeting(date=date(2026, 5, 1), owner="release-lead"),
+            ProofCheck(ProofOutcome.NONE),
+            "nothing says what came of it",
+        ),
         (Meeting(date=date(2026, 5, 1), owner="release-lead", link=LINK), GOOD, "held on 2026-05-01"),
         (Meeting(date=date(2026, 5, 11), owner="release-lead", link=LINK), DEAD, "it is dead"),
     ],
@@ -253,9 +261,9 @@ def test_the_root_cause_analysis(meeting, finding, outcome):
 @pytest.mark.parametrize(
     ("remedy", "finding", "outcome"),
     [
-        (Remediation(owner="developer", text="a smoke test"), Finding(Found.NONE), "developer: a smoke test"),
+        (Remediation(owner="developer", text="a smoke test"), ProofCheck(ProofOutcome.NONE), "developer: a smoke test"),
         (Remediation(owner="developer", link=LINK), GOOD, f"developer: {LINK}"),
-        (Remediation(owner="developer"), Finding(Found.NONE), "nothing says what it is"),
+        (Remediation(owner="developer"), ProofCheck(ProofOutcome.NONE), "nothing says what it is"),
         (Remediation(owner="developer", link=LINK), UNCLEAR, Reason.TIMEOUT),
     ],
 )

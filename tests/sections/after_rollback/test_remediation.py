@@ -3,9 +3,9 @@
 import pytest
 
 from promotion.actions.ticket import Ticket
-from promotion.people.attestations import Finding, Found
-from promotion.people.promotion_record import Meeting, People, PromotionRecord, Rollback
-from promotion.record.receipt import Receipt, State
+from promotion.people.attestations import ProofCheck, ProofOutcome
+from promotion.people.promotion_record import Meeting, People, PromotionRecord, RecordedRollback
+from promotion.record.receipt import ActionState, Receipt
 from promotion.sections.after_rollback import remediation as remedy
 from promotion.sections.after_rollback.evidence import TicketLook
 from promotion.unknown import Reason, Unknown
@@ -96,9 +96,9 @@ def issue(state="open", *who, closed_as=""):
             issue("closed", "octocat", closed_as="not_planned"),
             "failed: issue #7 about the remediation was closed as not",
         ),
-        (TicketLook(receipt=Receipt("k", "w", State.DONE, "", "#7", LINK)), "awaits-person: issue #7"),
-        (TicketLook(receipt=Receipt("k", "w", State.FAILED, "", message="403")), "error: no issue about"),
-        (TicketLook(unseen=Finding(Found.UNCLEAR, "403", Reason.ACCESS_DENIED)), "access-denied: 403"),
+        (TicketLook(receipt=Receipt("k", "w", ActionState.DONE, "", "#7", LINK)), "awaits-person: issue #7"),
+        (TicketLook(receipt=Receipt("k", "w", ActionState.FAILED, "", message="403")), "error: no issue about"),
+        (TicketLook(unseen=ProofCheck(ProofOutcome.UNCLEAR, "403", Reason.ACCESS_DENIED)), "access-denied: 403"),
     ],
 )
 def test_what_an_issue_is_worth(look, outcome):
@@ -117,7 +117,7 @@ def test_what_an_issue_is_worth(look, outcome):
     [
         ({}, "nobody yet"),
         ({"people": People(lead="release-lead")}, "release-lead, who leads"),
-        ({"rollback": Rollback(rca=Meeting(date="2026-05-11", owner="developer"))}, "developer, who owns"),
+        ({"rollback": RecordedRollback(rca=Meeting(date="2026-05-11", owner="developer"))}, "developer, who owns"),
     ],
 )
 def test_what_the_issue_says(more, owner):

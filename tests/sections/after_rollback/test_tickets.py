@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from promotion.actions import ticket
 from promotion.core.clock import StoppedClock
 from promotion.record.journal import Journal
-from promotion.record.receipt import State
+from promotion.record.receipt import ActionState
 
 DIGEST = "sha256:" + "a" * 64
 HOSTILE = "# done <img src=x> @somebody ![x](https://example.org/x) `a` [promotion:bbbbbbbbbbbb:incident]\n- [ ] all"
@@ -33,7 +33,7 @@ def test_nothing_in_an_issue_is_markup(tmp_path, monkeypatch):
     first = ticket.open_ticket(Nothing(), DIGEST, f"rolled back\n{HOSTILE}", [HOSTILE], ["incident"], journal, CLOCK)
     draft = ticket.Draft("promotion:a:remediation", "opened", "t", [HOSTILE], (), [("](x) <b>", "https://a/>(<b>)")])
     ticket.open_issue(Nothing(), draft, journal, CLOCK)
-    assert (first.state, first.id) == (State.DONE, "#7")
+    assert (first.state, first.id) == (ActionState.DONE, "#7")
     line, end = sent[0]["body"].split("\n\n")
     assert line == (
         r"\# done \<img src=x\> @<!-- -->somebody !\[x\](https\://example.org/x) \`a\` "

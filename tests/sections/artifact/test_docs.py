@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from promotion.settings.environment import Ec2Target
-from promotion.settings.image import GitHub, Image, Sbom, Signer, Vulnerabilities
+from promotion.settings.image import GitHub, Image, SbomSettings, SignerSettings, Vulnerabilities
 from tests.docs.test_examples import merged
 from tests.runner import ROOT
 from tests.sections.artifact.test_faults import ITEMS
@@ -21,7 +21,9 @@ def test_every_item_has_a_heading(item):
     assert f"\n## {item}: " in PAGE
 
 
-@pytest.mark.parametrize("model", [Image, Signer, Sbom, Vulnerabilities, GitHub], ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "model", [Image, SignerSettings, SbomSettings, Vulnerabilities, GitHub], ids=lambda model: model.__name__
+)
 def test_every_setting_is_explained(model):
     """Each key of the tables of this section stands somewhere on the page."""
     missing = [name for name in model.model_fields if not re.search(rf"\b{name}\b", PAGE)]

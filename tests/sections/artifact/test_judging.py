@@ -9,7 +9,7 @@ from promotion.clients.oci.read_once import ReadOnce
 from promotion.core.image_reference import Digest
 from promotion.sections.artifact.repository import EcrRepository
 from promotion.sections.artifact.running_digests import Running, digest_in, digest_in_revision
-from promotion.settings.image import GitHub, Image, Signer, Vulnerabilities
+from promotion.settings.image import GitHub, Image, SignerSettings, Vulnerabilities
 from promotion.unknown import Reason, Unknown
 
 DIGEST, OTHER = "sha256:" + "a1" * 32, "sha256:" + "b2" * 32
@@ -52,7 +52,7 @@ def test_what_runs_is_told_one_by_one():
     assert list(running.others(DIGEST)) == [f"i-2 runs {OTHER}", "i-3 runs no image that could be told"]
     assert list(Running("tags", {"i-2": OTHER}).others(DIGEST, {OTHER})) == []
     with pytest.raises(Unknown):
-        Running("tags", {}).refuse_nobody("ec2")
+        Running("tags", {}).require_traffic("ec2")
 
 
 def test_digests_in_names():
@@ -77,7 +77,7 @@ def test_digests_in_names():
 def test_signers_that_mean_nothing_are_refused(wrong):
     """Exactly one of key, KMS key and identity; the identity with its issuer."""
     with pytest.raises(ValidationError):
-        Signer.model_validate(wrong)
+        SignerSettings.model_validate(wrong)
 
 
 @pytest.mark.parametrize(

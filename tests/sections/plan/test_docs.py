@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from promotion import cli
-from promotion.people.promotion_record import read
+from promotion.people.promotion_record import parse_promotion_record
 from tests.runner import ROOT, environment, judge
 
 PAGE = (ROOT / "docs/plan.md").read_text()
@@ -26,7 +26,7 @@ def test_the_records_of_the_page_are_records():
     first, after, words = (
         next(text for text in blocks("text") if begins in text) for begins in ("[window]", "[[incidents]]", "[[attest")
     )
-    record = read(first.replace('notes = ""\n', "").replace("[window]", after.partition("\n")[0] + "\n[window]")
+    record = parse_promotion_record(first.replace('notes = ""\n', "").replace("[window]", after.partition("\n")[0] + "\n[window]")
                   + after.partition("\n")[2] + words)  # fmt: skip
     assert record.window.zone == "Europe/Vienna"
     assert record.rollback.rca.owner == "on-call-engineer"

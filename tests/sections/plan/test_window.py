@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.people.promotion_record import Backup, Window
-from promotion.sections.plan.calendars import Event, State, closed
-from promotion.sections.plan.window import Closed, Times, frozen, problems, times
+from promotion.people.promotion_record import Backup, DeploymentWindow
+from promotion.sections.plan.calendars import CalendarEvent, CalendarState, closed
+from promotion.sections.plan.window import Closed, WindowTimes, frozen, times, window_problems
 from promotion.settings.local_time import Span
 from promotion.settings.plan import Freeze, WindowLength
 from tests.settings.test_local_time import MOMENTS, ZONES
@@ -23,12 +23,12 @@ def a_window(start=NOW + HOUR, backup=NOW + DAY, minutes=30, name="Europe/Vienna
     """A window, and perhaps a backup, that begin at instants."""
     there = ZoneInfo(name)
     other = None if backup is None else Backup(start=backup.astimezone(there), minutes=minutes)
-    return Window(start=start.astimezone(there), zone=name, minutes=minutes, backup=other)
+    return DeploymentWindow(start=start.astimezone(there), zone=name, minutes=minutes, backup=other)
 
 
 def found(window, now=NOW, closings=()):
     """What is wrong with it."""
-    return list(problems(times(window), LENGTH, now, closings))
+    return list(window_problems(times(window), LENGTH, now, closings))
 
 
 def test_a_good_one():
@@ -59,14 +59,14 @@ def test_now_may_be_inside(ago):
     """A window that has begun is as good as one to come, to its last minute."""
     window = a_window(NOW - timedelta(minutes=ago))
     assert found(window) == []
-    assert "now is in the window" in times(window).told(NOW)
+    assert "now is in the window" in times(window).describe(NOW)
 
 
 def test_the_backup_is_there_when_the_window_is_over():
     """Before, in and not after the backup window."""
     window = a_window(NOW - DAY, NOW + HOUR)
     assert found(window) == []
-    assert times(window).told(NOW).endswith("the backup window begins in 60 min")
+    assert times(window).describe(NOW).endswith("the backup window begins in 60 min")
     assert found(window, NOW + HOUR) == []
     assert found(window, NOW + HOUR + timedelta(minutes=30)) != []
 
@@ -106,7 +106,7 @@ def test_what_is_over_meets_nothing():
 
 def state(is_open, turns, asked=NOW + HOUR):
     """What a change calendar says of the window."""
-    return State("shop-freezes", asked, asked + timedelta(minutes=30), is_open, turns)
+    return CalendarState("shop-freezes", asked, asked + timedelta(minutes=30), is_open, turns)
 
 
 @pytest.mark.parametrize(
@@ -130,11 +130,11 @@ def test_a_change_calendar(is_open, turns, meets):
 def test_an_event_without_a_length_is_met():
     """A deadline in the window is a minute that is closed."""
     at = NOW + HOUR + timedelta(minutes=5)
-    assert found(a_window(), closings=closed((Event("freezes.ics", "Go live", at, at),), ()))
+    assert found(a_window(), closings=closed((CalendarEvent("freezes.ics", "Go live", at, at),), ()))
 
 
 def test_times_of_one_day_are_told_in_short():
     """The date stands twice only where it is another."""
     late = datetime(2026, 5, 4, 21, 45, tzinfo=UTC)
-    told = Times("Europe/Vienna", Span(late, late + HOUR), None).told(NOW)
+    told = WindowTimes("Europe/Vienna", Span(late, late + HOUR), None).describe(NOW)
     assert told.startswith("2026-05-04 23:45 to 2026-05-05 00:45 (Europe/Vienna); ")

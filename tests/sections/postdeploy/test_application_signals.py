@@ -8,7 +8,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 from promotion.fixtures.postdeploy_budget import reported_budget
 
-from promotion.settings.postdeploy import Budget, Postdeploy, TargetBudget
+from promotion.settings.postdeploy import BudgetSettings, Postdeploy, TargetBudget
 from promotion.unknown import Reason, Unknown
 
 ARN = "arn:aws:application-signals:eu-west-1:444455556666:slo/availability"
@@ -25,7 +25,7 @@ def asked():
 
         def look(name="availability"):
             targets = {} if name is None else {"lambda": TargetBudget(application_signals=name)}
-            settings = SimpleNamespace(postdeploy=Postdeploy(budget=Budget(targets=targets)))
+            settings = SimpleNamespace(postdeploy=Postdeploy(budget=BudgetSettings(targets=targets)))
             account = SimpleNamespace(client=lambda _: client)
             return reported_budget("lambda", settings, None, account, SimpleNamespace(now=lambda: NOW))
 

@@ -67,12 +67,12 @@ def test_records_of_other_directories_are_gone_on_from(tmp_path):
     newest = kept(other, "20")
     kept(other, "10", phase="pre_promotion")
     digest = newest["digest"]
-    found = chain.read(own, digest, "postdeploy", [other])
+    found = chain.load_history(own, digest, "postdeploy", [other])
     assert [(one.record["phase"], one.record["finished"][14:16]) for one in found] == [
         ("pre_promotion", "10"),
         ("rollout", "20"),
     ]
-    assert [one.record["finished"][14:16] for one in chain.read(own, digest, "postdeploy")] == ["05", "10"]
+    assert [one.record["finished"][14:16] for one in chain.load_history(own, digest, "postdeploy")] == ["05", "10"]
 
 
 @pytest.mark.parametrize("there", [False, True])
@@ -81,4 +81,4 @@ def test_a_directory_without_records_stops_the_run(tmp_path, there):
     if there:
         (tmp_path / "earlier" / chain.FOLDER).mkdir(parents=True)
     with pytest.raises(ChainError, match=r"`earlier_reports` names .*earlier, in which there is no records"):
-        chain.read(tmp_path / "own", "sha256:" + "a" * 64, "postdeploy", [tmp_path / "earlier"])
+        chain.load_history(tmp_path / "own", "sha256:" + "a" * 64, "postdeploy", [tmp_path / "earlier"])

@@ -7,7 +7,7 @@ import pytest
 
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.postdeploy.schedule import Began, reach
-from promotion.sections.rollout.watch import Absent, Shift
+from promotion.sections.rollout.watch import Absent, ProdDeployment
 from promotion.unknown import Reason, Unknown
 from tests.runner import judge
 
@@ -33,7 +33,7 @@ class Clock:
 
 def began(*minutes):
     """Give deployments of the digest that began so many minutes after T0."""
-    shifts = {str(one): Shift(str(one), "d-1", "Succeeded", T0 + timedelta(minutes=one)) for one in minutes}
+    shifts = {str(one): ProdDeployment(str(one), "d-1", "Succeeded", T0 + timedelta(minutes=one)) for one in minutes}
     return Began(shifts, {"other": Absent("other", Untellable(Reason.NO_DATA, "there is none"))})
 
 

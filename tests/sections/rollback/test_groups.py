@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from promotion.clients.aws.deployment_group import read
+from promotion.clients.aws.deployment_group import parse_deployment_group
 from promotion.sections.rollback import drift, groups
 from promotion.sections.rollback import traffic_config as shift
 from promotion.settings.rollback import Canary, Comparison, FleetShift, MinimumHealthy
@@ -16,19 +16,23 @@ def canary(percent=10, minutes=5, name="CodeDeployDefault.LambdaCanary10Percent5
     """A configuration of a function's traffic."""
     timed = {"canaryPercentage": percent, "canaryInterval": minutes}
     routing = {"type": "TimeBasedCanary", "timeBasedCanary": timed}
-    return shift.read({"deploymentConfigName": name, "computePlatform": "Lambda", "trafficRoutingConfig": routing})
+    return shift.parse_deployment_config(
+        {"deploymentConfigName": name, "computePlatform": "Lambda", "trafficRoutingConfig": routing}
+    )
 
 
 def hosts(kind, value, name="own"):
     """A configuration for instances."""
     least = {"type": kind, "value": value}
-    return shift.read({"deploymentConfigName": name, "computePlatform": "Server", "minimumHealthyHosts": least})
+    return shift.parse_deployment_config(
+        {"deploymentConfigName": name, "computePlatform": "Server", "minimumHealthyHosts": least}
+    )
 
 
 def side(environment, account, **info):
     """One of two groups that are compared."""
     place = SimpleNamespace(account=account, region="eu-west-1")
-    return drift.Side(read(info, "shop", f"shop-{environment}"), canary(), place, (environment,))
+    return drift.GroupSide(parse_deployment_group(info, "shop", f"shop-{environment}"), canary(), place, (environment,))
 
 
 def differences(ours, theirs, **comparison):
@@ -39,7 +43,7 @@ def differences(ours, theirs, **comparison):
 
 def test_an_empty_group_is_read():
     """What CodeDeploy leaves out is off, in place, and never deployed."""
-    group = read({}, "shop", "shop-prod")
+    group = parse_deployment_group({}, "shop", "shop-prod")
     assert (group.style, group.traffic_control, group.rolls_back, group.alarms_enabled) == (
         "IN_PLACE",
         False,
@@ -52,8 +56,12 @@ def test_an_empty_group_is_read():
 def test_every_way_to_name_target_groups_counts():
     """A list of them, or a pair."""
     pair = {"targetGroups": [{"name": "blue"}, {"name": "green"}]}
-    assert read({"loadBalancerInfo": {"targetGroupPairInfoList": [pair]}}, "a", "g").target_groups == ("blue", "green")
-    assert read({"loadBalancerInfo": {"targetGroupInfoList": [{"name": "one"}]}}, "a", "g").target_groups == ("one",)
+    assert parse_deployment_group(
+        {"loadBalancerInfo": {"targetGroupPairInfoList": [pair]}}, "a", "g"
+    ).target_groups == ("blue", "green")
+    assert parse_deployment_group(
+        {"loadBalancerInfo": {"targetGroupInfoList": [{"name": "one"}]}}, "a", "g"
+    ).target_groups == ("one",)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +97,8 @@ def test_a_difference_says_both_sides():
 def test_configurations_are_compared_by_what_they_do():
     """Another name for the same is no difference; the same name for something else is one."""
     prod, dev = side("prod", "1" * 12), side("dev", "2" * 12)
-    same = drift.Side(prod.group, canary(name="own"), prod.environment, prod.words)
-    other = drift.Side(prod.group, canary(percent=20), prod.environment, prod.words)
+    same = drift.GroupSide(prod.group, canary(name="own"), prod.environment, prod.words)
+    other = drift.GroupSide(prod.group, canary(percent=20), prod.environment, prod.words)
     assert [*drift.differences(same, dev, Comparison())] == []
     assert len([*drift.differences(other, dev, Comparison())]) == 1
 
@@ -110,7 +118,7 @@ def test_configurations_are_compared_by_what_they_do():
 )
 def test_a_fleet_is_shifted_as_planned(config, plan, agree):
     """By what the configuration keeps healthy."""
-    group = read({}, "shop", "shop-prod")
+    group = parse_deployment_group({}, "shop", "shop-prod")
     assert ([*shift.no_such_fleet_shift(config, group, plan)] == []) is agree
 
 
@@ -148,5 +156,5 @@ def test_who_may_assume_a_role(statement, trusted):
 )
 def test_codedeploy_goes_by_its_name_or_its_region_s(service, fine):
     """https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html."""
-    group = read({}, "shop", "shop-prod")
+    group = parse_deployment_group({}, "shop", "shop-prod")
     assert ([*groups.role_problems(group, groups.ServiceRole("r", (service,)), "eu-west-1")] == []) is fine

@@ -32,7 +32,7 @@ ARN = "arn:aws:cloudwatch:eu-west-1:444455556666:alarm:by: arn"
 )
 def test_a_rule_is_read(text, names, alarmed, holds):
     """Names with and without quotes or as ARN; AND binds more than OR, NOT more than both."""
-    read = rule.read(text, "both")
+    read = rule.parse_alarm_rule(text, "both")
     assert read.names == names
     assert read.holds({name: "ALARM" if name in alarmed else "OK" for name in names}) is holds
 
@@ -43,14 +43,14 @@ def test_a_rule_is_read(text, names, alarmed, holds):
 def test_what_is_not_known_is_refused(text):
     """A rule that is not wholly understood says nothing."""
     with pytest.raises(Unknown, match="both"):
-        rule.read(text, "both")
+        rule.parse_alarm_rule(text, "both")
 
 
 @given(st.text(alphabet='ALRMOKNDT ()"ab', max_size=40))
 def test_any_text_is_read_or_refused(text):
     """No rule makes the reader stumble."""
     with contextlib.suppress(Unknown):
-        rule.read(text, "x").holds({})
+        rule.parse_alarm_rule(text, "x").holds({})
 
 
 def alarm(name, text="", state="OK"):

@@ -4,21 +4,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from promotion.clients.aws.deployments import Host
-from promotion.clients.http.answer import Answer
+from promotion.clients.http.answer import HttpAnswer
 from promotion.sections.observability.alarms.alarm import ALARM, OK, Alarm, AlarmsLook
 from promotion.sections.observability.alarms.history import History, StateChange
 from promotion.sections.observability.alarms.judgement import AlarmHistory
-from promotion.sections.observability.alarms.judgement import Watch as AlarmWatch
-from promotion.sections.observability.baseline.record import Baseline, Measured
-from promotion.sections.observability.baseline.store import Kept
+from promotion.sections.observability.alarms.judgement import WatchedDeployment as AlarmWatch
+from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement
+from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.dashboards.signals import Balanced
 from promotion.sections.observability.metrics.chart import Chart
 from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook
-from promotion.sections.rollout.against_baseline import Answered
+from promotion.sections.rollout.against_baseline import FleetOutcome
 from promotion.sections.rollout.fleet_evidence import Answers, Fleet, Slow
 from promotion.sections.rollout.invocations import Counted
 from promotion.sections.rollout.stages import Stage
-from promotion.sections.rollout.watch import Alarms, Live, Look, Shift, Versions, Watch
+from promotion.sections.rollout.watch import Live, Look, ProdDeployment, RolloutAlarms, Versions, Watch
 from promotion.settings.load import parse
 
 T0 = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
@@ -84,7 +84,7 @@ def alarms(*changes, until=T0 + timedelta(minutes=5)):
     alarm = Alarm("errors", "arn", "MetricAlarm", state, since, T0 - timedelta(days=9), True, lag=timedelta(0))
     before = {} if inside or not told else {"d-1 errors": told[0].old}
     history = AlarmHistory((AlarmWatch("d-1", T0, until),), History(told), before, {}, until)
-    return Alarms(AlarmsLook(("errors",), (alarm,)), history)
+    return RolloutAlarms(AlarmsLook(("errors",), (alarm,)), history)
 
 
 def stages(**ended):
@@ -105,14 +105,14 @@ SERVING = stages(Install=60, AllowTraffic=110)
 
 def fleet_shift(**changed):
     """The fleet's deployment, whose new instances have the traffic."""
-    made = Shift("ec2", "d-2", "InProgress", T0, new=("i-0", "i-1"), old=("i-8", "i-9"), stages=SERVING)
+    made = ProdDeployment("ec2", "d-2", "InProgress", T0, new=("i-0", "i-1"), old=("i-8", "i-9"), stages=SERVING)
     return replace(made, **changed)
 
 
 def kept(**changed):
     """The recorded baseline: the median is 40 ms, 30 % took longer than 50 ms, 1 % longer than 100, 1 of 10,000 failed."""
     latency = ((40.0, 5000), (50.0, 2000), (70.0, 1900), (100.0, 1000), (200.0, 100))
-    fleet = Measured(requests=10_000, errors=1, latency=latency, limit_ms=500, over_limit=0)
+    fleet = TargetMeasurement(requests=10_000, errors=1, latency=latency, limit_ms=500, over_limit=0)
     newest = Baseline(
         service="shop",
         digest="sha256:" + "5" * 64,
@@ -121,28 +121,28 @@ def kept(**changed):
         targets={"ec2": fleet},
         written_at=T0 - timedelta(days=1),
     )
-    return Kept("baseline.jsonl", 1, newest.model_copy(update=changed))
+    return StoredBaseline("baseline.jsonl", 1, newest.model_copy(update=changed))
 
 
 def answers(requests=1500, failed=0, over=(450, 15), before=(15, 4500, 75)):
     """What the fleet answered since it serves, and `failed, over…` of 15,000 in the minutes before."""
     return Answers(
         T0 + timedelta(minutes=1),
-        Answered(requests, failed, requests, over),
-        Answered(15_000, before[0], 15_000, before[1:]),
+        FleetOutcome(requests, failed, requests, over),
+        FleetOutcome(15_000, before[0], 15_000, before[1:]),
     )
 
 
 def look(name="T+5", minutes=5.0, **changed):
     """A healthy look."""
     until = T0 + timedelta(minutes=minutes)
-    healthy = Answer("https://shop.example/health", "GET", 200, 12.0, 3.0)
+    healthy = HttpAnswer("https://shop.example/health", "GET", 200, 12.0, 3.0)
     made = Look(
         name=name,
         at=until,
         until=until,
         shifts=(
-            Shift("lambda", "d-1", "InProgress", T0, new=("6",), old=("5",)),
+            ProdDeployment("lambda", "d-1", "InProgress", T0, new=("6",), old=("5",)),
             fleet_shift(),
         ),
         absent=(),

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from promotion.sections.observability.baseline.record import Measured, histogram
-from promotion.sections.rollout.against_baseline import Answered, held_to, marks
-from promotion.settings.rollout import Recorded
+from promotion.sections.observability.baseline.record import TargetMeasurement, histogram
+from promotion.sections.rollout.against_baseline import FleetOutcome, compare_with_baseline, marks
+from promotion.settings.rollout import RecordedBaseline
 
-HOW, CHANCE = Recorded(), 0.001
+HOW, CHANCE = RecordedBaseline(), 0.001
 
 
 def durations(many, slower=1.0, tail=0.0, seed=3):
@@ -21,7 +21,7 @@ def durations(many, slower=1.0, tail=0.0, seed=3):
 def record(many=10_000, errors=3, ms=None):
     """A baseline of so many requests."""
     taken = durations(many, seed=1) if ms is None else ms
-    return Measured(
+    return TargetMeasurement(
         requests=many, errors=errors, latency=histogram([(ms, 1) for ms in taken]), limit_ms=1000, over_limit=0
     )
 
@@ -32,7 +32,7 @@ OLD = record()
 def answered(requests=3000, failed=0, ms=None, baseline=OLD):
     """What a fleet did."""
     taken = durations(requests) if ms is None else ms
-    return Answered(
+    return FleetOutcome(
         requests, failed, len(taken), tuple(int((taken > mark).sum()) for mark in marks(baseline.latency, HOW))
     )
 
@@ -42,12 +42,12 @@ BEFORE = answered(30_000, 9, durations(30_000, seed=5))
 
 def against(now, before=BEFORE, baseline=OLD):
     """What speaks against it."""
-    return held_to(now, before, baseline, HOW, CHANCE).against
+    return compare_with_baseline(now, before, baseline, HOW, CHANCE).against
 
 
 def test_a_fleet_that_does_as_it_did_is_well_and_says_what_would_have_been_seen():
     """Nothing against it, nothing doubtful, and the bar is named."""
-    found = held_to(answered(), BEFORE, OLD, HOW, CHANCE)
+    found = compare_with_baseline(answered(), BEFORE, OLD, HOW, CHANCE)
     assert (found.against, found.doubtful) == ([], [])
     (told,) = found.seen
     assert "of 3,000 answers took longer than the recorded 99th percentile of 398 ms; over 3 %" in told
@@ -83,7 +83,7 @@ def test_what_is_plainly_worse_sends_back(now, said):
         answered(30_000, ms=durations(30_000, 1.15)),
         answered(30_000, ms=durations(30_000, tail=0.01)),
         answered(20, ms=durations(20, 1.3)),
-        Answered(0, 0, 0, (0, 0)),
+        FleetOutcome(0, 0, 0, (0, 0)),
     ],
     ids=["two failures", "under twice as many", "another day", "a few slow ones", "too few to tell", "nothing"],
 )
@@ -103,7 +103,7 @@ def test_what_another_day_may_do_is_not_held_against_it(now):
 )
 def test_what_was_so_before_the_deployment_is_doubtful(now, before):
     """Going back would not mend it: it is not held against the new image, nor called healthy."""
-    found = held_to(now, before, OLD, HOW, CHANCE)
+    found = compare_with_baseline(now, before, OLD, HOW, CHANCE)
     assert found.against == []
     assert all("but before the deployment it was" in one for one in found.doubtful)
     assert found.doubtful
@@ -126,7 +126,7 @@ def test_the_test_is_fisher_s():
 
 def test_a_record_of_one_bin_is_a_record():
     """Where everything took alike, slower answers are seen all the same."""
-    flat, nothing = record(3000, ms=np.full(3000, 100.0)), Answered(0, 0, 0, (0, 0))
+    flat, nothing = record(3000, ms=np.full(3000, 100.0)), FleetOutcome(0, 0, 0, (0, 0))
     assert against(answered(ms=np.full(3000, 100.0), baseline=flat), nothing, flat) == []
     assert len(against(answered(ms=np.full(3000, 160.0), baseline=flat), nothing, flat)) == 2
 

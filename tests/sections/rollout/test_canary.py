@@ -6,7 +6,7 @@ from scipy import stats
 
 from benchmarks.canary import BAD, GOOD, SECONDS, SHARE, Case, ours, stream
 from promotion.core.statistics.latencies import detectable_ratio, shift, slow_share_chance
-from promotion.sections.rollout.canary import Decision, Side, judge
+from promotion.sections.rollout.canary import Decision, VersionCounts, judge_canary
 from promotion.settings.rollout import Judge
 
 HOW, LIMIT = Judge(), 1000.0
@@ -19,7 +19,7 @@ def durations(many, slower=1.0, seed=3):
 
 def side(requests=1000, errors=0, throttles=0, ms=None, cold=()):
     """A version with so many requests, each with a duration."""
-    return Side(requests, errors, throttles, durations(requests) if ms is None else ms, cold)
+    return VersionCounts(requests, errors, throttles, durations(requests) if ms is None else ms, cold)
 
 
 OLD = side(9000, 3, ms=durations(9000, seed=4))
@@ -27,7 +27,7 @@ OLD = side(9000, 3, ms=durations(9000, seed=4))
 
 def decide(canary, baseline=OLD, *, final=True):
     """Judge by the defaults."""
-    return judge(canary, baseline, LIMIT, HOW, final=final)
+    return judge_canary(canary, baseline, LIMIT, HOW, final=final)
 
 
 def test_a_healthy_canary_goes_on_and_says_what_would_have_been_seen():

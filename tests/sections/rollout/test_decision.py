@@ -12,8 +12,8 @@ from promotion.sections.rollout.canary import Decision
 from promotion.sections.rollout.decision import at, decide
 from promotion.sections.rollout.fleet_evidence import Slow
 from promotion.sections.rollout.invocations import Counted
-from promotion.sections.rollout.progress_line import told
-from promotion.sections.rollout.watch import FIRST, SECOND, Absent, Live, Shift, Versions, Watch
+from promotion.sections.rollout.progress_line import describe
+from promotion.sections.rollout.watch import FIRST, SECOND, Absent, Live, ProdDeployment, Versions, Watch
 from promotion.unknown import Reason
 from tests.sections.rollout.made import (
     FIRED,
@@ -79,11 +79,11 @@ BAD = {
         "requests to ec2 fail: load balancer 1.33 % (20 of 1,500)",
     ),
     "stopped": (
-        {"shifts": (Shift("lambda", "d-1", "Stopped", T0, "ALARM_ACTIVE: errors", new=("6",), old=("5",)),)},
+        {"shifts": (ProdDeployment("lambda", "d-1", "Stopped", T0, "ALARM_ACTIVE: errors", new=("6",), old=("5",)),)},
         "deployment d-1 of lambda is Stopped (ALARM_ACTIVE: errors)",
     ),
     "rolled back": (
-        {"shifts": (Shift("lambda", "d-1", "Failed", T0, rolled_back_by="d-9", new=("6",), old=("5",)),)},
+        {"shifts": (ProdDeployment("lambda", "d-1", "Failed", T0, rolled_back_by="d-9", new=("6",), old=("5",)),)},
         "d-9 takes it back",
     ),
 }
@@ -151,7 +151,7 @@ def test_a_fleet_that_is_stuck_says_where():
     ) in verdict.sentence()
     early = look("T+2", 2, shifts=(shift,), answers={})
     assert decide(early, SETTINGS, final=False).decision is Decision.GO
-    line = told(early, decide(early, SETTINGS, final=False), T0, {SECOND: T0 + timedelta(minutes=5)}, decided=True)
+    line = describe(early, decide(early, SETTINGS, final=False), T0, {SECOND: T0 + timedelta(minutes=5)}, decided=True)
     assert line.startswith("T+2:00 · T+2 GO · ")
     assert line.endswith(" · ec2 2 healthy, new ones at Install")
 

@@ -7,7 +7,7 @@ import pytest
 
 from promotion.sections.rollout import charts as course
 from promotion.sections.rollout.charts import charts
-from promotion.sections.rollout.invocations import MOST, Invocation, counted, read_report
+from promotion.sections.rollout.invocations import MOST, Invocation, count_invocations, read_report
 
 T0 = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 ID = "3f1c9d3e-0000-4000-a000-000000000001"
@@ -66,7 +66,7 @@ def test_other_lines_are_no_reports(line):
 def test_counts_are_exact_and_durations_bounded():
     """However many there are, every request and failure counts; of durations a part is kept, evenly taken."""
     found = [Invocation(str(n), T0 + timedelta(milliseconds=n), float(n), failed=n % 10 == 0) for n in range(3 * MOST)]
-    side = counted("7", found, T0 + timedelta(minutes=5))
+    side = count_invocations("7", found, T0 + timedelta(minutes=5))
     assert (side.requests, side.errors, len(side.durations_ms)) == (3 * MOST, 3 * MOST // 10, MOST)
     assert side.durations_ms[-1] > 2.9 * MOST
 
@@ -78,13 +78,13 @@ def test_what_is_later_does_not_count():
         Invocation("b", T0, 10.0, 200.0),
         Invocation("c", T0 + timedelta(minutes=2), 10.0),
     ]
-    side = counted("7", found, T0 + timedelta(minutes=2))
+    side = count_invocations("7", found, T0 + timedelta(minutes=2))
     assert (side.requests, side.durations_ms, side.cold_ms) == (2, (10.0,), (210.0,))
 
 
 def test_metrics_may_know_of_more():
     """The larger count holds: of failures that no report tells, and of requests that are not in the log yet."""
-    side = counted("7", [Invocation("a", T0, 10.0)], T0 + timedelta(minutes=2), (30, 4))
+    side = count_invocations("7", [Invocation("a", T0, 10.0)], T0 + timedelta(minutes=2), (30, 4))
     assert (side.requests, side.errors) == (30, 4)
 
 

@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from promotion.sections.observability.metrics.queries_for import Measured
+from promotion.sections.observability.metrics.queries_for import MeasuredTarget
 from promotion.sections.observability.metrics.series import MetricsLook, Series, not_offered
 from promotion.sections.observability.metrics.window import MINUTE, Window
-from promotion.sections.rollout.against_baseline import Answered
+from promotion.sections.rollout.against_baseline import FleetOutcome
 from promotion.sections.rollout.measuring import BEFORE, answers, queries, slow
 from promotion.unknown import Reason, Unknown
 from tests.sections.rollout.made import T0, settings
 
 SETTINGS = settings()
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:444455556666:loadbalancer/app/shop/1"
-FLEET = Measured("ec2", SETTINGS.prod.targets["ec2"], ARN, {"green": f"{ARN}:targetgroup/green/2"})
+FLEET = MeasuredTarget("ec2", SETTINGS.prod.targets["ec2"], ARN, {"green": f"{ARN}:targetgroup/green/2"})
 MARKS = (50.0, 100.0)
 ASKED = {one.key: one for one in queries([FLEET], {}, {"ec2": MARKS}, SETTINGS)}
 A_MINUTE = {"RequestCount": 600, "HTTPCode_Target_5XX_Count": 2, "HTTPCode_ELB_5XX_Count": 1, "SampleCount": 598}
@@ -37,14 +37,14 @@ def test_counts_begin_with_the_minute_in_which_traffic_moved():
     since, until = T0 + timedelta(seconds=130), T0 + timedelta(seconds=290)
     found = answers(FLEET, measured(), MARKS, since, until, T0)
     assert found.since == T0 + 2 * MINUTE
-    assert found.now == Answered(1200, 6, 1196, (360, 12))
-    assert found.before == Answered(9000, 45, 8970, (2700, 90))
+    assert found.now == FleetOutcome(1200, 6, 1196, (360, 12))
+    assert found.before == FleetOutcome(9000, 45, 8970, (2700, 90))
 
 
 def test_without_a_record_nothing_is_counted_over_it():
     """Requests and failures are, all the same; in the minute in which it moved there are none yet."""
     found = answers(FLEET, measured(), (), T0 + timedelta(seconds=130), T0 + timedelta(seconds=170), T0)
-    assert found.now == Answered(0, 0, 0, ())
+    assert found.now == FleetOutcome(0, 0, 0, ())
 
 
 @pytest.mark.parametrize(

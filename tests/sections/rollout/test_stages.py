@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from promotion.clients.aws.deployments import DeploymentTarget, LifecycleEvent
-from promotion.sections.rollout.stages import served_since, stages, standing
+from promotion.sections.rollout.stages import current_stage, served_since, stages
 from tests.sections.rollout.made import T0
 
 
@@ -37,16 +37,16 @@ def test_it_serves_when_the_last_instance_does():
     assert (found[0].began, found[0].ended) == (at(10), at(25))
     assert served_since(found, at(100)) == at(90)
     assert served_since(found, at(89)) is None
-    assert standing(found, at(70)) == "it has been at AllowTraffic since 10:00:30Z"
-    assert standing(found, at(5)) == "no step has begun on a new instance"
-    assert standing(found, at(27)) == "Install ended at 10:00:25Z, and nothing has followed"
+    assert current_stage(found, at(70)) == "it has been at AllowTraffic since 10:00:30Z"
+    assert current_stage(found, at(5)) == "no step has begun on a new instance"
+    assert current_stage(found, at(27)) == "Install ended at 10:00:25Z, and nothing has followed"
 
 
 def test_one_that_lags_keeps_it_from_serving():
     """While a step goes on anywhere it goes on, and says where; many are not all named."""
     lagging = [target(f"i-{number}", event("Install", 10)) for number in range(6)]
     found = stages([target("i-a", event("Install", 10, 20), event("AllowTraffic", 30, 60)), *lagging])
-    assert standing(found[:1], at(50)) == "it has been at Install since 10:00:10Z on i-0, i-1, i-2, i-3 and 2 more"
+    assert current_stage(found[:1], at(50)) == "it has been at Install since 10:00:10Z on i-0, i-1, i-2, i-3 and 2 more"
     assert served_since(found[:1], at(50)) is None
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from promotion.core.secret_value import Sealed
+from promotion.core.secret_value import SecretValue
 from promotion.sandbox import leak_lines as planting
 from promotion.sandbox.world.secrets import values
 from promotion.sections.security.leaks.known_values import KnownPlaintext
@@ -54,7 +54,7 @@ def search_for_planted():
         for generation in ("current", "previous"):
             kept = values(SimpleNamespace(name=name, id=account), generation)
             texts += [kept["database"]["password"], kept["payment-api"]["api_key"]]
-    search = KnownPlaintext([Sealed(text, f"planted {place}") for place, text in enumerate(texts)])
+    search = KnownPlaintext([SecretValue(text, f"planted {place}") for place, text in enumerate(texts)])
     assert not search.too_short
     return search
 

@@ -274,9 +274,9 @@ def _(world: "World") -> None:
 @fault("github-hangs", item=BUILD, kind="blind")
 def _(world: "World") -> None:
     """GitHub takes longer than the gate waits."""
-    from promotion.sandbox.settings_edits import tell_otherwise
+    from promotion.sandbox.settings_edits import edit_settings
 
-    tell_otherwise(world, "read_timeout = 5", "read_timeout = 0.5")
+    edit_settings(world, "read_timeout = 5", "read_timeout = 0.5")
     world.edges["github"].hang(EVERYTHING, 1.5)
 
 

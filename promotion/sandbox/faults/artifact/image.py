@@ -187,9 +187,9 @@ def _(world: "World") -> None:
 @fault("running-digest-not-declared", item=IMMUTABLE, kind="blind")
 def _(world: "World") -> None:
     """promotion.toml does not say how it is told which image an instance runs."""
-    from promotion.sandbox.settings_edits import tell_otherwise
+    from promotion.sandbox.settings_edits import edit_settings
 
-    tell_otherwise(world, 'revision_key = "shop/{digest}.zip"', "")
+    edit_settings(world, 'revision_key = "shop/{digest}.zip"', "")
 
 
 @fault("ecr-denied", item=IMMUTABLE, kind="blind")
@@ -291,10 +291,10 @@ def _mutability(world: "World", mutability: str, *filters: str) -> None:
 
 def _told_by(world: "World", how: str) -> None:
     """Declare another way in which an instance of dev tells its image."""
-    from promotion.sandbox.settings_edits import tell_otherwise
+    from promotion.sandbox.settings_edits import edit_settings
 
     said = 'group = "shop-ec2-dev" }'
-    tell_otherwise(world, said, f"{said}\nrunning_digest = {how}")
+    edit_settings(world, said, f"{said}\nrunning_digest = {how}")
 
 
 def _tag(world: "World", *values: str) -> None:

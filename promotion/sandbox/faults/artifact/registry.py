@@ -56,9 +56,9 @@ def _(world: "World") -> None:
 @fault("registry-hangs", item=SIZE, kind="blind", falls_with=ALL)
 def _(world: "World") -> None:
     """The registry takes longer than the gate waits."""
-    from promotion.sandbox.settings_edits import tell_otherwise
+    from promotion.sandbox.settings_edits import edit_settings
 
-    tell_otherwise(world, "read_timeout = 5", "read_timeout = 0.5")
+    edit_settings(world, "read_timeout = 5", "read_timeout = 0.5")
     world.edges["registry"].hang(EVERYTHING, 1.5)
 
 
@@ -117,10 +117,10 @@ def _(world: "World") -> None:
 @fault("nobody-says-that-tags-stay", item="digest-immutable", kind="blind")
 def _(world: "World") -> None:
     """The registry is not Amazon's, and nobody says what keeps its tags."""
-    from promotion.sandbox.settings_edits import tell_otherwise
+    from promotion.sandbox.settings_edits import edit_settings
 
     _elsewhere(world, "")
-    tell_otherwise(world, 'immutable_by = "project rule', '# "')
+    edit_settings(world, 'immutable_by = "project rule', '# "')
 
 
 @fault("referrers-off", item=SIGNED, kind="clean")
@@ -232,10 +232,10 @@ def _write_layout(store: object, folder: "object") -> None:
 
 def _elsewhere(world: "World", lines: str) -> None:
     """Let the registry be one that is not Amazon's."""
-    from promotion.sandbox.settings_edits import tell_otherwise
+    from promotion.sandbox.settings_edits import edit_settings
     from promotion.sandbox.world.names import REPOSITORY_URI
 
     declared = 'immutable_by = "project rule: tags cannot be overwritten"'
-    tell_otherwise(
+    edit_settings(
         world, f'repository = "{REPOSITORY_URI}"', f'repository = "registry.example/shop"\n{declared}\n{lines}'
     )

@@ -108,9 +108,9 @@ def _(world: "World") -> None:
 @fault("sbom-too-old", item=SBOM)
 def _(world: "World") -> None:
     """The bill of materials is three days old, and the team wants one of today."""
-    from promotion.sandbox.settings_edits import tell_otherwise
+    from promotion.sandbox.settings_edits import edit_settings
 
-    tell_otherwise(world, "[image.sbom]\n", "[image.sbom]\nmax_age_days = 1\n")
+    edit_settings(world, "[image.sbom]\n", "[image.sbom]\nmax_age_days = 1\n")
     _attest(world, _document(world, world.supply_chain.made - timedelta(days=3)))
 
 
@@ -204,9 +204,9 @@ def _(world: "World") -> None:
 )
 def _(world: "World") -> None:
     """The file of the key that attests is not there."""
-    from promotion.sandbox.settings_edits import tell_otherwise
+    from promotion.sandbox.settings_edits import edit_settings
 
-    tell_otherwise(world, "attestations.pub", "attestations-of-last-year.pub")
+    edit_settings(world, "attestations.pub", "attestations-of-last-year.pub")
 
 
 def _document(world: "World", at: Any = None) -> dict[str, Any]:

@@ -369,10 +369,10 @@ def _attest(world: "World", report: dict[str, Any], **how: Any) -> None:
 
 def _sources(world: "World", *names: str, more: str = "") -> None:
     """Declare which sources count."""
-    from promotion.sandbox.settings_edits import tell_otherwise
+    from promotion.sandbox.settings_edits import edit_settings
 
     told = f"[image.vulnerabilities]\nsources = {json.dumps(names)}\n{more}\n"
-    tell_otherwise(world, "[image.vulnerabilities]\n", told)
+    edit_settings(world, "[image.vulnerabilities]\n", told)
 
 
 def _file(world: "World", text: str) -> None:

@@ -266,9 +266,9 @@ def _(world: "World") -> None:
 @fault("signer-key-missing", item=SIGNED, kind="blind")
 def _(world: "World") -> None:
     """The file of the public key is not there."""
-    from promotion.sandbox.settings_edits import tell_otherwise
+    from promotion.sandbox.settings_edits import edit_settings
 
-    tell_otherwise(world, "cosign.pub", "cosign-of-last-year.pub")
+    edit_settings(world, "cosign.pub", "cosign-of-last-year.pub")
 
 
 @fault("signer-key-weak", item=SIGNED, kind="blind")

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
-from promotion.sandbox.leak_lines import DATABASE, become
+from promotion.sandbox.leak_lines import DATABASE, set_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ def _(world: "World") -> None:
 @fault("leak-secret-short", item=ITEM, kind="blind")
 def _(world: "World") -> None:
     """The password of the database has six characters, which are in every log by chance."""
-    become(world, DATABASE, "password", "shop-1")
+    set_secret(world, DATABASE, "password", "shop-1")
 
 
 @fault("leak-secret-denied", item=ITEM, kind="blind")

@@ -16,12 +16,12 @@ from promotion.sandbox.leak_lines import (
     PAYMENT,
     TOKENS,
     bearer,
-    become,
     document,
     jwt,
     line,
     pending,
     say,
+    set_secret,
     token,
     value,
 )
@@ -39,7 +39,7 @@ def _(world: "World") -> None:
 @fault("leak-json-in-json", item=ITEM)
 def _(world: "World") -> None:
     """An instance logged a request whose body, JSON inside JSON, holds a password full of quotes and backslashes."""
-    become(world, DATABASE, "password", AWKWARD)
+    set_secret(world, DATABASE, "password", AWKWARD)
     say(world, "ec2", "request", body=json.dumps({"user": "shop", "pass phrase": AWKWARD}))
 
 
@@ -59,7 +59,7 @@ def _(world: "World") -> None:
 @fault("leak-url", item=ITEM)
 def _(world: "World") -> None:
     """An instance logged an address with the password in its query, written as addresses are."""
-    become(world, DATABASE, "password", AWKWARD)
+    set_secret(world, DATABASE, "password", AWKWARD)
     say(world, "ec2", "GET", url=f"/login?user=shop&p={quote(AWKWARD, safe='')}")
 
 

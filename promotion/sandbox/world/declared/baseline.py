@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from promotion.sandbox.endpoints import Places
     from promotion.sandbox.moto_patches.metrics import Computed
     from promotion.sandbox.world.building import World
-    from promotion.sections.observability.baseline.record import Baseline, Measured
+    from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement
 
 FILE = "baseline.jsonl"
 MINUTES = 5
@@ -53,14 +53,14 @@ def record(world: "World") -> "Baseline":
     )
 
 
-def _function(world: "World") -> "Measured":
+def _function(world: "World") -> "TargetMeasurement":
     from promotion.sandbox.moto_patches.metrics import metric
 
     alias = {"FunctionName": FUNCTION, "Resource": f"{FUNCTION}:{ALIAS}"}
     return _measured(world, [world.prod.metrics[metric("AWS/Lambda", "Duration", **alias)]], 1, 1000)
 
 
-def _fleet(world: "World") -> "Measured":
+def _fleet(world: "World") -> "TargetMeasurement":
     from promotion.sandbox.moto_patches.metrics import metric
 
     prod = world.prod
@@ -70,9 +70,9 @@ def _fleet(world: "World") -> "Measured":
     return _measured(world, found, 1000, 500)
 
 
-def _measured(world: "World", sources: "list[Computed]", to_ms: float, limit_ms: float) -> "Measured":
+def _measured(world: "World", sources: "list[Computed]", to_ms: float, limit_ms: float) -> "TargetMeasurement":
     from promotion.sandbox.world.traffic import minute_of
-    from promotion.sections.observability.baseline.record import Measured, histogram
+    from promotion.sections.observability.baseline.record import TargetMeasurement, histogram
 
     last = minute_of(vars(world)["play"].t0) - 3
     pairs = [
@@ -83,4 +83,4 @@ def _measured(world: "World", sources: "list[Computed]", to_ms: float, limit_ms:
     ]
     over = sum(count for ms, count in pairs if ms > limit_ms)
     requests = sum(count for _, count in pairs)
-    return Measured(requests=requests, errors=0, latency=histogram(pairs), limit_ms=limit_ms, over_limit=over)
+    return TargetMeasurement(requests=requests, errors=0, latency=histogram(pairs), limit_ms=limit_ms, over_limit=over)

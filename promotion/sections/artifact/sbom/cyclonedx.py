@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from promotion.sections.artifact.sbom.application import Application
 from promotion.sections.artifact.sbom.document import Document
-from promotion.sections.artifact.sbom.fields import Fields, digests_in, said
+from promotion.sections.artifact.sbom.fields import SbomFields, digests_in, said
 from promotion.sections.artifact.sbom.purl import IMAGE_TYPES, Purl
-from promotion.sections.artifact.sbom.summary import Sbom, Tally
+from promotion.sections.artifact.sbom.summary import ComponentCounter, Sbom
 
 # Trivy says what it looked at in properties, whose names have no standard.
 _DIGEST_PROPERTIES = ("RepoDigest", "ImageID", "Reference")
@@ -18,7 +18,7 @@ def read_cyclonedx(document: Document, wanted: Application) -> Sbom:
     """Sum up a document. Unknown("malformed") when something in it is of another type than the format has it."""
     bom = document.fields
     metadata = bom.sub("metadata")
-    tally = Tally(wanted)
+    tally = ComponentCounter(wanted)
     digests: tuple[str, ...] = ()
     if "component" in metadata:
         about = metadata.sub("component")
@@ -32,7 +32,7 @@ def read_cyclonedx(document: Document, wanted: Application) -> Sbom:
     return tally.summed_up(document, metadata.moment("timestamp"), _tool(metadata), digests)
 
 
-def _count(parent: Fields, tally: Tally) -> None:
+def _count(parent: SbomFields, tally: ComponentCounter) -> None:
     """Count the components below, however deep they are nested."""
     waiting = [parent.objects("components")]
     while waiting:
@@ -51,7 +51,7 @@ def _count(parent: Fields, tally: Tally) -> None:
             waiting.append(component.objects("components"))
 
 
-def _identity(component: Fields) -> tuple[str, str, Purl | None, str]:
+def _identity(component: SbomFields) -> tuple[str, str, Purl | None, str]:
     read = component.text
     purl = read("purl", "")
     return read("name"), read("version", ""), Purl.parse(purl) if purl else None, read("group", "")
@@ -62,7 +62,7 @@ def _is_image(kind: str, version: str, purl: Purl | None) -> bool:
     return named or kind == "container" or (len(version) > _DIGEST_LENGTH and bool(digests_in(version)))
 
 
-def _names_of_image(image: Fields) -> Iterator[str]:
+def _names_of_image(image: SbomFields) -> Iterator[str]:
     yield from (image.text(key, "") for key in ("name", "version", "purl", "bom-ref"))
     for digest in image.objects("hashes"):
         if digest.text("alg") == "SHA-256":
@@ -72,7 +72,7 @@ def _names_of_image(image: Fields) -> Iterator[str]:
             yield pair.text("value", "")
 
 
-def _tool(metadata: Fields) -> str:
+def _tool(metadata: SbomFields) -> str:
     """Name the first tool: a list of them up to 1.4, and an object with components from 1.5 on."""
     up_to_1_4 = metadata.holds_list("tools")
     listed = metadata.objects("tools") if up_to_1_4 else metadata.sub("tools").objects("components")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from promotion.sections.artifact.sbom.fields import Fields, malformed, read_fields, said
+from promotion.sections.artifact.sbom.fields import SbomFields, malformed, read_fields, said
 from promotion.unknown import Reason, Unknown
 
 CYCLONEDX, SPDX = "CycloneDX", "SPDX"
@@ -27,9 +27,9 @@ class Document:
     """For sentences: `the SBOM at referrer 2`."""
 
     @property
-    def fields(self) -> Fields:
+    def fields(self) -> SbomFields:
         """The document, to be read field by field."""
-        return Fields(self.content, self.what)
+        return SbomFields(self.content, self.what)
 
 
 def open_document(predicate: Any, what: str) -> Document:
@@ -46,7 +46,7 @@ def open_document(predicate: Any, what: str) -> Document:
         predicate = read_fields(_json_text(predicate, what), what)
     if not isinstance(predicate, Mapping):
         raise malformed(what, "the predicate is no JSON object")
-    fields = Fields(predicate, what)
+    fields = SbomFields(predicate, what)
     if "bomFormat" in fields:
         if fields.text("bomFormat") != CYCLONEDX:
             raise malformed(what, f"bomFormat is {said(fields.text('bomFormat'))}, expected {CYCLONEDX}")

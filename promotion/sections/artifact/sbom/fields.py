@@ -26,7 +26,7 @@ _DIGEST = re.compile(r"\bsha256(?::|-|%3a)([0-9a-f]{64})(?![0-9a-f])", re.IGNORE
 _LONGEST_SHOWN = 300
 
 
-class Fields:
+class SbomFields:
     """A JSON object. null is the same as absent; a value of another type than asked for is malformed.
 
     Go programs, who write most of these documents, do not mind the case of keys, so that `results` beside or instead of

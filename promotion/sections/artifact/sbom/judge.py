@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from promotion.sections.artifact.sbom.judgement import Doubt, Judgement, Kind, Problem, Unread
+from promotion.sections.artifact.sbom.judgement import ArtifactDoubt, ArtifactFindings, Kind, Problem, Unread
 from promotion.sections.artifact.sbom.summary import Sbom
 from promotion.unknown import Reason
 
@@ -13,7 +13,7 @@ SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Limits:
+class SbomLimits:
     """What is demanded of an SBOM."""
 
     base_system: bool = True
@@ -35,12 +35,14 @@ class Described:
     """When it was built, by the word of its configuration."""
 
 
-def judge(sbom: Sbom, image: Described, now: datetime, limits: Limits, previous: Sbom | None = None) -> Judgement:
+def judge_sbom(
+    sbom: Sbom, image: Described, now: datetime, limits: SbomLimits, previous: Sbom | None = None
+) -> ArtifactFindings:
     """Judge one document. `previous` is the SBOM of the image that production runs."""
     problems = [
         *_of_another_image(sbom, image),
         *(
-            Problem(Kind.SCHEMA, f"{sbom.told} is not valid by its schema: {error}")
+            Problem(Kind.SCHEMA, f"{sbom.label} is not valid by its schema: {error}")
             for error in sbom.schema_errors or ()
         ),
         *_lacks(sbom, limits),
@@ -48,7 +50,7 @@ def judge(sbom: Sbom, image: Described, now: datetime, limits: Limits, previous:
         *_fewer(sbom, previous, limits),
     ]
     measured = f"{sbom.components} components, {sbom.os_packages} of them of {_listed(sbom.base_system) or 'no system'}"
-    return Judgement(
+    return ArtifactFindings(
         tuple(problems), tuple(_doubts(sbom, now)), tuple(_notes(sbom, image, previous)), f"{sbom.format}: {measured}"
     )
 
@@ -57,81 +59,81 @@ def judge_all(
     found: Sequence[Sbom | Unread],
     image: Described,
     now: datetime,
-    limits: Limits = Limits(),
+    limits: SbomLimits = SbomLimits(),
     previous: Sbom | None = None,
-) -> Judgement:
+) -> ArtifactFindings:
     """Judge every SBOM that is attested of one image: one that is right is enough.
 
     The first one without problems and doubts decides, then the first one that could be read; of the others it is said
     what is wrong with them. One that names another image is a mix-up of builds, and wrong whatever else is there.
     """
-    judged = [judge(each, image, now, limits, previous) for each in found if isinstance(each, Sbom)]
+    judged = [judge_sbom(each, image, now, limits, previous) for each in found if isinstance(each, Sbom)]
     unread = [each for each in found if isinstance(each, Unread)]
     if not judged:
-        return Judgement(doubts=tuple(Doubt(each.reason, each.message) for each in unread) or (_NONE,))
+        return ArtifactFindings(doubts=tuple(ArtifactDoubt(each.reason, each.message) for each in unread) or (_NONE,))
     decides = min(judged, key=lambda each: (bool(each.problems), bool(each.doubts)))
     others = [each for each in judged if each is not decides]
     mixed = tuple(problem for each in others for problem in each.problems if problem.kind is Kind.ANOTHER_IMAGE)
-    said = [f"Beside it: {text}" for each in others for text in each.told if text not in {m.message for m in mixed}]
+    said = [f"Beside it: {text}" for each in others for text in each.messages if text not in {m.message for m in mixed}]
     said += [f"Beside it: {each.message}" for each in unread]
-    return Judgement((*decides.problems, *mixed), decides.doubts, (*decides.notes, *said), decides.measured)
+    return ArtifactFindings((*decides.problems, *mixed), decides.doubts, (*decides.notes, *said), decides.measured)
 
 
-_NONE = Doubt(Reason.NO_DATA, "no SBOM was given to judge")
+_NONE = ArtifactDoubt(Reason.NO_DATA, "no SBOM was given to judge")
 
 
 def _of_another_image(sbom: Sbom, image: Described) -> Iterator[Problem]:
     if sbom.digests and not set(sbom.digests) & {image.digest, *image.digests}:
         yield Problem(
             Kind.ANOTHER_IMAGE,
-            f"{sbom.told} says it is of {_listed(sbom.digests)}, expected {image.digest}: make it from the image that "
+            f"{sbom.label} says it is of {_listed(sbom.digests)}, expected {image.digest}: make it from the image that "
             "is promoted",
         )
 
 
 def _invalid(sbom: Sbom) -> Iterator[Problem]:
     for error in sbom.schema_errors or ():
-        yield Problem(Kind.SCHEMA, f"{sbom.told} is not valid by its schema: {error}")
+        yield Problem(Kind.SCHEMA, f"{sbom.label} is not valid by its schema: {error}")
 
 
-def _lacks(sbom: Sbom, limits: Limits) -> Iterator[Problem]:
+def _lacks(sbom: Sbom, limits: SbomLimits) -> Iterator[Problem]:
     if sbom.components == 0:
-        yield Problem(Kind.EMPTY, f"{sbom.told} lists no component: make it from the image, after it was built")
+        yield Problem(Kind.EMPTY, f"{sbom.label} lists no component: make it from the image, after it was built")
         return
     if limits.base_system and not sbom.base_system:
         yield Problem(
             Kind.NO_BASE_SYSTEM,
-            f"{sbom.told} lists {sbom.components} components, and neither an operating system nor one of its packages: "
+            f"{sbom.label} lists {sbom.components} components, and neither an operating system nor one of its packages: "
             "make it from the image and not from the source tree, or declare that the image has no base system",
         )
     if sbom.application_called and not sbom.application:
         yield Problem(
             Kind.NO_APPLICATION,
-            f"{sbom.told} lists {sbom.components} components, and {sbom.application_called}, as "
+            f"{sbom.label} lists {sbom.components} components, and {sbom.application_called}, as "
             f"{sbom.application_said_by} calls the application, is not among them: have the build install it as a "
             "package, or declare what it is called there",
         )
 
 
-def _older(sbom: Sbom, image: Described, limits: Limits) -> Iterator[Problem]:
+def _older(sbom: Sbom, image: Described, limits: SbomLimits) -> Iterator[Problem]:
     # What lists the contents of an image cannot be older than it: it lists something else. The other way round proves
     # nothing, for a reproducible build dates its image into the past.
     if sbom.created and image.created and image.created - sbom.created > limits.older_than_image:
         yield Problem(
             Kind.OLDER_THAN_IMAGE,
-            f"{sbom.told} was made at {_at(sbom.created)}, before the image was built at {_at(image.created)}: it "
+            f"{sbom.label} was made at {_at(sbom.created)}, before the image was built at {_at(image.created)}: it "
             "lists something else; make it anew from the image",
         )
 
 
-def _fewer(sbom: Sbom, previous: Sbom | None, limits: Limits) -> Iterator[Problem]:
+def _fewer(sbom: Sbom, previous: Sbom | None, limits: SbomLimits) -> Iterator[Problem]:
     if previous is None or not _comparable(sbom, previous) or not sbom.components:
         return
     before, gone = previous.components, previous.components - sbom.components
     if gone > limits.fewer_components * before:
         yield Problem(
             Kind.FEWER_COMPONENTS,
-            f"{sbom.told} lists {sbom.components} components, and that of the image in production "
+            f"{sbom.label} lists {sbom.components} components, and that of the image in production "
             f"{before}: {gone / before:.1%} are gone, expected at most {limits.fewer_components:.0%}; see whether the "
             "scan saw all of the image",
         )
@@ -146,14 +148,14 @@ def _name(tool: str) -> str:
     return tool.rpartition(" ")[0] or tool
 
 
-def _doubts(sbom: Sbom, now: datetime) -> Iterator[Doubt]:
+def _doubts(sbom: Sbom, now: datetime) -> Iterator[ArtifactDoubt]:
     if sbom.created and sbom.created - now > SKEW:
-        yield Doubt(
+        yield ArtifactDoubt(
             Reason.MALFORMED,
-            f"{sbom.told} says it was made at {_at(sbom.created)}, which is yet to come: see the clock of what made it",
+            f"{sbom.label} says it was made at {_at(sbom.created)}, which is yet to come: see the clock of what made it",
         )
     if not sbom.application_called:
-        yield Doubt(
+        yield ArtifactDoubt(
             Reason.NOT_DECLARED,
             "nobody says what the application is called, so whether the SBOM lists it cannot be told: declare its name "
             "or package URL, or give the image the label org.opencontainers.image.source",
@@ -162,11 +164,11 @@ def _doubts(sbom: Sbom, now: datetime) -> Iterator[Doubt]:
 
 def _notes(sbom: Sbom, image: Described, previous: Sbom | None) -> Iterator[str]:
     if sbom.created is None:
-        yield f"{sbom.told} does not say when it was made."
+        yield f"{sbom.label} does not say when it was made."
     if not sbom.digests:
-        yield f"{sbom.told} does not say which image it is of; the attestation does."
+        yield f"{sbom.label} does not say which image it is of; the attestation does."
     elif foreign := set(sbom.digests) - {image.digest, *image.digests}:
-        yield f"{sbom.told} names {_listed(sorted(foreign))} too."
+        yield f"{sbom.label} names {_listed(sorted(foreign))} too."
     if previous is not None and not _comparable(sbom, previous):
         yield (
             f"The SBOM of the image in production is by {previous.tool or 'an unnamed tool'} and lists "

@@ -29,7 +29,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Doubt:
+class ArtifactDoubt:
     """Why the absence of problems proves nothing, in a sentence."""
 
     reason: Reason
@@ -51,22 +51,22 @@ class Unread:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class ArtifactFindings:
     """Problems outweigh doubts: what is wrong stays wrong whatever else could not be told."""
 
     problems: tuple[Problem, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[ArtifactDoubt, ...] = ()
     notes: tuple[str, ...] = ()
     """What decides nothing and a reader should know, a sentence each."""
     measured: str = ""
     """In a few words."""
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def messages(self) -> tuple[str, ...]:
         """The problems' sentences."""
         return tuple(problem.message for problem in self.problems)
 
-    def refuse_to_guess(self) -> None:
+    def raise_if_doubtful(self) -> None:
         """Raise the first doubt as Unknown, with the other doubts' sentences, unless there is a problem anyway."""
         if self.doubts and not self.problems:
             raise Unknown(self.doubts[0].reason, "; ".join(doubt.message for doubt in self.doubts))

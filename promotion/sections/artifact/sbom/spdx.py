@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from promotion.sections.artifact.sbom.application import Application
 from promotion.sections.artifact.sbom.document import Document
-from promotion.sections.artifact.sbom.fields import Fields, digests_in, said
+from promotion.sections.artifact.sbom.fields import SbomFields, digests_in, said
 from promotion.sections.artifact.sbom.purl import IMAGE_TYPES, Purl
-from promotion.sections.artifact.sbom.summary import Sbom, Tally
+from promotion.sections.artifact.sbom.summary import ComponentCounter, Sbom
 
 _BEFORE_VERSION = re.compile(r"-(?=v?[0-9])")
 _DOCUMENT = "SPDXRef-DOCUMENT"
@@ -19,7 +19,7 @@ def read_spdx(document: Document, wanted: Application) -> Sbom:
     """Sum up a document. Unknown("malformed") when something in it is of another type than the format has it."""
     spdx = document.fields
     creation = spdx.sub("creationInfo")
-    tally, described = Tally(wanted), _described(spdx)
+    tally, described = ComponentCounter(wanted), _described(spdx)
     _ = (
         spdx.text("SPDXID"),
         spdx.text("name"),
@@ -39,7 +39,7 @@ def read_spdx(document: Document, wanted: Application) -> Sbom:
     return tally.summed_up(document, creation.moment("created"), _tool(creation), digests_in(*names))
 
 
-def _described(spdx: Fields) -> frozenset[str]:
+def _described(spdx: SbomFields) -> frozenset[str]:
     """Find what the document says it is about, in both ways of saying it."""
     found = set(spdx.texts("documentDescribes"))
     for relation in spdx.objects("relationships"):
@@ -56,19 +56,19 @@ def _is_image(purpose: str, version: str, purl: Purl | None, is_described: bool)
     return named or purpose == "CONTAINER" or (is_described and bool(digests_in(version)))
 
 
-def _purl(package: Fields) -> Purl | None:
+def _purl(package: SbomFields) -> Purl | None:
     for locator in _locators(package):
         return Purl.parse(locator)
     return None
 
 
-def _locators(package: Fields) -> Iterator[str]:
+def _locators(package: SbomFields) -> Iterator[str]:
     for reference in package.objects("externalRefs"):
         if reference.text("referenceType", "") == "purl":
             yield reference.text("referenceLocator")
 
 
-def _names_of_image(package: Fields) -> Iterator[str]:
+def _names_of_image(package: SbomFields) -> Iterator[str]:
     yield from (package.text("name"), package.text("versionInfo", ""), *_locators(package))
     for checksum in package.objects("checksums"):
         if checksum.text("algorithm") == "SHA256":
@@ -78,7 +78,7 @@ def _names_of_image(package: Fields) -> Iterator[str]:
             yield annotation.text("comment")
 
 
-def _tool(creation: Fields) -> str:
+def _tool(creation: SbomFields) -> str:
     """Name the first tool among the creators: `Tool: syft-1.18.1`."""
     tools = (each.partition(":")[2].strip() for each in creation.texts("creators") if each.startswith("Tool:"))
     first = next(tools, "")

@@ -42,13 +42,13 @@ class Sbom:
     """What is wrong by the published schema; None if that was not looked at."""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """What it is, for sentences."""
         return f"{self.source} ({self.format} {self.spec_version}{f' by {self.tool}' if self.tool else ''})"
 
 
 @dataclass
-class Tally:
+class ComponentCounter:
     """Counts components as they are read."""
 
     wanted: Application

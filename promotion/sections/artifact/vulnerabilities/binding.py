@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from promotion.sections.artifact.sbom.judgement import Doubt
+from promotion.sections.artifact.sbom.judgement import ArtifactDoubt
 from promotion.sections.artifact.vulnerabilities.image import ImageDigests, PlatformDigests
 from promotion.sections.artifact.vulnerabilities.report import ScanReport
 from promotion.unknown import Reason
@@ -50,16 +50,16 @@ def platforms_of(report: ScanReport, image: ImageDigests) -> tuple[PlatformDiges
     )[:1]
 
 
-def unbound(report: ScanReport, image: ImageDigests, how: Tie) -> Doubt:
+def unbound(report: ScanReport, image: ImageDigests, how: Tie) -> ArtifactDoubt:
     """Say why a report is tied to no image."""
     if how is Tie.CONTRADICTORY:
-        return Doubt(
+        return ArtifactDoubt(
             Reason.MALFORMED,
-            f"{report.told} says it is of {', '.join(report.image_digests)}, and that this has the configuration "
+            f"{report.label} says it is of {', '.join(report.image_digests)}, and that this has the configuration "
             f"{report.image_id}, which {image.digest} has not: scan again",
         )
-    return Doubt(
+    return ArtifactDoubt(
         Reason.NO_DATA,
-        f"{report.told} names no digest, so whether it is of {image.digest} cannot be told: scan the image by its "
+        f"{report.label} names no digest, so whether it is of {image.digest} cannot be told: scan the image by its "
         "digest from the registry, or attest the report",
     )

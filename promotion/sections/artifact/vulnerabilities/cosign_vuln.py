@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from promotion.sections.artifact.sbom.fields import Fields, read_fields, said
+from promotion.sections.artifact.sbom.fields import SbomFields, read_fields, said
 from promotion.sections.artifact.vulnerabilities.report import ScanReport
 from promotion.sections.artifact.vulnerabilities.trivy import read_trivy
 from promotion.unknown import Reason, Unknown
@@ -23,7 +23,7 @@ def read_cosign_vuln(predicate: Any, source: str, place: str, *, digest: str) ->
 
     Raises Unknown: malformed; not-supported for reports of other scanners than Trivy.
     """
-    fields = Fields(read_fields(predicate, place) if isinstance(predicate, bytes | str) else predicate, place)
+    fields = SbomFields(read_fields(predicate, place) if isinstance(predicate, bytes | str) else predicate, place)
     scanner = fields.sub("scanner")
     if "result" not in scanner:
         raise fields.malformed("it has no scanner.result; was the report written with `--format cosign-vuln`?")

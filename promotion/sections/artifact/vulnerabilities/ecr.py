@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from promotion.sections.artifact.sbom.fields import Fields, digests_in, malformed, said
-from promotion.sections.artifact.sbom.judgement import Doubt
+from promotion.sections.artifact.sbom.fields import SbomFields, digests_in, malformed, said
+from promotion.sections.artifact.sbom.judgement import ArtifactDoubt
 from promotion.sections.artifact.vulnerabilities.report import (
-    Finding,
     ScanReport,
     Suppressed,
-    Tally,
+    Vulnerability,
+    VulnerabilityCounter,
     in_order,
     severity_named,
     severity_of,
@@ -53,14 +53,14 @@ def read_ecr(answers: Sequence[Mapping[str, Any]], source: str, place: str) -> S
     Raises Unknown when they have no findings to read: no-data, error, not-supported or stale by the state of the scan,
     malformed for pages that are not of one answer.
     """
-    pages = [Fields(page, place) for page in answers]
+    pages = [SbomFields(page, place) for page in answers]
     if not pages:
         raise Unknown(Reason.NO_DATA, f"{place} has no answer to read")
     state = _state(pages, place)
     if "imageScanFindings" not in pages[0]:
         raise Unknown(Reason.NO_DATA, f"{place} is {state} and has no findings to read, not even none: look again")
     findings = [page.sub("imageScanFindings") for page in pages]
-    tally, declared = Tally(), Counter[str]()
+    tally, declared = VulnerabilityCounter(), Counter[str]()
     for severity, count in _declared(findings[0]):
         declared[severity] += count
     seen: Counter[str] = Counter()
@@ -85,7 +85,7 @@ def read_ecr(answers: Sequence[Mapping[str, Any]], source: str, place: str) -> S
     )
 
 
-def _state(pages: Sequence[Fields], place: str) -> str:
+def _state(pages: Sequence[SbomFields], place: str) -> str:
     states = {page.sub("imageScanStatus").text("status", "") for page in pages}
     if len(states) > 1:
         raise malformed(place, f"its pages have the states {', '.join(sorted(map(said, states)))}")
@@ -98,7 +98,7 @@ def _state(pages: Sequence[Fields], place: str) -> str:
     raise Unknown(reason, f"{place}: the scan is {said(state) if state else 'without a state'}{words}; it {why}")
 
 
-def _declared(findings: Fields) -> Iterator[tuple[str, int]]:
+def _declared(findings: SbomFields) -> Iterator[tuple[str, int]]:
     counts = findings.sub("findingSeverityCounts")
     for word in counts.content:
         number, severity = counts.number(word) or 0, severity_named(word)
@@ -107,21 +107,21 @@ def _declared(findings: Fields) -> Iterator[tuple[str, int]]:
         yield severity, number
 
 
-def _count_basic(finding: Fields, tally: Tally) -> str:
+def _count_basic(finding: SbomFields, tally: VulnerabilityCounter) -> str:
     attributes = {each.text("key", ""): each.text("value", "") for each in finding.objects("attributes")}
     severity = severity_of(finding, "severity")
     package, version = (said(attributes.get(f"package_{key}", "")) for key in ("name", "version"))
-    tally.add(severity, Finding(said(finding.text("name")), package or "an unnamed package", version))
+    tally.add(severity, Vulnerability(said(finding.text("name")), package or "an unnamed package", version))
     return severity
 
 
-def _count_enhanced(finding: Fields, tally: Tally) -> str:
+def _count_enhanced(finding: SbomFields, tally: VulnerabilityCounter) -> str:
     severity, status = severity_of(finding, "severity"), finding.text("status", ACTIVE).upper()
     details = finding.sub("packageVulnerabilityDetails")
     packages = list(details.objects("vulnerablePackages"))
     first = packages[0] if packages else details
     name, version, fixed = (said(first.text(key, "")) for key in ("name", "version", "fixedInVersion"))
-    found = Finding(
+    found = Vulnerability(
         said(details.text("vulnerabilityId", "") or finding.text("title", "an unnamed finding")),
         name or "an unnamed package",
         version,
@@ -134,7 +134,7 @@ def _count_enhanced(finding: Fields, tally: Tally) -> str:
     return severity
 
 
-def _times(findings: Fields, state: str) -> tuple[datetime | None, datetime | None]:
+def _times(findings: SbomFields, state: str) -> tuple[datetime | None, datetime | None]:
     """Tell when the image was scanned and how new the data was.
 
     An image that Amazon Inspector keeps scanning is looked at again when there is new data that concerns it, so that
@@ -147,13 +147,13 @@ def _times(findings: Fields, state: str) -> tuple[datetime | None, datetime | No
 
 
 def _doubts(
-    pages: Sequence[Fields], declared: Counter[str], seen: Counter[str], tally: Tally, place: str
-) -> Iterator[Doubt]:
+    pages: Sequence[SbomFields], declared: Counter[str], seen: Counter[str], tally: VulnerabilityCounter, place: str
+) -> Iterator[ArtifactDoubt]:
     if "nextToken" in pages[-1]:
-        yield Doubt(Reason.TRUNCATED, f"{place} has more pages than were read: read them all")
+        yield ArtifactDoubt(Reason.TRUNCATED, f"{place} has more pages than were read: read them all")
     # Whether those suppressed are in the declared numbers is not documented.
     if in_order(declared) not in (in_order(seen), in_order(tally.counts)):
-        yield Doubt(
+        yield ArtifactDoubt(
             Reason.MALFORMED,
             f"{place} declares {told_counts(declared)} and lists {told_counts(seen)}: look again, and if they still "
             "differ start the scan again",

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from promotion.sections.artifact.sbom.judgement import Doubt, Judgement, Kind, Problem, Unread
+from promotion.core.sentences import first_of
+from promotion.sections.artifact.sbom.judgement import ArtifactDoubt, ArtifactFindings, Kind, Problem, Unread
 from promotion.sections.artifact.vulnerabilities.binding import Tie, names_of, platforms_of, tie, unbound
 from promotion.sections.artifact.vulnerabilities.image import ImageDigests
-from promotion.sections.artifact.vulnerabilities.report import CRITICAL, ScanReport, listed, told_counts
+from promotion.sections.artifact.vulnerabilities.report import CRITICAL, ScanReport, told_counts
 from promotion.unknown import Reason
 
 MAX_AGE = timedelta(days=7)
@@ -19,9 +20,9 @@ SKEW = timedelta(minutes=5)
 """How far two machines' clocks may differ."""
 
 
-def judge(
+def judge_reports(
     looks: Sequence[ScanReport | Unread], image: ImageDigests, now: datetime, max_age: timedelta = MAX_AGE
-) -> Judgement:
+) -> ArtifactFindings:
     """Judge what was found, in the configured order of its sources.
 
     Of several reports of one source the newest counts, for each platform of the image. A source that comes before the
@@ -36,7 +37,7 @@ def judge(
     problems = [*_of_other_images(ties, image), *_findings(weighed)]
     if not weighed:
         doubts = [*before, *loose] or [_none(image)]
-        return Judgement(tuple(problems), tuple(doubts), measured="no report of this image")
+        return ArtifactFindings(tuple(problems), tuple(doubts), measured="no report of this image")
     decides, *others = weighed
     doubts = [*before, *decides.doubts(image, now, max_age)]
     notes = [
@@ -45,7 +46,7 @@ def judge(
         *(note for other in others for note in _compared(decides, other)),
         *(f"Beside it: {doubt.message}." for doubt in (*after, *loose)),
     ]
-    return Judgement(tuple(problems), tuple(doubts), tuple(notes), decides.measured(now))
+    return ArtifactFindings(tuple(problems), tuple(doubts), tuple(notes), decides.measured(now))
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,15 @@ class _Weighed:
     def ids(self) -> frozenset[str]:
         return frozenset().union(*(report.ids for report in self.reports))
 
-    def doubts(self, image: ImageDigests, now: datetime, max_age: timedelta) -> Iterator[Doubt]:
+    def doubts(self, image: ImageDigests, now: datetime, max_age: timedelta) -> Iterator[ArtifactDoubt]:
         for report in self.reports:
             yield from report.doubts
             yield from _too_old(report, now, max_age)
         missing = [each.platform for each in image.platforms if each.platform not in self.covered]
         if missing:
-            yield Doubt(
+            yield ArtifactDoubt(
                 Reason.NO_DATA,
-                f"{listed((each.place for each in self.reports), len(self.reports))} covers "
+                f"{first_of((each.place for each in self.reports), len(self.reports))} covers "
                 f"{', '.join(sorted(self.covered)) or 'no platform that it names'} of {image.digest}, and not "
                 f"{', '.join(missing)}: scan each platform",
             )
@@ -89,7 +90,7 @@ class _Weighed:
         for report in self.older:
             gone = sorted(report.ids - self.ids)
             if gone:
-                yield f"{report.told} was replaced by a newer one, which does not list {listed(gone, len(gone))}."
+                yield f"{report.label} was replaced by a newer one, which does not list {first_of(gone, len(gone))}."
 
     def measured(self, now: datetime) -> str:
         told = [f"{told_counts(report.counts)} · {report.scanner} · {_age(report, now)}" for report in self.reports]
@@ -104,14 +105,14 @@ def _findings(weighed: Sequence[_Weighed]) -> Iterator[Problem]:
             if found:
                 yield Problem(
                     Kind.CRITICAL,
-                    f"{report.told} finds {found} {CRITICAL}: {listed((one.told for one in report.critical), found)}; "
+                    f"{report.label} finds {found} {CRITICAL}: {first_of((one.label for one in report.critical), found)}; "
                     f"expected none{unlike}: update the packages and build again",
                 )
             if hidden:
                 yield Problem(
                     Kind.SUPPRESSED,
-                    f"{report.told} leaves {hidden} {CRITICAL} out: "
-                    f"{listed((one.told for one in report.suppressed), hidden)}; expected none{unlike}: who "
+                    f"{report.label} leaves {hidden} {CRITICAL} out: "
+                    f"{first_of((one.label for one in report.suppressed), hidden)}; expected none{unlike}: who "
                     "accepts that says so in a waiver",
                 )
 
@@ -120,18 +121,18 @@ def _disagreement(report: ScanReport, decides: _Weighed) -> str:
     unlisted = sorted(report.ids - decides.ids)
     if not unlisted:
         return ""
-    return f" (the scanners disagree: {decides.reports[0].place} does not list {listed(unlisted, len(unlisted))})"
+    return f" (the scanners disagree: {decides.reports[0].place} does not list {first_of(unlisted, len(unlisted))})"
 
 
 def _compared(decides: _Weighed, other: _Weighed) -> Iterator[str]:
     unlisted = sorted(decides.ids - other.ids)
     if unlisted:
         yield (
-            f"The scanners disagree: {other.reports[0].told} does not list {listed(unlisted, len(unlisted))}, which "
+            f"The scanners disagree: {other.reports[0].label} does not list {first_of(unlisted, len(unlisted))}, which "
             f"{decides.reports[0].place} does."
         )
     for report in other.reports:
-        yield f"Compared with {report.told}: {told_counts(report.counts)}."
+        yield f"Compared with {report.label}: {told_counts(report.counts)}."
         yield from (f"Beside it: {doubt.message}." for doubt in report.doubts)
 
 
@@ -140,48 +141,50 @@ def _of_other_images(ties: Sequence[tuple[ScanReport, Tie]], image: ImageDigests
         if how is Tie.ANOTHER:
             yield Problem(
                 Kind.ANOTHER_IMAGE,
-                f"{report.told} is of {names_of(report)}, expected {image.digest}: give the report of the image that "
+                f"{report.label} is of {names_of(report)}, expected {image.digest}: give the report of the image that "
                 "is promoted",
             )
 
 
-def _unread(looks: Sequence[ScanReport | Unread], sources: Sequence[str]) -> tuple[list[Doubt], list[Doubt]]:
+def _unread(
+    looks: Sequence[ScanReport | Unread], sources: Sequence[str]
+) -> tuple[list[ArtifactDoubt], list[ArtifactDoubt]]:
     """Split what could not be read into what comes before the source that decides, and the rest."""
     order = list(dict.fromkeys(look.source for look in looks))
     place = order.index(sources[0]) if sources else len(order)
-    before: list[Doubt] = []
-    after: list[Doubt] = []
+    before: list[ArtifactDoubt] = []
+    after: list[ArtifactDoubt] = []
     for look in looks:
         if isinstance(look, Unread):
-            (before if order.index(look.source) < place else after).append(Doubt(look.reason, look.message))
+            (before if order.index(look.source) < place else after).append(ArtifactDoubt(look.reason, look.message))
     return before, after
 
 
-def _too_old(report: ScanReport, now: datetime, max_age: timedelta) -> Iterator[Doubt]:
+def _too_old(report: ScanReport, now: datetime, max_age: timedelta) -> Iterator[ArtifactDoubt]:
     if report.created is None:
-        yield Doubt(
+        yield ArtifactDoubt(
             Reason.NO_DATA,
-            f"{report.told} does not say when the image was scanned, expected at most {_days(max_age)} ago: scan again",
+            f"{report.label} does not say when the image was scanned, expected at most {_days(max_age)} ago: scan again",
         )
         return
     if report.created - now > SKEW:
-        yield Doubt(
+        yield ArtifactDoubt(
             Reason.MALFORMED,
-            f"{report.told} is dated into the future: see the clock of what made it, and scan again",
+            f"{report.label} is dated into the future: see the clock of what made it, and scan again",
         )
     elif now - report.created > max_age:
         age = _days(now - report.created)
-        yield Doubt(Reason.STALE, f"{report.told} is {age} old, expected at most {_days(max_age)}: scan again")
+        yield ArtifactDoubt(Reason.STALE, f"{report.label} is {age} old, expected at most {_days(max_age)}: scan again")
     if report.data_from is not None and now - report.data_from > max_age:
-        yield Doubt(
+        yield ArtifactDoubt(
             Reason.STALE,
-            f"{report.told} was made with vulnerability data of {report.data_from:%Y-%m-%d}, expected of the last "
+            f"{report.label} was made with vulnerability data of {report.data_from:%Y-%m-%d}, expected of the last "
             f"{_days(max_age)}: update the scanner's database and scan again",
         )
 
 
-def _none(image: ImageDigests) -> Doubt:
-    return Doubt(
+def _none(image: ImageDigests) -> ArtifactDoubt:
+    return ArtifactDoubt(
         Reason.NO_DATA,
         f"there is no vulnerability scan of {image.digest}: attest one with `cosign attest --type vuln`, give a report "
         "with --trivy-report, or have the registry scan the image",

@@ -1,12 +1,12 @@
 """What a scanner reported of one image: what counts in full, the rest in numbers."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from promotion.sections.artifact.sbom.fields import Fields, said
-from promotion.sections.artifact.sbom.judgement import Doubt
+from promotion.sections.artifact.sbom.fields import SbomFields, said
+from promotion.sections.artifact.sbom.judgement import ArtifactDoubt
 
 CRITICAL = "CRITICAL"
 UNKNOWN = "UNKNOWN"
@@ -20,7 +20,7 @@ _OTHER_WORDS = {"UNDEFINED": UNKNOWN, "UNTRIAGED": UNKNOWN, "": UNKNOWN}
 
 
 @dataclass(frozen=True)
-class Finding:
+class Vulnerability:
     """A vulnerability in one package."""
 
     id: str
@@ -30,7 +30,7 @@ class Finding:
     """Versions that do not have it; empty if there is none yet."""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """What is found where, for sentences."""
         fix = f"fixed in {self.fixed_in}" if self.fixed_in else "no fix yet"
         return f"{self.id} in {f'{self.package} {self.version}'.strip()} ({fix})"
@@ -40,7 +40,7 @@ class Finding:
 class Suppressed:
     """A CRITICAL finding that somebody took out of the report's list."""
 
-    finding: Finding
+    finding: Vulnerability
     how: str
     """The scanner's word: `ignored`, `not_affected`, `fixed`, `SUPPRESSED`."""
     statement: str = ""
@@ -49,7 +49,7 @@ class Suppressed:
     """Where it is written: `.trivyignore`, a VEX document."""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """What is suppressed and by what, for sentences."""
         by = f" by {self.source}" if self.source else ""
         return f"{self.finding.id} in {self.finding.package} ({self.how}{by}: {self.statement or 'no reason given'})"
@@ -81,17 +81,17 @@ class ScanReport:
     """Where packages were looked for: `debian 12.12`, `python-pkg`."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Findings by severity, without those suppressed."""
-    critical: tuple[Finding, ...] = ()
+    critical: tuple[Vulnerability, ...] = ()
     """At most 100 of them; `counts` has their number."""
     suppressed_counts: Mapping[str, int] = field(default_factory=dict)
     suppressed: tuple[Suppressed, ...] = ()
     """Those of severity CRITICAL, at most 100 of them."""
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[ArtifactDoubt, ...] = ()
     """Why no CRITICAL finding would not mean that there is none."""
     notes: tuple[str, ...] = ()
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """What it is and how old, for sentences."""
         when = f", {self.created:%Y-%m-%d %H:%M}Z" if self.created else ""
         return f"{self.place} ({self.scanner}{when})"
@@ -103,16 +103,16 @@ class ScanReport:
 
 
 @dataclass
-class Tally:
+class VulnerabilityCounter:
     """Counts findings as they are read."""
 
     counts: Counter[str] = field(default_factory=Counter)
     unfixed: int = 0
-    critical: list[Finding] = field(default_factory=list)
+    critical: list[Vulnerability] = field(default_factory=list)
     suppressed_counts: Counter[str] = field(default_factory=Counter)
     suppressed: list[Suppressed] = field(default_factory=list)
 
-    def add(self, severity: str, finding: Finding) -> None:
+    def add(self, severity: str, finding: Vulnerability) -> None:
         """Count a finding."""
         self.counts[severity] += 1
         self.unfixed += not finding.fixed_in
@@ -133,7 +133,7 @@ def severity_named(word: str) -> str | None:
     return found if found in SEVERITIES else None
 
 
-def severity_of(fields: Fields, key: str) -> str:
+def severity_of(fields: SbomFields, key: str) -> str:
     """Read a severity in any case; absent is UNKNOWN.
 
     A word that is none of the scanners' is Unknown("malformed"): it might stand for the worst.
@@ -154,9 +154,3 @@ def told_counts(counts: Mapping[str, int]) -> str:
     """Tell counts in a few words: `0 CRITICAL, 3 HIGH`."""
     rest = (f"{count} {severity}" for severity, count in in_order(counts).items() if severity != CRITICAL)
     return ", ".join([f"{counts.get(CRITICAL, 0)} {CRITICAL}", *rest])
-
-
-def listed(told: Iterable[str], count: int) -> str:
-    """Tell the first three of `count` things."""
-    shown = [text for text, _ in zip(told, range(3), strict=False)]
-    return ", ".join(shown) + (f" and {count - len(shown)} more" if count > len(shown) else "")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from promotion.core.image_reference import Reference
-from promotion.sections.artifact.sbom.fields import Fields, read_fields
+from promotion.sections.artifact.sbom.fields import SbomFields, read_fields
 from promotion.sections.artifact.vulnerabilities.report import SEVERITIES, ScanReport
 from promotion.sections.artifact.vulnerabilities.trivy import read_trivy
 from promotion.unknown import Reason, Unknown
@@ -117,7 +117,7 @@ def _last_words(output: bytes) -> str:
 def _database_date(version: bytes) -> datetime | None:
     """Read how new the vulnerability database is, from what `trivy version` says of its cache."""
     return (
-        Fields(read_fields(version, "the answer of trivy version"), "trivy version")
+        SbomFields(read_fields(version, "the answer of trivy version"), "trivy version")
         .sub("VulnerabilityDB")
         .moment("UpdatedAt")
     )

@@ -9,13 +9,13 @@ does not say was found out with Trivy 0.76: neither which scanners ran, nor `--s
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from promotion.sections.artifact.sbom.fields import Fields, digests_in, read_fields, said
-from promotion.sections.artifact.sbom.judgement import Doubt
+from promotion.sections.artifact.sbom.fields import SbomFields, digests_in, read_fields, said
+from promotion.sections.artifact.sbom.judgement import ArtifactDoubt
 from promotion.sections.artifact.vulnerabilities.report import (
-    Finding,
     ScanReport,
     Suppressed,
-    Tally,
+    Vulnerability,
+    VulnerabilityCounter,
     in_order,
     severity_of,
 )
@@ -44,12 +44,12 @@ def read_trivy(
 
     Raises Unknown: malformed; not-supported for other schema versions, and for scans of something else than an image.
     """
-    fields = Fields(read_fields(report, place) if isinstance(report, bytes | str) else report, place, "", _REPORT)
-    _refuse_others(fields, place)
+    fields = SbomFields(read_fields(report, place) if isinstance(report, bytes | str) else report, place, "", _REPORT)
+    _raise_if_unknown_fields(fields, place)
     metadata = fields.sub("Metadata", _METADATA)
     results = list(fields.objects("Results", _RESULT))
     packages = [result for result in results if result.text("Class", "") in _PACKAGE_CLASSES]
-    tally = Tally()
+    tally = VulnerabilityCounter()
     shows_scan = False
     for result in results:
         shows_scan |= _count(result, tally)
@@ -72,7 +72,7 @@ def read_trivy(
     )
 
 
-def _refuse_others(fields: Fields, place: str) -> None:
+def _raise_if_unknown_fields(fields: SbomFields, place: str) -> None:
     version = fields.number("SchemaVersion")
     if version is None:
         raise fields.malformed("it has no SchemaVersion, so it is no report of Trivy in JSON")
@@ -90,7 +90,7 @@ def _refuse_others(fields: Fields, place: str) -> None:
         )
 
 
-def _count(result: Fields, tally: Tally) -> bool:
+def _count(result: SbomFields, tally: VulnerabilityCounter) -> bool:
     """Count a target's findings; say whether the target shows that vulnerabilities were looked for at all."""
     found = list(result.objects("Vulnerabilities", _FINDING))
     for each in found:
@@ -109,8 +109,8 @@ def _count(result: Fields, tally: Tally) -> bool:
     return bool(found) or taken_out or (of_packages and "Packages" not in result)
 
 
-def _finding(fields: Fields) -> Finding:
-    return Finding(
+def _finding(fields: SbomFields) -> Vulnerability:
+    return Vulnerability(
         said(fields.text("VulnerabilityID")),
         said(fields.text("PkgName")),
         said(fields.text("InstalledVersion", "")),
@@ -118,25 +118,27 @@ def _finding(fields: Fields) -> Finding:
     )
 
 
-def _platform(config: Fields) -> str:
+def _platform(config: SbomFields) -> str:
     return "/".join(said(part) for part in (config.text("os", ""), config.text("architecture", "")) if part)
 
 
-def _doubts(metadata: Fields, packages: list[Fields], place: str, *, shows_scan: bool) -> Iterator[Doubt]:
+def _doubts(
+    metadata: SbomFields, packages: list[SbomFields], place: str, *, shows_scan: bool
+) -> Iterator[ArtifactDoubt]:
     system = metadata.sub("OS")
     named = said(f"{system.text('Family', '')} {system.text('Name', '')}".strip()) if "Family" in system else ""
     classes = {result.text("Class") for result in packages}
     if not packages:
         why = "has no result for packages, neither of the system nor of a language"
         advice = "see whether Trivy knows how this image's packages are installed"
-        yield Doubt(Reason.NO_DATA, f"{place} {why}, so nothing was looked at: {advice}")
+        yield ArtifactDoubt(Reason.NO_DATA, f"{place} {why}, so nothing was looked at: {advice}")
     elif named and named != "none" and "os-pkgs" not in classes:
         why = f"has no result for the packages of the operating system, {named}"
-        yield Doubt(
+        yield ArtifactDoubt(
             Reason.NO_DATA, f"{place} {why}: scan with `--pkg-types os,library`, and see whether it is supported"
         )
     elif not shows_scan:
-        yield Doubt(
+        yield ArtifactDoubt(
             Reason.NO_DATA,
             f"{place} lists packages and no finding of any severity, as a report of `--scanners secret` does too: "
             "whether vulnerabilities were looked for cannot be told; scan with `--scanners vuln "
@@ -144,10 +146,10 @@ def _doubts(metadata: Fields, packages: list[Fields], place: str, *, shows_scan:
         )
     if system.flag("EOSL"):
         why = f"is of {named or 'a system'}, which has reached its end of life and gets no security data any more"
-        yield Doubt(Reason.NO_DATA, f"{place} {why}: build on a release that is maintained")
+        yield ArtifactDoubt(Reason.NO_DATA, f"{place} {why}: build on a release that is maintained")
 
 
-def _notes(results: list[Fields], tally: Tally, place: str) -> Iterator[str]:
+def _notes(results: list[SbomFields], tally: VulnerabilityCounter, place: str) -> Iterator[str]:
     if tally.unfixed == 0 and tally.counts.total() >= _TOO_MANY_FIXES:
         yield (
             f"Each of the {tally.counts.total()} findings in {place} has a fix, as if it were made with "

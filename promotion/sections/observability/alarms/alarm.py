@@ -63,7 +63,7 @@ class AlarmsLook:
         return tuple(dict.fromkeys([*self.asked, *self.by_name]))
 
 
-def read(page: Mapping[str, Any]) -> Iterable[Alarm]:
+def parse_alarms(page: Mapping[str, Any]) -> Iterable[Alarm]:
     """Read one page of DescribeAlarms."""
     for key, kind in KINDS.items():
         for told in page.get(key) or ():

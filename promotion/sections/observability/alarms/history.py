@@ -70,7 +70,7 @@ class History:
     configurations: tuple[ConfigurationChange, ...] = ()
 
 
-def read(items: Iterable[Mapping[str, Any]]) -> History:
+def parse_history(items: Iterable[Mapping[str, Any]]) -> History:
     """Read AlarmHistoryItems. Raises Unknown, malformed, for a change of state that cannot be told from the item."""
     states: list[StateChange] = []
     configurations: list[ConfigurationChange] = []

@@ -14,7 +14,7 @@ from promotion.unknown import Reason, Unknown
 
 
 @dataclass(frozen=True)
-class Watch:
+class WatchedDeployment:
     """A deployment that alarms should have watched, or several at the same time."""
 
     deployments: str
@@ -28,7 +28,7 @@ class Watch:
 class AlarmHistory:
     """What alarms did while each target was deployed."""
 
-    watches: tuple[Watch, ...]
+    watches: tuple[WatchedDeployment, ...]
     history: History
     """Everything inside the windows, and the newest item before where that was looked for."""
     before: Mapping[str, str]
@@ -39,19 +39,19 @@ class AlarmHistory:
     """When the history was read: nothing later is known."""
 
 
-def together(watches: Iterable[Watch]) -> tuple[Watch, ...]:
+def together(watches: Iterable[WatchedDeployment]) -> tuple[WatchedDeployment, ...]:
     """Put deployments that went on at the same time together: an alarm speaks of all of them."""
-    found: list[Watch] = []
+    found: list[WatchedDeployment] = []
     for watch in sorted(watches, key=lambda watch: watch.start):
         if found and watch.start <= found[-1].end:
             both = f"{found[-1].deployments} and {watch.deployments}"
-            found[-1] = Watch(both, found[-1].start, max(found[-1].end, watch.end))
+            found[-1] = WatchedDeployment(both, found[-1].start, max(found[-1].end, watch.end))
         else:
             found.append(watch)
     return tuple(found)
 
 
-def window_of(alarm: Alarm | None, look: AlarmsLook, watch: Watch) -> tuple[datetime, datetime]:
+def window_of(alarm: Alarm | None, look: AlarmsLook, watch: WatchedDeployment) -> tuple[datetime, datetime]:
     """Give the time in which an alarm may have fired because of a deployment.
 
     That is until it can have evaluated the deployment's last minute; a composite alarm waits for the slowest of all.
@@ -68,7 +68,7 @@ def longest_lag(look: AlarmsLook) -> timedelta:
     return max((alarm.lag for alarm in look.alarms), default=REACTION)
 
 
-def spells(name: str, look: AlarmsLook, watch: Watch, seen: AlarmHistory) -> tuple[Spell, ...]:
+def spells(name: str, look: AlarmsLook, watch: WatchedDeployment, seen: AlarmHistory) -> tuple[Spell, ...]:
     """Give the states of an alarm that there is during a deployment. Raises Unknown where its history has a gap."""
     alarm = look.by_name[name]
     return rebuild(
@@ -80,7 +80,7 @@ def spells(name: str, look: AlarmsLook, watch: Watch, seen: AlarmHistory) -> tup
     )
 
 
-def judge(look: AlarmsLook, seen: AlarmHistory) -> Findings:
+def judge_alarms(look: AlarmsLook, seen: AlarmHistory) -> Findings:
     """Say which alarms fired, were changed or were blind during the deployments."""
     findings = Findings()
     if not look.names:
@@ -104,7 +104,7 @@ def judge(look: AlarmsLook, seen: AlarmHistory) -> Findings:
     return findings
 
 
-def _judge_one(name: str, look: AlarmsLook, watch: Watch, seen: AlarmHistory, findings: Findings) -> None:
+def _judge_one(name: str, look: AlarmsLook, watch: WatchedDeployment, seen: AlarmHistory, findings: Findings) -> None:
     alarm = look.by_name.get(name)
     window = window_of(alarm, look, watch)
     known = [change for change in seen.history.configurations if change.alarm == name]
@@ -145,7 +145,9 @@ def _judge_one(name: str, look: AlarmsLook, watch: Watch, seen: AlarmHistory, fi
             )
 
 
-def _fired(name: str, found: tuple[Spell, ...], watch: Watch, seen: AlarmHistory, findings: Findings) -> None:
+def _fired(
+    name: str, found: tuple[Spell, ...], watch: WatchedDeployment, seen: AlarmHistory, findings: Findings
+) -> None:
     inside = [spell for spell in found if spell.state == ALARM]
     if not inside:
         return
@@ -160,7 +162,9 @@ def _fired(name: str, found: tuple[Spell, ...], watch: Watch, seen: AlarmHistory
     )
 
 
-def _blind(alarm: Alarm, found: tuple[Spell, ...], watch: Watch, seen: AlarmHistory, findings: Findings) -> None:
+def _blind(
+    alarm: Alarm, found: tuple[Spell, ...], watch: WatchedDeployment, seen: AlarmHistory, findings: Findings
+) -> None:
     """INSUFFICIENT_DATA is no harm where nothing is what one sees when all is well, and something proves one looked."""
     blind = [spell for spell in found if spell.state == INSUFFICIENT]
     if not blind:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from promotion.core.statistics.error_rates import worse_than
 from promotion.core.statistics.proof import percent, prove
-from promotion.sections.observability.baseline.record import Histogram, Measured
+from promotion.sections.observability.baseline.record import Histogram, TargetMeasurement
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,14 +34,14 @@ class Likeness:
     """The interval of the ratio of medians."""
 
 
-def alike(name: str, now: Measured, baseline: Measured, error_rate: float) -> Likeness:
+def alike(name: str, now: TargetMeasurement, baseline: TargetMeasurement, error_rate: float) -> Likeness:
     """Compare what a target does now with its baseline."""
     ratio = median_ratio(now.latency, baseline.latency)
     return Likeness(tuple(_problems(name, now, baseline, error_rate, ratio)), tuple(_doubts(name, now, ratio)), ratio)
 
 
 def _problems(
-    name: str, now: Measured, baseline: Measured, error_rate: float, ratio: tuple[float, float] | None
+    name: str, now: TargetMeasurement, baseline: TargetMeasurement, error_rate: float, ratio: tuple[float, float] | None
 ) -> Iterator[str]:
     if now.requests and worse_than(now.errors, now.requests, baseline.errors, baseline.requests) < CHANCE:
         yield (
@@ -54,7 +54,7 @@ def _problems(
         yield f"{name}'s median duration is {ratio[0]:.2f} to {ratio[1]:.2f} times that of its baseline"
 
 
-def _doubts(name: str, now: Measured, ratio: tuple[float, float] | None) -> Iterator[str]:
+def _doubts(name: str, now: TargetMeasurement, ratio: tuple[float, float] | None) -> Iterator[str]:
     if now.requests < REQUESTS:
         yield f"{name} had {now.requests:,} requests since; {REQUESTS:,} are wanted to tell"
     counted = sum(count for _, count in now.latency)

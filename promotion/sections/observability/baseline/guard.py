@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from promotion.core.statistics.proof import percent
-from promotion.sections.observability.baseline.record import Baseline, Measured, quantile
+from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement, quantile
 
 FEWEST = 3000
 """Requests of each target that a baseline rests on: so many without an error bound the error rate under 0.1 %."""
@@ -36,7 +36,7 @@ def refusals(new: Baseline, before: Baseline | None, *, deployed: bool, alarms: 
                 yield from _worse(name, target, before.targets[name])
 
 
-def _worse(name: str, new: Measured, before: Measured) -> Iterator[str]:
+def _worse(name: str, new: TargetMeasurement, before: TargetMeasurement) -> Iterator[str]:
     if not new.requests or not before.requests:
         return
     rate, usual = new.errors / new.requests, before.errors / before.requests

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from promotion.sections.observability.baseline.guard import FEWEST, STEADY_AFTER
 from promotion.sections.observability.baseline.record import Baseline
-from promotion.sections.observability.baseline.store import Kept
+from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.metrics.window import MINUTE, SETTLED_AFTER, ceil_minute
 from promotion.settings import Settings
 
@@ -15,7 +15,7 @@ def measurable_at(began: datetime, minutes: int) -> datetime:
     return ceil_minute(began + STEADY_AFTER) + minutes * MINUTE + SETTLED_AFTER
 
 
-def awaited(kept: Kept, digest: str, settings: Settings, due: datetime) -> str:
+def awaited(kept: StoredBaseline, digest: str, settings: Settings, due: datetime) -> str:
     """Say who is to do what, while no record of this image is there; empty once there is one, or another since."""
     newest, began = kept.newest, _began(settings, due)
     if newest is not None and (newest.digest == digest or newest.end > began):
@@ -27,7 +27,7 @@ def awaited(kept: Kept, digest: str, settings: Settings, due: datetime) -> str:
     )
 
 
-def problems(kept: Kept, digest: str, settings: Settings, due: datetime) -> Iterator[str]:
+def baseline_problems(kept: StoredBaseline, digest: str, settings: Settings, due: datetime) -> Iterator[str]:
     """Say what is wrong with the newest record; `due` is when the second validation was.
 
     That there is none of this image yet is not wrong: see `awaited`.

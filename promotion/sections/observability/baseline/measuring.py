@@ -7,12 +7,12 @@ Trimmed counts `TC(:x)` say how many took at most x; what lies between two of th
 from collections.abc import Iterator, Sequence
 from math import ceil, floor, log10
 
-from promotion.sections.observability.baseline.record import BINS_PER_DECADE, Measured
+from promotion.sections.observability.baseline.record import BINS_PER_DECADE, TargetMeasurement
 from promotion.sections.observability.baseline.window import Whole
-from promotion.sections.observability.metrics.errors import counted
+from promotion.sections.observability.metrics.errors import count_errors
 from promotion.sections.observability.metrics.query import Query
 from promotion.sections.observability.metrics.series import MetricsLook
-from promotion.sections.observability.metrics.signals import Times, counts, key_of
+from promotion.sections.observability.metrics.signals import LatencyMetric, counts, key_of
 from promotion.sections.observability.metrics.units import MS_PER_UNIT, in_unit
 from promotion.unknown import Reason, Unknown
 
@@ -37,14 +37,14 @@ def bins(target: Whole, look: MetricsLook, limit_ms: float) -> Iterator[Query]:
             yield Query(_whole(target, times, stat), times.metric, stat, whole=True)
 
 
-def measured(target: Whole, first: MetricsLook, second: MetricsLook, limit_ms: float) -> Measured:
+def measured(target: Whole, first: MetricsLook, second: MetricsLook, limit_ms: float) -> TargetMeasurement:
     """Put together what two calls told. Raises Unknown, no-data, where nothing was measured, and malformed."""
-    worst = [counted(target.name, place, first) for place in target.failures]
+    worst = [count_errors(target.name, place, first) for place in target.failures]
     requests = max((one.requests for one in worst), default=0)
     if not requests:
         raise Unknown(
             Reason.NO_DATA,
-            f"CloudWatch counts no request to {target.name} from {first.window.told()}: see whether it gets traffic",
+            f"CloudWatch counts no request to {target.name} from {first.window.describe()}: see whether it gets traffic",
         )
     found: dict[float, int] = {}
     over = 0
@@ -57,7 +57,7 @@ def measured(target: Whole, first: MetricsLook, second: MetricsLook, limit_ms: f
             under = _under(target, times, second, bound)
             if under < before or under > samples:
                 raise Unknown(
-                    Reason.MALFORMED, f"CloudWatch's trimmed counts of {times.metric.told()} contradict each other"
+                    Reason.MALFORMED, f"CloudWatch's trimmed counts of {times.metric.describe()} contradict each other"
                 )
             if under > before:
                 found[bound] = found.get(bound, 0) + under - before
@@ -65,13 +65,13 @@ def measured(target: Whole, first: MetricsLook, second: MetricsLook, limit_ms: f
         if before != samples:
             raise Unknown(
                 Reason.MALFORMED,
-                f"CloudWatch's trimmed counts of {times.metric.told()} add up to {before:,} of {samples:,}: it may not offer "
+                f"CloudWatch's trimmed counts of {times.metric.describe()} add up to {before:,} of {samples:,}: it may not offer "
                 "them for this metric; look again",
             )
         over += samples - _under(target, times, second, limit_ms)
     if not found:
         raise Unknown(Reason.NO_DATA, f"CloudWatch measures no duration of {target.name}: see why")
-    return Measured(
+    return TargetMeasurement(
         requests=requests,
         errors=max(min(one.failed, one.requests) for one in worst),
         sources={f"{one.place} {name}": count for one in worst for name, count in one.parts.items() if count},
@@ -92,7 +92,7 @@ def bounds(low_ms: float, high_ms: float) -> Sequence[float]:
     return found if found[-1] >= high_ms else [*found, round(10 ** ((last + 1) / BINS_PER_DECADE), 4)]
 
 
-def _bounds(target: Whole, times: Times, look: MetricsLook) -> Sequence[float]:
+def _bounds(target: Whole, times: LatencyMetric, look: MetricsLook) -> Sequence[float]:
     low, high = (look.series[_whole(target, times, stat)].one() for stat in ("Minimum", "Maximum"))
     if low is None or high is None:
         return ()
@@ -100,14 +100,14 @@ def _bounds(target: Whole, times: Times, look: MetricsLook) -> Sequence[float]:
     return bounds(low * unit, high * unit)
 
 
-def _under(target: Whole, times: Times, look: MetricsLook, bound: float) -> int:
+def _under(target: Whole, times: LatencyMetric, look: MetricsLook, bound: float) -> int:
     # Where nothing lies in its range, a trimmed count may come as no value.
     return round(look.series[_whole(target, times, _stat(times, bound))].one() or 0)
 
 
-def _stat(times: Times, bound_ms: float) -> str:
+def _stat(times: LatencyMetric, bound_ms: float) -> str:
     return f"TC(:{in_unit(times.metric, bound_ms)})"
 
 
-def _whole(target: Whole, times: Times, stat: str) -> str:
+def _whole(target: Whole, times: LatencyMetric, stat: str) -> str:
     return f"{key_of(target.name, times.metric, stat)} whole"

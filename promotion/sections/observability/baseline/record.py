@@ -29,7 +29,7 @@ Histogram = Annotated[tuple[tuple[float, int], ...], AfterValidator(_sorted)]
 """Upper bound in milliseconds and count, in order; a bin begins where the one before it ends."""
 
 
-class Measured(Strict):
+class TargetMeasurement(Strict):
     """What one target did in the window."""
 
     requests: int = Field(ge=0)
@@ -51,7 +51,7 @@ class Baseline(Strict):
     digest: str = Field(pattern="^sha256:[0-9a-f]{64}$")
     start: AwareDatetime
     end: AwareDatetime
-    targets: dict[str, Measured] = Field(min_length=1)
+    targets: dict[str, TargetMeasurement] = Field(min_length=1)
     written_at: AwareDatetime
     written_by: str = ""
     previous: str | None = None
@@ -90,6 +90,6 @@ def quantile(bins: Histogram, share: float) -> float:
     return bins[-1][0]
 
 
-def read(tree: Mapping[str, Any]) -> Baseline:
+def parse_baseline(tree: Mapping[str, Any]) -> Baseline:
     """Read a record. pydantic's ValidationError for one that is none."""
     return Baseline.model_validate(tree)

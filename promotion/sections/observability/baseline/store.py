@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from promotion.sections.observability.baseline.record import Baseline
-from promotion.settings.baseline import Baseline as Declared
+from promotion.settings.baseline import BaselineSettings as Declared
 from promotion.unknown import Reason, Unknown
 
 _LARGEST = 8 * 1024 * 1024
@@ -26,7 +26,7 @@ class KeepingError(Exception):
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredBaseline:
     """The newest record, and whether it may be believed."""
 
     place: str
@@ -38,20 +38,24 @@ class Kept:
     """Where the chain breaks, or what contradicts it; empty if it holds."""
 
 
-def read(declared: Declared, client: Client) -> Kept:
+def fetch_baseline(declared: Declared, client: Client) -> StoredBaseline:
     """Read the records and follow their chain.
 
     Raises Unknown: not-declared, malformed, truncated; and whatever S3 or Systems Manager refuse with.
     """
     records, _ = _records(declared, client)
-    return Kept(_name(declared), len(records), records[-1] if records else None, _broken(declared, client, records))
+    return StoredBaseline(
+        _name(declared), len(records), records[-1] if records else None, _broken(declared, client, records)
+    )
 
 
-def read_of_another(declared: Declared, client: Client, digest: str) -> Kept:
+def read_of_another(declared: Declared, client: Client, digest: str) -> StoredBaseline:
     """Read the newest record of any other image than this: what one goes back to. Raises Unknown as `read`."""
     records, _ = _records(declared, client)
     others = [one for one in records if one.digest != digest]
-    return Kept(_name(declared), len(records), others[-1] if others else None, _broken(declared, client, records))
+    return StoredBaseline(
+        _name(declared), len(records), others[-1] if others else None, _broken(declared, client, records)
+    )
 
 
 def append(declared: Declared, client: Client, record: Baseline) -> None:

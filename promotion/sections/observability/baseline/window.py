@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from promotion.sections.observability.metrics.queries_for import Measured
+from promotion.sections.observability.metrics.queries_for import MeasuredTarget
 from promotion.sections.observability.metrics.query import Metric
-from promotion.sections.observability.metrics.signals import BALANCER, Failures, Times, dimension
+from promotion.sections.observability.metrics.signals import BALANCER, Failures, LatencyMetric, dimension
 from promotion.settings.environment import LambdaTarget
 
 
 @dataclass(frozen=True)
-class Whole(Measured):
+class Whole(MeasuredTarget):
     """A target, and where its requests are counted, whoever answers them."""
 
     @property
@@ -18,11 +18,13 @@ class Whole(Measured):
         return tuple(place for place in super().failures if "TargetGroup" not in place.requests.dimensions)
 
     @property
-    def times(self) -> tuple[Times, ...]:
+    def times(self) -> tuple[LatencyMetric, ...]:
         """Every place where it is measured how long it takes."""
         if isinstance(self.target, LambdaTarget):
             return super().times
         at = {"LoadBalancer": dimension(self.balancer)}
         return (
-            Times("load balancer", Metric(BALANCER, "TargetResponseTime", at), Metric(BALANCER, "RequestCount", at)),
+            LatencyMetric(
+                "load balancer", Metric(BALANCER, "TargetResponseTime", at), Metric(BALANCER, "RequestCount", at)
+            ),
         )

@@ -59,7 +59,7 @@ class Threshold:
         """Whether a value lies on the filled side. On the line it does not."""
         return value > self.value if self.side == "above" else value < self.value
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The threshold in a few words."""
         return f"{self.label or 'the threshold'} {self.value:g}"
 
@@ -100,13 +100,13 @@ class Dashboard:
         return tuple(dict.fromkeys(arn for widget in self.widgets for arn in widget.alarms))
 
 
-def read(body: str, region: str, account: str) -> Dashboard:
+def parse_dashboard(body: str, region: str, account: str) -> Dashboard:
     """Read a DashboardBody. `region` and `account` are where its metrics are looked for.
 
     Raises Unknown, malformed, for whatever is not a dashboard.
     """
     try:
-        tree = json.loads(body, parse_constant=_refuse_constant)
+        tree = json.loads(body, parse_constant=_raise_on_constant)
     except (ValueError, RecursionError):
         raise malformed("it is no JSON") from None
     if not isinstance(tree, dict) or not isinstance(tree.get("widgets"), list):
@@ -236,5 +236,5 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
 
 
-def _refuse_constant(name: str) -> Any:
+def _raise_on_constant(name: str) -> Any:
     raise ValueError(name)

@@ -47,7 +47,7 @@ class Surroundings:
         return next((group for one in self.balancers if (group := one.idle(metric))), "")
 
 
-def judge(dashboard: Dashboard, drawn: Drawn, around: Surroundings) -> Findings:
+def judge_dashboard(dashboard: Dashboard, drawn: Drawn, around: Surroundings) -> Findings:
     """Say what is wrong with a dashboard: signals that are missing, empty widgets, crossed thresholds, alarms."""
     findings = Findings()
     _judge_coverage(dashboard, around, findings)
@@ -163,7 +163,7 @@ def _judge_row(widget: Widget, row: Row, drawn: Drawn, around: Surroundings, fin
     if idle := around.idle(row.metric):
         findings.said.append(f"{widget.title}: {row.metric.name} of {idle}, which gets no traffic")
         return
-    what = f"{widget.title}: {row.metric.told()} has no value in the minutes before {drawn.end:%H:%M}Z"
+    what = f"{widget.title}: {row.metric.describe()} has no value in the minutes before {drawn.end:%H:%M}Z"
     life = life_of(row)
     alive = life is not None and bool(drawn.series[key_of(life, "Sum", row.period)].points())
     if alive and is_sparse(row.metric):
@@ -186,7 +186,7 @@ def _judge_thresholds(widget: Widget, drawn: Drawn, findings: Findings) -> None:
             name = f"{row.stat} {row.metric.name}" if row.metric else row.expression
             if row.metric and _is_in_milliseconds(threshold.value, row.metric):
                 findings.problems.append(
-                    f"{widget.title}: {threshold.told()} can never be crossed by {name}, which is in seconds: write "
+                    f"{widget.title}: {threshold.describe()} can never be crossed by {name}, which is in seconds: write "
                     f"{threshold.value / 1000:g}"
                 )
                 continue
@@ -196,7 +196,7 @@ def _judge_thresholds(widget: Widget, drawn: Drawn, findings: Findings) -> None:
             crossing = [value for value in crossing if threshold.is_crossed_by(value)]
             if crossing:
                 findings.problems.append(
-                    f"{widget.title}: {name} is {crossing[-1]:g}, {threshold.side} {threshold.told()}: see what is "
+                    f"{widget.title}: {name} is {crossing[-1]:g}, {threshold.side} {threshold.describe()}: see what is "
                     "wrong there"
                 )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from promotion.sections.observability.logs.lines import read_line
-from promotion.sections.observability.logs.sample import Event
+from promotion.sections.observability.logs.sample import LogEvent
 from promotion.sections.observability.logs.streams import Writers
 
 PATTERN = 1024
@@ -106,7 +106,7 @@ def _any_of(terms: list[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Hit:
+class IdHit:
     """An id found where it should stand."""
 
     kind: str
@@ -128,7 +128,7 @@ class Correlation:
     path: str
     waited_s: float
     """Seconds from the last request until the last look."""
-    hits: Mapping[str, Hit]
+    hits: Mapping[str, IdHit]
     """Member to what was found of it."""
     elsewhere: Mapping[str, str]
     """Member to whose id was found on its lines, but not where the correlation id should stand."""
@@ -147,22 +147,22 @@ class Correlation:
     def lost(self, writers: Writers, absent: Sequence[str]) -> list[str]:
         """Each of these members, in whose log no request was found, in words."""
         there = {member: f" ({kind} stands elsewhere on them)" for member, kind in self.elsewhere.items()}
-        return [writers.told(member) + there.get(member, "") for member in absent]
+        return [writers.describe(member) + there.get(member, "") for member in absent]
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """How they were found, in words."""
         kinds = sorted({hit.kind for hit in self.hits.values()})
         return f"found by {', '.join(kinds)} within {self.waited_s:.1f} s" if kinds else "no id found"
 
 
 @dataclass
-class Search:
+class IdSearch:
     """Which ids are looked for, and where they turned up so far."""
 
     writers: Writers
     expression: str
     """Gives the correlation id of a JSON line."""
-    hits: dict[str, Hit] = field(default_factory=dict)
+    hits: dict[str, IdHit] = field(default_factory=dict)
     elsewhere: dict[str, str] = field(default_factory=dict)
     _unseen: list[tuple[Name, ...]] = field(default_factory=list)
 
@@ -180,7 +180,7 @@ class Search:
         """Members that have logged none of the requests yet."""
         return tuple(member for member in self.writers.members if member not in self.hits)
 
-    def take(self, events: Iterable[Event]) -> None:
+    def take(self, events: Iterable[LogEvent]) -> None:
         """Look through events, whatever the server says they contain."""
         seen: set[int] = set()
         for event in events:
@@ -198,12 +198,12 @@ class Search:
                     self._misplaced(name, event)
         self._unseen = [names for number, names in enumerate(self._unseen) if number not in seen]
 
-    def _hit(self, name: Name, event: Event) -> None:
+    def _hit(self, name: Name, event: LogEvent) -> None:
         member = self.writers.writer(event.stream)
         if member is not None:
-            self.hits.setdefault(member, Hit(name.kind, name.id if name.ours else "", event.stream, event.at))
+            self.hits.setdefault(member, IdHit(name.kind, name.id if name.ours else "", event.stream, event.at))
 
-    def _misplaced(self, name: Name, event: Event) -> None:
+    def _misplaced(self, name: Name, event: LogEvent) -> None:
         member = self.writers.writer(event.stream)
         if member is not None:
             self.elsewhere.setdefault(member, name.kind)

@@ -14,7 +14,7 @@ _IN_SECONDS = 120
 
 
 @dataclass(frozen=True)
-class Event:
+class LogEvent:
     """One event as it came. Held in memory only, counted, then dropped."""
 
     stream: str
@@ -63,7 +63,7 @@ class Constant:
     of: int
     """Events that carry any."""
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """In words."""
         return f"{self.events:,} of {self.of:,} events with an id in {self.place} carry the same one"
 
@@ -123,12 +123,12 @@ class LogSample:
         """Whether too many events carry no id, whatever those say that are not there yet."""
         return self.lacking > (1 - share) * max(self.application, fewest(share)) + 1e-9
 
-    def told(self, writers: Writers, minutes: float) -> str:
+    def describe(self, writers: Writers, minutes: float) -> str:
         """How fresh each member's log is, in words; if there are many, of those that are not."""
         late = [name for name in self.members if not self.is_fresh(name, minutes)]
         named = late if len(self.members) > _NAMED else list(self.members)
         ages = ((name, self.age_minutes(name)) for name in named)
-        said = [f"{writers.told(name)}: " + ("none" if age is None else f"{age:.1f} min ago") for name, age in ages]
+        said = [f"{writers.describe(name)}: " + ("none" if age is None else f"{age:.1f} min ago") for name, age in ages]
         good = f"{len(self.members) - len(late)} of {len(self.members)} younger than {minutes:g} min"
         lag = "" if self.lag_p95_s is None else f" · 95 % taken in within {self.lag_p95_s:g} s"
         return (", ".join(said) if len(self.members) <= _NAMED else "; ".join([good, *said[:_NAMED]])) + lag
@@ -138,9 +138,9 @@ class LogSample:
         age = self.age_minutes(member)
         if age is not None:
             stream = self.members[member].newest_stream
-            return f"the newest event of {writers.told(member)} is {age:.0f} min old (stream {stream})"
+            return f"the newest event of {writers.describe(member)} is {age:.0f} min old (stream {stream})"
         old = f", {self.others:,} of others that were replaced" if self.others else ""
-        return f"{writers.told(member)} has no event in {self._span}{old}"
+        return f"{writers.describe(member)} has no event in {self._span}{old}"
 
     def read(self) -> str:
         """How much was read, in words."""

@@ -34,7 +34,7 @@ class Writers:
             return None
         return named["version"] if named["version"] in self.members else None
 
-    def told(self, member: str) -> str:
+    def describe(self, member: str) -> str:
         """A member in words."""
         return member if self.function is None else f"version {member}"
 

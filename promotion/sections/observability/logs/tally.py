@@ -6,11 +6,11 @@ from datetime import datetime
 from math import ceil
 
 from promotion.sections.observability.logs.lines import read_line
-from promotion.sections.observability.logs.sample import Constant, Event, LogSample, MemberLog, fewest
+from promotion.sections.observability.logs.sample import Constant, LogEvent, LogSample, MemberLog, fewest
 from promotion.sections.observability.logs.streams import Writers
 
 
-class Tally:
+class EventCounter:
     """Counts events as they come, so that none need be kept."""
 
     def __init__(self, writers: Writers, expression: str, share: float) -> None:
@@ -33,7 +33,7 @@ class Tally:
         """Members of whom no event since then has come."""
         return tuple(name for name, member in self._members.items() if member.newest is None or member.newest < since)
 
-    def add(self, events: Iterable[Event]) -> None:
+    def add(self, events: Iterable[LogEvent]) -> None:
         """Count a page."""
         self.pages += 1
         for event in events:
@@ -44,7 +44,7 @@ class Tally:
                 self._lags.append(max((event.ingested - event.at).total_seconds(), 0.0))
                 self._members[writer] = self._counted(self._members[writer], event)
 
-    def hear(self, events: Iterable[Event]) -> None:
+    def hear(self, events: Iterable[LogEvent]) -> None:
         """Take note of how fresh a page's events are, without counting what they carry."""
         self.pages += 1
         for event in events:
@@ -71,7 +71,7 @@ class Tally:
             lag_p95_s=round(sorted(self._lags)[ceil(0.95 * len(self._lags)) - 1], 1) if self._lags else None,
         )
 
-    def _counted(self, member: MemberLog, event: Event) -> MemberLog:
+    def _counted(self, member: MemberLog, event: LogEvent) -> MemberLog:
         line = read_line(event.message, self._expression)
         member = replace(_heard(member, event), events=member.events + 1)
         if line.platform:
@@ -129,7 +129,7 @@ def _stuck(ids: Mapping[str, _Span], least: int) -> int:
     return common.events if common.events * 2 > total and (common.last - common.first) * 2 >= lasted else 0
 
 
-def _heard(member: MemberLog, event: Event) -> MemberLog:
+def _heard(member: MemberLog, event: LogEvent) -> MemberLog:
     if member.newest is not None and event.seen_by <= member.newest:
         return member
     return replace(member, newest=event.seen_by, newest_stream=event.stream)

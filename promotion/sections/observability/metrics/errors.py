@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from promotion.core.statistics.proof import Proof, percent, prove
 from promotion.sections.observability.metrics.chart import Chart, by_minute
-from promotion.sections.observability.metrics.liveness import SETTLED, refuse_silence
+from promotion.sections.observability.metrics.liveness import SETTLED, require_requests
 from promotion.sections.observability.metrics.own_traffic import NONE_MADE, RequestsMade
 from promotion.sections.observability.metrics.query import Metric
 from promotion.sections.observability.metrics.series import MetricsLook
@@ -33,7 +33,7 @@ class ErrorCount:
         """Which share of the requests failed."""
         return self.failed / self.requests if self.requests else 0.0
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The count in a few words."""
         parts = ", ".join(f"{name} {count:,}" for name, count in self.parts.items() if count)
         return (
@@ -67,11 +67,11 @@ class ErrorLook:
         shown = (*self.places, self.own) if self.own else self.places
         return {one.place: prove(one.failed, one.requests, self.limit, confidence) for one in shown}
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """Every place in a few words, the worst first."""
         shown = (*self.places, self.own) if self.own else self.places
         worst_first = sorted(shown, key=lambda place: place.share, reverse=True)
-        return " · ".join(place.told() for place in worst_first)
+        return " · ".join(place.describe() for place in worst_first)
 
 
 def errors(
@@ -89,7 +89,7 @@ def errors(
     for place in places:
         try:
             count, shares = _count(name, place, look)
-            refuse_silence(shares, place.requests, look.window, max_age)
+            require_requests(shares, place.requests, look.window, max_age)
         except Unknown as unknown:
             untold.append(Untold(place.name, unknown.reason, unknown.message))
             continue
@@ -99,7 +99,7 @@ def errors(
     in_percent = {moment: 100 * share for moment, share in worst.items()}
     return ErrorLook(
         limit=limit,
-        window=look.window.told(),
+        window=look.window.describe(),
         places=tuple(counted),
         own=ErrorCount(OWN, sum(made.failed.values()), made.made, made.failed) if made.made else None,
         untold=tuple(_without_idle_groups(untold, counted, places)),
@@ -107,7 +107,7 @@ def errors(
     )
 
 
-def counted(name: str, place: Failures, look: MetricsLook) -> ErrorCount:
+def count_errors(name: str, place: Failures, look: MetricsLook) -> ErrorCount:
     """Count one place of the target `name` over a window, whatever the periods are. Raises Unknown as `errors` notes it."""
     return _count(name, place, look)[0]
 
@@ -140,11 +140,11 @@ def _count(name: str, place: Failures, look: MetricsLook) -> tuple[ErrorCount, d
             if not found:
                 raise Unknown(
                     Reason.NO_DATA,
-                    f"CloudWatch counts {sum(requests.values()):,.0f} requests but has no value for {metric.told()}, "
+                    f"CloudWatch counts {sum(requests.values()):,.0f} requests but has no value for {metric.describe()}, "
                     "which is 0 where nothing fails: see whether it is measured",
                 )
     if place.for_each:
-        _refuse_late(name, place, look, sum(requests.values()))
+        _raise_if_late(name, place, look, sum(requests.values()))
     shares: dict[datetime, float] = {}
     failed = total = 0.0
     for moment in sorted({*requests, *(moment for found in (*inside, *outside) for moment in found)}):
@@ -158,7 +158,7 @@ def _count(name: str, place: Failures, look: MetricsLook) -> tuple[ErrorCount, d
     return ErrorCount(place.name, round(failed), round(total), parts), shares
 
 
-def _refuse_late(name: str, place: Failures, look: MetricsLook, requests: float) -> None:
+def _raise_if_late(name: str, place: Failures, look: MetricsLook, requests: float) -> None:
     """Raise Unknown, truncated, while outcomes of requests have yet to come in: failures may be among them.
 
     A function's metrics bear the time at which the invocation began, and come when it has ended.
@@ -168,6 +168,6 @@ def _refuse_late(name: str, place: Failures, look: MetricsLook, requests: float)
         if told < requests * (1 - SETTLED):
             raise Unknown(
                 Reason.TRUNCATED,
-                f"CloudWatch has {told:,.0f} values for {metric.told()} of {requests:,.0f} requests: look again when the "
+                f"CloudWatch has {told:,.0f} values for {metric.describe()} of {requests:,.0f} requests: look again when the "
                 "rest has come",
             )

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from promotion.core.statistics.percentiles import count_over
 from promotion.core.statistics.proof import Proof, prove
 from promotion.sections.observability.metrics.chart import Chart, by_minute
-from promotion.sections.observability.metrics.liveness import SETTLED, refuse_silence
+from promotion.sections.observability.metrics.liveness import SETTLED, require_requests
 from promotion.sections.observability.metrics.query import Query
 from promotion.sections.observability.metrics.series import MetricsLook, Series
-from promotion.sections.observability.metrics.signals import Times, key_of
+from promotion.sections.observability.metrics.signals import LatencyMetric, key_of
 from promotion.sections.observability.metrics.units import in_unit, milliseconds
 from promotion.unknown import Reason, Unknown
 
@@ -59,7 +59,7 @@ class LatencyLook:
             at_least=sum(place.over_at_least for place in self.places),
         )
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """What was measured, in a few words."""
         slowest = max(place.p99_ms for place in self.places)
         samples = sum(place.samples for place in self.places)
@@ -75,7 +75,7 @@ class LatencyLook:
         return f"p99 {slowest:.0f} ms of {self.limit_ms:g} ms · {over} of {samples:,} over it{edge}"
 
 
-def queries(name: str, times: Times, limit_ms: float) -> Iterator[Query]:
+def queries(name: str, times: LatencyMetric, limit_ms: float) -> Iterator[Query]:
     """Ask how long the requests of one place of the target `name` took."""
     metric = times.metric
     for stat in _whole(times, limit_ms):
@@ -84,23 +84,23 @@ def queries(name: str, times: Times, limit_ms: float) -> Iterator[Query]:
     yield Query(key_of(name, times.requests, "Sum"), times.requests, "Sum")
 
 
-def edge_query(name: str, edge: Times) -> Query:
+def edge_query(name: str, edge: LatencyMetric) -> Query:
     """Ask how long callers of the target `name` waited."""
     return Query(f"{key_of(name, edge.metric, 'p99')} whole", edge.metric, "p99", whole=True)
 
 
-def _whole(times: Times, limit_ms: float) -> tuple[str, ...]:
+def _whole(times: LatencyMetric, limit_ms: float) -> tuple[str, ...]:
     bound = in_unit(times.metric, limit_ms)
     return ("SampleCount", "Maximum", f"TC({bound}:)", f"PR(:{bound})", *(f"p{one:g}" for one in PERCENTILES))
 
 
 def latency(
     name: str,
-    places: tuple[Times, ...],
+    places: tuple[LatencyMetric, ...],
     look: MetricsLook,
     limit_ms: float,
     max_age: timedelta,
-    edge: Times | None = None,
+    edge: LatencyMetric | None = None,
 ) -> LatencyLook:
     """Read what was measured of a target. Raises Unknown where it cannot be told.
 
@@ -109,7 +109,9 @@ def latency(
     alive = [times for times in places if look.series[key_of(name, times.requests, "Sum")].points()]
     # Of a blue and a green group one has had no request since the deployment. If none has, the first one says so.
     for times in alive or places[:1]:
-        refuse_silence(look.series[key_of(name, times.requests, "Sum")].points(), times.requests, look.window, max_age)
+        require_requests(
+            look.series[key_of(name, times.requests, "Sum")].points(), times.requests, look.window, max_age
+        )
     by_time: dict[datetime, float] = {}
     for times in alive:
         for moment, value in look.series[key_of(name, times.metric, "p99")].points().items():
@@ -117,14 +119,14 @@ def latency(
             by_time[moment] = max(ms, by_time.get(moment, 0.0))
     return LatencyLook(
         limit_ms=limit_ms,
-        window=look.window.told(),
+        window=look.window.describe(),
         places=tuple(_place(name, times, look, limit_ms) for times in alive),
         chart=by_minute(f"p99 of {name} by minute", look.window, by_time, limit=limit_ms, unit=" ms"),
         edge_p99_ms=None if edge is None else _edge(name, edge, look),
     )
 
 
-def _edge(name: str, edge: Times, look: MetricsLook) -> float | None:
+def _edge(name: str, edge: LatencyMetric, look: MetricsLook) -> float | None:
     """Give the 99th percentile at the edge; None where it cannot be told, which the item on the edge's errors says."""
     try:
         p99 = look.series[edge_query(name, edge).key].one()
@@ -133,20 +135,20 @@ def _edge(name: str, edge: Times, look: MetricsLook) -> float | None:
         return None
 
 
-def _place(name: str, times: Times, look: MetricsLook, limit_ms: float) -> Latency:
+def _place(name: str, times: LatencyMetric, look: MetricsLook, limit_ms: float) -> Latency:
     found = {stat: look.series[f"{key_of(name, times.metric, stat)} whole"] for stat in _whole(times, limit_ms)}
     count = found["SampleCount"].one()
     requests = sum(look.series[key_of(name, times.requests, "Sum")].points().values())
     if not count:
         raise Unknown(
             Reason.NO_DATA,
-            f"CloudWatch counts {requests:,.0f} requests but has no value for {times.metric.told()}: see why it is not "
+            f"CloudWatch counts {requests:,.0f} requests but has no value for {times.metric.describe()}: see why it is not "
             "measured",
         )
     if count < requests * (1 - SETTLED):
         raise Unknown(
             Reason.TRUNCATED,
-            f"CloudWatch has {count:,.0f} values for {times.metric.told()} of {requests:,.0f} requests: look again "
+            f"CloudWatch has {count:,.0f} values for {times.metric.describe()} of {requests:,.0f} requests: look again "
             "when the rest has come",
         )
     p99 = found["p99"].one()
@@ -159,7 +161,7 @@ def _place(name: str, times: Times, look: MetricsLook, limit_ms: float) -> Laten
     return Latency(times.name, samples, round(milliseconds(times.metric, p99), 2), most, least, counted_by)
 
 
-def _over(found: Mapping[str, Series], samples: int, times: Times, limit_ms: float) -> tuple[int, int, str]:
+def _over(found: Mapping[str, Series], samples: int, times: LatencyMetric, limit_ms: float) -> tuple[int, int, str]:
     """Count the samples over the limit: exactly where CloudWatch does, else between what percentiles allow."""
     bound = in_unit(times.metric, limit_ms)
     rank, trimmed = found[f"PR(:{bound})"].one(), found[f"TC({bound}:)"].one()
@@ -170,7 +172,7 @@ def _over(found: Mapping[str, Series], samples: int, times: Times, limit_ms: flo
         if abs(over - by_rank) > 1 or not 0 <= over <= samples:
             raise Unknown(
                 Reason.MALFORMED,
-                f"CloudWatch counts {over:,} of {samples:,} over {limit_ms:g} ms for {times.metric.told()}, but by the "
+                f"CloudWatch counts {over:,} of {samples:,} over {limit_ms:g} ms for {times.metric.describe()}, but by the "
                 f"percentile rank it is {by_rank:,}: look again",
             )
         return over, over, "trimmed count" if trimmed is not None else "percentile rank"

@@ -11,12 +11,12 @@ SETTLED = 0.01
 """The share by which values may be fewer than requests: the newest of them are still coming in."""
 
 
-def refuse_silence(requests: Mapping[datetime, float], metric: Metric, window: Window, max_age: timedelta) -> None:
+def require_requests(requests: Mapping[datetime, float], metric: Metric, window: Window, max_age: timedelta) -> None:
     """Raise Unknown when a metric has no value in the window (no-data), or none of late (stale)."""
     if not requests:
         raise Unknown(
             Reason.NO_DATA,
-            f"CloudWatch has no value for {metric.told()} from {window.told()}: send traffic, or check the names in "
+            f"CloudWatch has no value for {metric.describe()} from {window.describe()}: send traffic, or check the names in "
             "promotion.toml, since it answers nothing for dimensions that do not exist",
         )
     newest = max(requests) + MINUTE
@@ -24,6 +24,6 @@ def refuse_silence(requests: Mapping[datetime, float], metric: Metric, window: W
     if silent > max_age:
         raise Unknown(
             Reason.STALE,
-            f"CloudWatch has had nothing for {metric.told()} since {newest:%H:%M}Z, "
+            f"CloudWatch has had nothing for {metric.describe()} since {newest:%H:%M}Z, "
             f"{silent // MINUTE} min before the window's end: send traffic, or see why the metric stopped",
         )

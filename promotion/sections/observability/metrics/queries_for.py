@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from promotion.sections.observability.metrics import latency, signals
 from promotion.sections.observability.metrics.query import Query
-from promotion.sections.observability.metrics.signals import Failures, Times
+from promotion.sections.observability.metrics.signals import Failures, LatencyMetric
 from promotion.settings.environment import Target
-from promotion.settings.observability import Limits
+from promotion.settings.observability import MetricLimits
 
 BOUNDED = ("TC(", "PR(")
 """Statistics that CloudWatch does not promise for every service."""
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredTarget:
     """A target, and where its requests are counted."""
 
     name: str
@@ -30,20 +30,20 @@ class Measured:
         return signals.failures_of(self.target, self.balancer, self.groups)
 
     @property
-    def times(self) -> tuple[Times, ...]:
+    def times(self) -> tuple[LatencyMetric, ...]:
         """Every place where it is measured how long it takes."""
         return signals.times_of(self.target, self.balancer, self.groups)
 
     @property
-    def edge(self) -> Times | None:
+    def edge(self) -> LatencyMetric | None:
         """Where it is measured how long callers wait for it, if that is another place."""
         return signals.edge_of(self.target)
 
-    def limit_ms(self, limits: Limits) -> float:
+    def limit_ms(self, limits: MetricLimits) -> float:
         """Give the limit of its 99th percentile, in milliseconds."""
         return signals.limit_ms(self.target, limits.lambda_duration_ms, limits.alb_response_time_ms)
 
-    def queries(self, limits: Limits) -> Iterator[Query]:
+    def queries(self, limits: MetricLimits) -> Iterator[Query]:
         """Ask for all of it."""
         for place in self.failures:
             yield from signals.counts(self.name, place)
@@ -53,7 +53,7 @@ class Measured:
             yield latency.edge_query(self.name, self.edge)
 
 
-def plan(targets: Iterable[Measured], limits: Limits) -> list[Query]:
+def plan(targets: Iterable[MeasuredTarget], limits: MetricLimits) -> list[Query]:
     """List the queries about several targets."""
     return list({query.key: query for target in targets for query in target.queries(limits)}.values())
 

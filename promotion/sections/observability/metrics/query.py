@@ -22,7 +22,7 @@ class Metric:
     name: str
     dimensions: Mapping[str, str]
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The metric in a few words."""
         return f"{self.name} of {', '.join(f'{name}={value}' for name, value in self.dimensions.items())}"
 

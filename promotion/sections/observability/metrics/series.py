@@ -59,7 +59,7 @@ class Series:
 
 def not_offered(query: Query, why: str) -> Series:
     """Stand for a statistic that CloudWatch refused to give: no value, and the reason."""
-    return Series(f"{query.stat} {query.metric.told()}", (), (), COMPLETE, why)
+    return Series(f"{query.stat} {query.metric.describe()}", (), (), COMPLETE, why)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,9 @@ class _Answer:
     messages: list[str] = field(default_factory=list)
 
 
-def read(queries: Sequence[Query], pages: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Series], list[str]]:
+def parse_metric_data(
+    queries: Sequence[Query], pages: Iterable[Mapping[str, Any]]
+) -> tuple[dict[str, Series], list[str]]:
     """Put the pages of one GetMetricData together: the series by key, and the messages of the call.
 
     The n-th query was asked as `q<n>`. Values of one query may come on several pages, some of which are empty; the last
@@ -109,7 +111,7 @@ def read(queries: Sequence[Query], pages: Iterable[Mapping[str, Any]]) -> tuple[
 def _series(query: Query, answer: _Answer) -> Series:
     times = tuple(sorted(answer.points))
     return Series(
-        metric=f"{query.stat} {query.metric.told()}",
+        metric=f"{query.stat} {query.metric.describe()}",
         times=times,
         values=tuple(answer.points[moment] for moment in times),
         status=answer.status,

@@ -40,7 +40,7 @@ class Failures:
 
 
 @dataclass(frozen=True)
-class Times:
+class LatencyMetric:
     """One place where it is measured how long requests take."""
 
     name: str
@@ -88,16 +88,16 @@ def failures_of(target: Target, balancer: str = "", groups: Mapping[str, str] | 
     )
 
 
-def times_of(target: Target, balancer: str = "", groups: Mapping[str, str] | None = None) -> tuple[Times, ...]:
+def times_of(target: Target, balancer: str = "", groups: Mapping[str, str] | None = None) -> tuple[LatencyMetric, ...]:
     """Give every place where it is measured how long a target takes. The arguments are as in `failures_of`."""
     if isinstance(target, LambdaTarget):
         alias = _alias(target)
-        return (Times("function", Metric(LAMBDA, "Duration", alias), Metric(LAMBDA, "Invocations", alias)),)
+        return (LatencyMetric("function", Metric(LAMBDA, "Duration", alias), Metric(LAMBDA, "Invocations", alias)),)
     made = []
     for name, arn in (groups or {}).items():
         group = {"TargetGroup": dimension(arn), "LoadBalancer": dimension(balancer)}
         made.append(
-            Times(
+            LatencyMetric(
                 f"target group {name}",
                 Metric(BALANCER, "TargetResponseTime", group),
                 Metric(BALANCER, "RequestCount", group),
@@ -106,12 +106,14 @@ def times_of(target: Target, balancer: str = "", groups: Mapping[str, str] | Non
     return tuple(made)
 
 
-def edge_of(target: Target) -> Times | None:
+def edge_of(target: Target) -> LatencyMetric | None:
     """Give where it is measured how long callers of a function wait, cold starts and the API itself included."""
     if not isinstance(target, LambdaTarget) or target.api is None:
         return None
     dimensions = _dimensions(target.api)
-    return Times("API Gateway", Metric(API_GATEWAY, "Latency", dimensions), Metric(API_GATEWAY, "Count", dimensions))
+    return LatencyMetric(
+        "API Gateway", Metric(API_GATEWAY, "Latency", dimensions), Metric(API_GATEWAY, "Count", dimensions)
+    )
 
 
 def limit_ms(target: Target, lambda_ms: float, balancer_ms: float) -> float:

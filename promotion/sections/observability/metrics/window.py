@@ -32,7 +32,7 @@ class Window:
         """How long it is; a valid period of CloudWatch's."""
         return self.minutes * 60
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The window in a few words."""
         return f"{self.start:%H:%M} to {self.end:%H:%M}Z"
 

@@ -9,7 +9,7 @@ LONG = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Gap:
+class CoverageGap:
     """A span of time in which no request was counted."""
 
     start: datetime
@@ -20,22 +20,22 @@ class Gap:
         """How long it was."""
         return self.end - self.start
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """In a few words."""
         return f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M}Z"
 
 
-def gaps(counted: Iterable[datetime], start: datetime, end: datetime, period: timedelta) -> tuple[Gap, ...]:
+def gaps(counted: Iterable[datetime], start: datetime, end: datetime, period: timedelta) -> tuple[CoverageGap, ...]:
     """Give the gaps from `start` to `end`; `counted` are the starts of the periods in which there were requests."""
     found = []
     last = start
     for moment in [*sorted(one for one in counted if start <= one < end), end]:
         if moment - last >= LONG:
-            found.append(Gap(last, moment))
+            found.append(CoverageGap(last, moment))
         last = moment + period
     return tuple(found)
 
 
-def covered(found: Sequence[Gap], start: datetime, end: datetime) -> float:
+def covered(found: Sequence[CoverageGap], start: datetime, end: datetime) -> float:
     """Give the share of the time from `start` to `end`, 0 to 1, that is in no gap."""
     return 1 - sum((gap.length for gap in found), timedelta()) / (end - start)

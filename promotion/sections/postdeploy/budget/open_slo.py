@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from promotion.sections.postdeploy.budget.spent import Budget
+from promotion.sections.postdeploy.budget.spent import ErrorBudget
 from promotion.unknown import Reason, Unknown
 
 VERSION = "openslo/v1"
@@ -36,19 +36,19 @@ class OpenSlo:
     """`ratioMetric`: good of all, or bad of all, which is what is counted here. `thresholdMetric`: a value is held against
     a limit, such as a latency. None: no file has the indicator."""
 
-    def problems(self, budget: Budget) -> Iterator[str]:
+    def problems(self, budget: ErrorBudget) -> Iterator[str]:
         """Say where it is other than what is judged by."""
         if abs(self.target - budget.objective) > 1e-9:
             yield f"the SLO {self.name} has the target {self.target:g}, promotion.toml the objective {budget.objective:g}"
         if abs(self.days - budget.days) > 1e-9:
             yield f"the SLO {self.name} is about {self.days:g} days, promotion.toml about {budget.days}"
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """In a few words."""
         return f"SLO {self.name}"
 
 
-def read(files: Iterable[tuple[str, str]]) -> list[OpenSlo]:
+def parse_open_slos(files: Iterable[tuple[str, str]]) -> list[OpenSlo]:
     """Read every SLO of files, each given by its name and text; what they measure may be described in another file.
 
     Raises Unknown: malformed, or not-supported where YAML cannot be read.

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from promotion.core.statistics.proof import percent
-from promotion.sections.postdeploy.budget.spent import Budget
+from promotion.sections.postdeploy.budget.spent import ErrorBudget
 from promotion.unknown import Reason, Unknown
 
 _UNITS = {"MINUTE": timedelta(minutes=1), "HOUR": timedelta(hours=1), "DAY": timedelta(days=1)}
@@ -35,7 +35,7 @@ class Reported:
     used: float | None
     """The share of the budget of requests that is used; None where periods are counted, which says nothing of ours."""
 
-    def problems(self, budget: Budget) -> Iterator[str]:
+    def problems(self, budget: ErrorBudget) -> Iterator[str]:
         """Say what is wrong by it, or where it contradicts our own counts."""
         if self.status == "BREACHED":
             yield f"Application Signals says that the budget of {self.name} is breached"
@@ -56,14 +56,14 @@ class Reported:
                 f"is {percent(budget.used)}: find out what each of them counts"
             )
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """In a few words."""
         return (
             f"Application Signals {f'{self.status}, by periods' if self.used is None else f'{percent(self.used)} used'}"
         )
 
 
-def read(tree: Mapping[str, Any]) -> Reported:
+def parse_budget_report(tree: Mapping[str, Any]) -> Reported:
     """Read one report.
 
     Raises Unknown: no-data where Application Signals cannot tell, not-supported where it is about no rolling days,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from promotion.core.statistics.proof import percent
-from promotion.sections.postdeploy.budget.coverage import Gap
+from promotion.sections.postdeploy.budget.coverage import CoverageGap
 
 WINDOWS: Sequence[tuple[timedelta, timedelta, float]] = (
     (timedelta(hours=1), timedelta(minutes=5), 14.4),
@@ -34,7 +34,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Budget:
+class ErrorBudget:
     """What an objective leaves room for."""
 
     objective: float
@@ -46,7 +46,7 @@ class Budget:
     """By the window's length as `name_of` writes it, each ending now."""
     covered: float = 1.0
     """The share of its days over which requests were counted, 0 to 1."""
-    gaps: tuple[Gap, ...] = ()
+    gaps: tuple[CoverageGap, ...] = ()
     """Days of which nothing was counted."""
 
     @property
@@ -64,13 +64,13 @@ class Budget:
         found = self.windows[name_of(window)]
         return found.share / (1 - self.objective) if found.errors >= FEWEST else None
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """In a few words."""
         counted = f", {percent(self.covered)} of them counted" if self.gaps else ""
         return f"{percent(self.used)} of the {self.days}-day budget used{counted}"
 
 
-def problems(budget: Budget, spent: float, most: float) -> Iterator[str]:
+def budget_problems(budget: ErrorBudget, spent: float, most: float) -> Iterator[str]:
     """Give what is wrong: the budget used up, burning too fast, or one deployment having taken more than its share.
 
     `spent` is the share of the budget that the deployment took, `most` what it may take.
@@ -92,14 +92,14 @@ def problems(budget: Budget, spent: float, most: float) -> Iterator[str]:
         yield f"this deployment took {percent(spent)} of the budget; {percent(most)} may be: see what failed since it began"
 
 
-def doubts(budget: Budget, before: Counts, covered: float) -> Iterator[str]:
+def budget_doubts(budget: ErrorBudget, before: Counts, covered: float) -> Iterator[str]:
     """Say what cannot be told: with so few requests that not one may fail, a budget is none.
 
     `covered` is the share of the days over which requests must have been counted.
     """
     if budget.covered < covered:
         yield (
-            f"no request is counted from {', '.join(gap.told() for gap in budget.gaps)}, which leaves "
+            f"no request is counted from {', '.join(gap.describe() for gap in budget.gaps)}, which leaves "
             f"{percent(budget.covered)} of the {budget.days} days, and {percent(covered)} are wanted: lower `days` while the "
             "service is young, or `covered` if it rests at times, in [postdeploy.budget]"
         )
@@ -112,7 +112,7 @@ def doubts(budget: Budget, before: Counts, covered: float) -> Iterator[str]:
         yield "no request is counted in the days before the deployment, so that what it took cannot be told"
 
 
-def spent_by(budget: Budget, since: Counts, before: Counts) -> float:
+def spent_by(budget: ErrorBudget, since: Counts, before: Counts) -> float:
     """Give the share of the budget that errors since a deployment took, beyond what was usual before it."""
     usual = before.share * since.requests
     return max(since.errors - usual, 0) / budget.allowed if budget.allowed else float(since.errors > 0)

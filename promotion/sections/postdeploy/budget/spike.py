@@ -20,7 +20,7 @@ class Spike:
         """Whether more fails now: beyond what chance brings as often, and by more than that factor."""
         return self.chance < chance and self.after.share > factor * self.before.share
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """In a few words."""
         sides = (("before", self.before), ("since", self.after))
         return ", ".join(f"{percent(side.share)} of {side.requests:,} {name}" for name, side in sides)

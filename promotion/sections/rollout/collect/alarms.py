@@ -9,11 +9,11 @@ from promotion.clients.aws.deployments import DeploymentGroup
 from promotion.fixtures.alarms import AlarmHistoryReader, alive_during, described_alarms, listed_alarms, older_settings
 from promotion.sections.observability.alarms.alarm import AlarmsLook, name_of, place_of
 from promotion.sections.observability.alarms.history import History, join
-from promotion.sections.observability.alarms.history import read as read_history
+from promotion.sections.observability.alarms.history import parse_history as read_history
 from promotion.sections.observability.alarms.judgement import AlarmHistory
-from promotion.sections.observability.alarms.judgement import Watch as AlarmWatch
-from promotion.sections.observability.dashboards.body import read as read_dashboard
-from promotion.sections.rollout.watch import Alarms
+from promotion.sections.observability.alarms.judgement import WatchedDeployment as AlarmWatch
+from promotion.sections.observability.dashboards.body import parse_dashboard as read_dashboard
+from promotion.sections.rollout.watch import RolloutAlarms
 from promotion.settings import Settings
 
 
@@ -24,7 +24,7 @@ def prod_alarms(
     dashboard: Callable[[], str | None],
     t0: datetime,
     now: datetime,
-) -> Alarms:
+) -> RolloutAlarms:
     """Read prod's alarms and all that happened to them since T0. `dashboard` gives the body of prod's, if there is one."""
     declared = settings.prod.alarms
     if declared.names or declared.prefix:
@@ -49,16 +49,18 @@ def prod_alarms(
         if item["AlarmName"] in known or (declared.prefix and item["AlarmName"].startswith(declared.prefix))
     ]
     inside = read_history(items)
-    return Alarms(look, AlarmHistory((), join([inside, *older_settings(ask, inside)]), {}, {}, now))
+    return RolloutAlarms(look, AlarmHistory((), join([inside, *older_settings(ask, inside)]), {}, {}, now))
 
 
-def alarms_until(read: Alarms, account: Account, deployments: str, t0: datetime, moment: datetime) -> Alarms:
+def alarms_until(
+    read: RolloutAlarms, account: Account, deployments: str, t0: datetime, moment: datetime
+) -> RolloutAlarms:
     """Take what happened to alarms until a moment; `deployments` says what they were watched for."""
     look, known = read.look, read.history
     watch = AlarmWatch(deployments, t0, moment)
     before = {f"{deployments} {alarm}": state for alarm, state in _states_at(moment, known.history).items()}
     history = replace(known, watches=(watch,), before=before, looked=max(known.looked, moment))
-    return Alarms(look, replace(history, alive=alive_during(account, look, history)))
+    return RolloutAlarms(look, replace(history, alive=alive_during(account, look, history)))
 
 
 def _states_at(moment: datetime, history: History) -> dict[str, str]:

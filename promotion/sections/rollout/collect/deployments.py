@@ -5,18 +5,18 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from promotion.clients.aws.account import Account
-from promotion.clients.aws.deployments import Deployment, DeploymentHistory, DeploymentTarget, Traffic
+from promotion.clients.aws.deployments import BalancerTraffic, Deployment, DeploymentHistory, DeploymentTarget
 from promotion.clients.http.client import HttpClient
 from promotion.core.clock import Clock
 from promotion.fixtures.codedeploy import deployment_group, deployment_history, deployment_targets, described
 from promotion.fixtures.lambdas import version
 from promotion.fixtures.load_balancing import instances
-from promotion.fixtures.running import by_own_word
+from promotion.fixtures.running import from_version_endpoint
 from promotion.sections.artifact.running_digests import digest_in, digest_in_revision
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.rollout.collect.lambda_reports import seen
 from promotion.sections.rollout.stages import stages
-from promotion.sections.rollout.watch import Absent, Shift
+from promotion.sections.rollout.watch import Absent, ProdDeployment
 from promotion.settings import Settings
 from promotion.settings.environment import DigestFromRevision, DigestFromTag, DigestFromVersion, Ec2Target, LambdaTarget
 from promotion.settings.model import ec2_targets
@@ -32,9 +32,9 @@ class Deployments:
     account: Account
     http: HttpClient
     clock: Clock
-    traffic: Callable[[str], Traffic]
+    traffic: Callable[[str], BalancerTraffic]
     """Where the traffic of an EC2 target goes."""
-    found: dict[str, Shift] = field(default_factory=dict)
+    found: dict[str, ProdDeployment] = field(default_factory=dict)
     absent: dict[str, Absent] = field(default_factory=dict)
 
     def find(self, histories: Mapping[str, DeploymentHistory]) -> None:
@@ -53,7 +53,7 @@ class Deployments:
         for name in ec2_targets(self.settings.prod):
             shift = self.found.get(name)
             if shift is not None and shift.served_since(self.clock.now()) is None:
-                self.found[name] = _with_instances(shift, self._targets(name, shift.deployment, shift.told()))
+                self.found[name] = _with_instances(shift, self._targets(name, shift.deployment, shift.describe()))
         for name in list(self.absent):
             self._find(name, partial(self._history, name))
 
@@ -70,14 +70,14 @@ class Deployments:
         history: DeploymentHistory = deployment_history(self.account, group, self.clock.now(), until_good=True)
         return history
 
-    def _shift(self, name: str, history: DeploymentHistory) -> Shift:
+    def _shift(self, name: str, history: DeploymentHistory) -> ProdDeployment:
         newest = history.newest
         if newest.rolls_back:
             # What was rolled back is what was promoted, if it is this digest at all.
             newest = next(iter(described(self.account, [newest.rolls_back])), newest)
         target = self.settings.prod.targets[name]
-        targets = self._targets(name, newest.id, newest.told())
-        shift = Shift(name, newest.id, newest.status, newest.created)
+        targets = self._targets(name, newest.id, newest.describe())
+        shift = ProdDeployment(name, newest.id, newest.status, newest.created)
         if isinstance(target, LambdaTarget):
             new = {one.target_version for one in targets if one.function == target.function and one.target_version}
             old = {one.current_version for one in targets if one.function == target.function and one.current_version}
@@ -118,7 +118,7 @@ class Deployments:
                 images = {digest_in(one.image) for one in instances(self.account, new, how.tag)}
                 return images.pop() if len(images) == 1 else ", ".join(sorted(images))
             case DigestFromVersion() as how:
-                said = set(by_own_word(target, how, self.traffic(name), self.http).digests.values())
+                said = set(from_version_endpoint(target, how, self.traffic(name), self.http).digests.values())
                 return self.digest if self.digest in said else ", ".join(sorted(said))
         raise Unknown(
             Reason.NOT_DECLARED,
@@ -127,7 +127,7 @@ class Deployments:
         )
 
 
-def _with_instances(shift: Shift, targets: Iterable[DeploymentTarget]) -> Shift:
+def _with_instances(shift: ProdDeployment, targets: Iterable[DeploymentTarget]) -> ProdDeployment:
     """Say which instances are brought and replaced: the new ones are launched some time after the deployment was made."""
     found = tuple(targets)
     return replace(
@@ -138,5 +138,5 @@ def _with_instances(shift: Shift, targets: Iterable[DeploymentTarget]) -> Shift:
     )
 
 
-def _as_it_stands(shift: Shift, now: Deployment) -> Shift:
+def _as_it_stands(shift: ProdDeployment, now: Deployment) -> ProdDeployment:
     return replace(shift, status=now.status, error=now.error, rolled_back_by=now.rolled_back_by)

@@ -7,21 +7,21 @@ from functools import partial
 from promotion.clients.aws.account import Account
 from promotion.fixtures.logs import ENOUGH, log_pages, log_sample
 from promotion.fixtures.metrics import measured_at_once, metric_data
-from promotion.sections.observability.dashboards.body import read as read_dashboard
+from promotion.sections.observability.dashboards.body import parse_dashboard as read_dashboard
 from promotion.sections.observability.dashboards.queries import plan as plan_drawing
 from promotion.sections.observability.logs.sample import LogSample
 from promotion.sections.observability.logs.streams import Writers
-from promotion.sections.observability.logs.tally import Tally
+from promotion.sections.observability.logs.tally import EventCounter
 from promotion.sections.observability.metrics.query import Metric
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.observability.metrics.window import MINUTE, SETTLED_AFTER, Window, floor_minute
 from promotion.sections.rollout import measuring
 from promotion.sections.rollout.collect.lambda_reports import seen
 from promotion.sections.rollout.fleet_evidence import Fleet, Load
-from promotion.sections.rollout.watch import Board, Shift
+from promotion.sections.rollout.watch import Board, ProdDeployment
 from promotion.settings import Settings
 from promotion.settings.model import lambda_targets
-from promotion.settings.observability import Limits, Logs
+from promotion.settings.observability import Logs, MetricLimits
 from promotion.settings.rollback import Memory
 from promotion.unknown import Reason
 
@@ -41,7 +41,7 @@ def fleet_loads(
 
 
 def canary_ids(
-    settings: Settings, account: Account, shifts: Mapping[str, Shift], t0: datetime, now: datetime
+    settings: Settings, account: Account, shifts: Mapping[str, ProdDeployment], t0: datetime, now: datetime
 ) -> dict[str, LogSample | Untellable]:
     """Count which events of the new versions carry a correlation id."""
     minutes = max(-(-int((now - t0).total_seconds()) // 60), 1)
@@ -65,9 +65,11 @@ def prod_board(
     return found
 
 
-def _sample(account: Account, writers: Writers, logs: Logs, limits: Limits, t0: datetime, now: datetime) -> LogSample:
+def _sample(
+    account: Account, writers: Writers, logs: Logs, limits: MetricLimits, t0: datetime, now: datetime
+) -> LogSample:
     """Read what the new version alone logged; all of the log where its streams are not found by their names."""
-    tally, complete = Tally(writers, logs.correlation_id, limits.correlation_share), False
+    tally, complete = EventCounter(writers, logs.correlation_id, limits.correlation_share), False
     for day in sorted({t0.date(), now.date()}):
         prefix = f"{day:%Y/%m/%d}/[{writers.members[0]}]"
         for page in log_pages(account, writers.group, t0, logStreamNamePrefix=prefix):

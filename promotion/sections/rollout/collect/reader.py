@@ -7,15 +7,15 @@ from functools import partial
 
 from promotion.clients.aws.account import Account
 from promotion.clients.aws.deployments import DeploymentGroup
-from promotion.clients.http.answer import Answer
+from promotion.clients.http.answer import HttpAnswer
 from promotion.clients.http.client import HttpClient
 from promotion.fixtures.dashboards import dev_dashboard
 from promotion.fixtures.load_balancing import hosts, listener_weights, load_balancer, target_groups
 from promotion.fixtures.metrics import metric_data
-from promotion.sections.observability.baseline.store import Kept
+from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.dashboards.signals import Balanced
 from promotion.sections.observability.logs.streams import Writers
-from promotion.sections.observability.metrics.queries_for import Measured
+from promotion.sections.observability.metrics.queries_for import MeasuredTarget
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.observability.metrics.series import MetricsLook
 from promotion.sections.observability.metrics.window import Window, ceil_minute, floor_minute
@@ -25,17 +25,17 @@ from promotion.sections.rollout.baseline import recorded
 from promotion.sections.rollout.collect.alarms import prod_alarms
 from promotion.sections.rollout.collect.extras import canary_ids, fleet_loads, prod_board
 from promotion.sections.rollout.collect.lambda_reports import Reports, seen
-from promotion.sections.rollout.collect.snapshot import Reading
+from promotion.sections.rollout.collect.snapshot import RolloutSnapshot
 from promotion.sections.rollout.fleet_evidence import Fleet
-from promotion.sections.rollout.watch import Live, Look, Shift
+from promotion.sections.rollout.watch import Live, Look, ProdDeployment
 from promotion.settings import Settings
-from promotion.settings.endpoints import Call, Expect
+from promotion.settings.endpoints import EndpointCall, Expect
 from promotion.settings.model import ec2_targets, lambda_targets
 from promotion.unknown import Reason, Unknown
 
 
 @dataclass
-class Looks:
+class RolloutReader:
     """Takes looks at a rollout."""
 
     settings: Settings
@@ -43,14 +43,14 @@ class Looks:
     http: HttpClient
     groups: Mapping[str, DeploymentGroup]
     t0: datetime
-    recorded: Kept | Untellable | None
+    recorded: StoredBaseline | Untellable | None
     """The recorded baseline of another image; None where none is declared."""
     reports: dict[str, Reports] = field(default_factory=dict)
     _balanced: dict[str, Balanced] = field(default_factory=dict)
     _bodies: dict[str, str | None] = field(default_factory=dict)
     """The dashboard as it was read at this look: who moves the traffic to another target group changes it, too."""
 
-    def read(self, shifts: Mapping[str, Shift], now: datetime) -> Reading:
+    def read(self, shifts: Mapping[str, ProdDeployment], now: datetime) -> RolloutSnapshot:
         """Ask for everything that counts until some moment."""
         self._bodies.clear()
         prod = self.settings.prod
@@ -60,14 +60,14 @@ class Looks:
                 logs[name] = seen(partial(self._read_log, name, shifts[name], now))
         fleets = {name: seen(partial(self._fleet, name)) for name in ec2_targets(prod) if name in shifts}
         measured = [
-            Measured(name, target, fleet.balanced.arn, fleet.balanced.groups)
+            MeasuredTarget(name, target, fleet.balanced.arn, fleet.balanced.groups)
             if isinstance(fleet := fleets.get(name), Fleet)
-            else Measured(name, target)
+            else MeasuredTarget(name, target)
             for name, target in prod.targets.items()
             if name in shifts and not isinstance(fleets.get(name), Untellable)
         ]
         counted_over = {name: self._marks(name, now) for name in fleets}
-        return Reading(
+        return RolloutSnapshot(
             settings=self.settings,
             account=self.account,
             t0=self.t0,
@@ -83,14 +83,14 @@ class Looks:
             marks=counted_over,
         )
 
-    def live(self, reading: Reading) -> Live:
+    def live(self, reading: RolloutSnapshot) -> Live:
         """Look at what can only be seen now."""
         return Live(
             reading.fleets,
             {name: seen(partial(self._health, name)) for name in self.settings.prod.targets},
         )
 
-    def whole(self, look: Look, reading: Reading) -> Look:
+    def whole(self, look: Look, reading: RolloutSnapshot) -> Look:
         """Add to the last look what no decision hangs on."""
         return replace(
             look,
@@ -99,9 +99,9 @@ class Looks:
             board=prod_board(self.settings, self.account, self._body, reading.now),
         )
 
-    def _health(self, name: str) -> Answer:
+    def _health(self, name: str) -> HttpAnswer:
         prod = self.settings.prod
-        call = Call(path=prod.targets[name].health, expect=Expect(max_ms=prod.health_max_ms))
+        call = EndpointCall(path=prod.targets[name].health, expect=Expect(max_ms=prod.health_max_ms))
         return self.http.ask(prod.targets[name].url, call)
 
     def _fleet(self, name: str) -> Fleet:
@@ -114,7 +114,7 @@ class Looks:
         balanced = replace(known, weights=listener_weights(self.account, known.arn))
         return Fleet(balanced, hosts(self.account, known.groups))
 
-    def _read_log(self, name: str, shift: Shift, now: datetime) -> None:
+    def _read_log(self, name: str, shift: ProdDeployment, now: datetime) -> None:
         target = lambda_targets(self.settings.prod)[name]
         if target.logs is None:
             raise Unknown(
@@ -136,8 +136,8 @@ class Looks:
 
     def _metrics(
         self,
-        measured: list[Measured],
-        shifts: Mapping[str, Shift],
+        measured: list[MeasuredTarget],
+        shifts: Mapping[str, ProdDeployment],
         counted_over: Mapping[str, tuple[float, ...]],
         now: datetime,
     ) -> MetricsLook:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TypeVar
 
 from promotion.clients.aws.account import Account
-from promotion.sections.observability.baseline.store import Kept
-from promotion.sections.observability.metrics.queries_for import Measured
+from promotion.sections.observability.baseline.store import StoredBaseline
+from promotion.sections.observability.metrics.queries_for import MeasuredTarget
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.observability.metrics.series import MetricsLook
 from promotion.sections.observability.metrics.window import Window
@@ -16,8 +16,8 @@ from promotion.sections.rollout import measuring
 from promotion.sections.rollout.collect.alarms import alarms_until
 from promotion.sections.rollout.collect.lambda_reports import Reports, seen
 from promotion.sections.rollout.fleet_evidence import Answers, Fleet, Slow
-from promotion.sections.rollout.invocations import counted
-from promotion.sections.rollout.watch import Absent, Alarms, Look, Shift, Versions
+from promotion.sections.rollout.invocations import count_invocations
+from promotion.sections.rollout.watch import Absent, Look, ProdDeployment, RolloutAlarms, Versions
 from promotion.settings import Settings
 from promotion.unknown import Unknown
 
@@ -25,22 +25,22 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Reading:
+class RolloutSnapshot:
     """Everything that was read at one moment; each part may be missing for a reason of its own."""
 
     settings: Settings
     account: Account
     t0: datetime
     now: datetime
-    shifts: Mapping[str, Shift]
+    shifts: Mapping[str, ProdDeployment]
     reports: Mapping[str, Reports]
     logs: Mapping[str, Untellable | None]
     """Why a function's log could not be read; None if it was."""
     fleets: Mapping[str, Fleet | Untellable]
-    measured: tuple[Measured, ...]
+    measured: tuple[MeasuredTarget, ...]
     metrics: MetricsLook | Untellable
-    alarms: Alarms | Untellable
-    recorded: Kept | Untellable | None
+    alarms: RolloutAlarms | Untellable
+    recorded: StoredBaseline | Untellable | None
     """The recorded baseline of another image; None where none is declared."""
     marks: Mapping[str, tuple[float, ...]]
     """Durations in milliseconds over which the answers of EC2 targets were counted."""
@@ -71,22 +71,22 @@ class Reading:
             recorded=self.recorded,
         )
 
-    def _by_target(self, read: Callable[[Measured, MetricsLook], T | Untellable]) -> dict[str, T | Untellable]:
+    def _by_target(self, read: Callable[[MeasuredTarget, MetricsLook], T | Untellable]) -> dict[str, T | Untellable]:
         metrics = self.metrics
         if isinstance(metrics, Untellable):
             return {one.name: metrics for one in self.measured}
         return {one.name: seen(partial(read, one, metrics)) for one in self.measured}
 
-    def _slow(self, one: Measured, metrics: MetricsLook, window: Window) -> Slow | None:
+    def _slow(self, one: MeasuredTarget, metrics: MetricsLook, window: Window) -> Slow | None:
         return measuring.slow(one.name, metrics, window) if one.name in self.fleets else None
 
-    def _answers(self, one: Measured, metrics: MetricsLook, moment: datetime) -> Answers | None:
+    def _answers(self, one: MeasuredTarget, metrics: MetricsLook, moment: datetime) -> Answers | None:
         since = self.shifts[one.name].served_since(moment) if one.name in self.fleets else None
         if since is None:
             return None
         return measuring.answers(one, metrics, self.marks.get(one.name, ()), since, moment, self.t0)
 
-    def _versions(self, one: Measured, moment: datetime) -> Versions | Untellable:
+    def _versions(self, one: MeasuredTarget, moment: datetime) -> Versions | Untellable:
         unread = self.logs[one.name]
         if unread is not None:
             return unread
@@ -96,7 +96,7 @@ class Reading:
         found: Versions | Untellable = seen(lambda: self._counted(one, metrics, moment))
         return found
 
-    def _counted(self, one: Measured, metrics: MetricsLook, moment: datetime) -> Versions:
+    def _counted(self, one: MeasuredTarget, metrics: MetricsLook, moment: datetime) -> Versions:
         shift, found = self.shifts[one.name], self.reports[one.name].found
         new, old = shift.new[0], shift.old[0] if shift.old else ""
 
@@ -105,12 +105,12 @@ class Reading:
 
         # In its first minute the old version still has all the traffic: only its reports tell what is since T0.
         return Versions(
-            counted(new, found.get(new, {}).values(), moment, side(new)),
-            counted(old, found.get(old, {}).values(), moment, (0, side(old)[1]) if old else (0, 0)),
+            count_invocations(new, found.get(new, {}).values(), moment, side(new)),
+            count_invocations(old, found.get(old, {}).values(), moment, (0, side(old)[1]) if old else (0, 0)),
             measuring.throttles(one, metrics, self.t0, moment),
         )
 
-    def _alarms(self, moment: datetime) -> Alarms:
+    def _alarms(self, moment: datetime) -> RolloutAlarms:
         if isinstance(self.alarms, Untellable):
             raise Unknown(self.alarms.reason, self.alarms.message)
         name = " and ".join(f"{shift.deployment} of {shift.target}" for shift in self.shifts.values())

@@ -22,7 +22,7 @@ _Seen = TypeVar("_Seen")
 
 
 @dataclass(frozen=True)
-class Looks:
+class BalancerLooks:
     """What was seen, each by its subject, such as `dev ec2`; asking may raise Unknown."""
 
     certificates: Mapping[str, tuple[AcmCertificate, ...]]
@@ -33,7 +33,9 @@ class Looks:
     hsts: Mapping[str, str | None]
 
 
-def judge(subject: str, url: str, look: BalancerLook, looks: Looks, wanted: Wanted) -> tuple[Findings, str]:
+def judge_balancer(
+    subject: str, url: str, look: BalancerLook, looks: BalancerLooks, wanted: Wanted
+) -> tuple[Findings, str]:
     """Judge HTTPS at a load balancer whose public address is `url`. Gives also what was looked at, in a few words.
 
     What was not seen is a doubt: what is wrong elsewhere is said all the same. Raises Unknown if it was not seen whether

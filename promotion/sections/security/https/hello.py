@@ -31,7 +31,7 @@ _CURVES = (0x001D, 0x0017, 0x0018, 0x0019)
 
 
 @dataclass(frozen=True)
-class Answered:
+class HelloAnswer:
     """What the first bytes of the answer say."""
 
     accepted: bool
@@ -59,13 +59,13 @@ def client_hello(version: int, name: str, random: bytes) -> bytes:
     return bytes((_HANDSHAKE,)) + _two(0x0301) + _with_length(handshake, 2)
 
 
-def read_answer(begin: bytes) -> Answered | None:
+def read_answer(begin: bytes) -> HelloAnswer | None:
     """Read the first bytes of what came back; None if that is no TLS, or too little to tell."""
     if len(begin) >= RECORD + 2 and begin[0] == _ALERT:
-        return Answered(accepted=False, alert=begin[RECORD + 1])
+        return HelloAnswer(accepted=False, alert=begin[RECORD + 1])
     if len(begin) >= ENOUGH and begin[0] == _HANDSHAKE and begin[RECORD] == _SERVER_HELLO:
         chosen = int.from_bytes(begin[RECORD + 4 : ENOUGH], "big")
-        return Answered(
+        return HelloAnswer(
             accepted=chosen in OLD.values() or chosen < min(OLD.values()), version=_NAMES.get(chosen, hex(chosen))
         )
     return None

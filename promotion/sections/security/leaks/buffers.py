@@ -24,7 +24,7 @@ _KEY_ENDS = re.compile(rb"END[A-Z0-9 ]{0,40}PRIVATE KEY")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class BufferedEvent:
     """One event of a log, or the part of it from a byte on. Held in memory only."""
 
     id: str
@@ -35,13 +35,13 @@ class Event:
     base: int = 0
     """Offset of the text's first byte in the message."""
 
-    def part(self, start: int, end: int | None = None) -> "Event":
+    def part(self, start: int, end: int | None = None) -> "BufferedEvent":
         """Give the bytes from `start` to `end` of the text."""
-        return Event(self.id, self.at, self.text[start:end], self.base + start)
+        return BufferedEvent(self.id, self.at, self.text[start:end], self.base + start)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LogPosition:
     """Where something stands in a log."""
 
     stream: str
@@ -58,7 +58,7 @@ class Buffer:
 
     __slots__ = ("_starts", "events", "known", "size", "stream")
 
-    def __init__(self, stream: str, events: Sequence[Event], known: int = 0) -> None:
+    def __init__(self, stream: str, events: Sequence[BufferedEvent], known: int = 0) -> None:
         """`known` is how many bytes at the beginning were searched before."""
         self.stream = stream
         self.events = events
@@ -77,11 +77,11 @@ class Buffer:
         """Give the bytes, with others before and after them."""
         return b"".join([before, *(part for event in self.events for part in (event.text, b"\n")), after])
 
-    def place(self, offset: int) -> Place:
+    def place(self, offset: int) -> LogPosition:
         """Tell where a byte of the buffer stands in the log."""
         index = bisect_right(self._starts, offset) - 1
         event = self.events[index]
-        return Place(self.stream, event.id, event.at, event.base + offset - self._starts[index])
+        return LogPosition(self.stream, event.id, event.at, event.base + offset - self._starts[index])
 
 
 class Streams:
@@ -92,9 +92,9 @@ class Streams:
         if within >= size:
             raise ValueError(f"an overlap of {within} bytes leaves nothing of a buffer of {size}")
         self._size, self._between, self._within, self._most = size, between, within, tails
-        self._waiting: dict[str, list[Event]] = {}
+        self._waiting: dict[str, list[BufferedEvent]] = {}
         self._waits = 0
-        self._tails: OrderedDict[str, list[Event]] = OrderedDict()
+        self._tails: OrderedDict[str, list[BufferedEvent]] = OrderedDict()
         self._kept = 0
 
     @property
@@ -102,7 +102,7 @@ class Streams:
         """Bytes of events in memory."""
         return self._waits + self._kept
 
-    def add(self, events: Iterable[tuple[str, Event]]) -> Iterator[Buffer]:
+    def add(self, events: Iterable[tuple[str, BufferedEvent]]) -> Iterator[Buffer]:
         """Take events with their streams, oldest first; give buffers when enough have come."""
         for stream, event in events:
             self._waiting.setdefault(stream, []).append(event)
@@ -118,7 +118,7 @@ class Streams:
             # Popped, so that what was searched can go while the rest is.
             yield from self._buffers(stream, waiting.pop(stream))
 
-    def _buffers(self, stream: str, events: list[Event]) -> Iterator[Buffer]:
+    def _buffers(self, stream: str, events: list[BufferedEvent]) -> Iterator[Buffer]:
         filled = self._taken(stream)
         known = size = _size(filled)
         for event in events:
@@ -141,17 +141,17 @@ class Streams:
             filled = self._tail(filled)
         self._keep(stream, filled)
 
-    def _parts(self, event: Event) -> list[Event]:
+    def _parts(self, event: BufferedEvent) -> list[BufferedEvent]:
         """Cut an event that is longer than a buffer, each part repeating the end of the one before."""
         step = self._size - 1 - self._within
         return [event.part(start, start + self._size - 1) for start in range(0, len(event.text) - self._within, step)]
 
-    def _tail(self, events: list[Event]) -> list[Event]:
+    def _tail(self, events: list[BufferedEvent]) -> list[BufferedEvent]:
         """Give what is to be searched once more with what follows."""
         begun = _unfinished_key(events, self._within)
         if begun:
             return begun
-        found: list[Event] = []
+        found: list[BufferedEvent] = []
         size = 0
         for event in reversed(events):
             size += len(event.text) + 1
@@ -160,12 +160,12 @@ class Streams:
             found.append(event)
         return found[::-1]
 
-    def _taken(self, stream: str) -> list[Event]:
+    def _taken(self, stream: str) -> list[BufferedEvent]:
         tail = self._tails.pop(stream, [])
         self._kept -= _size(tail)
         return tail
 
-    def _keep(self, stream: str, tail: list[Event]) -> None:
+    def _keep(self, stream: str, tail: list[BufferedEvent]) -> None:
         if not tail:
             return
         self._tails[stream] = tail
@@ -175,13 +175,13 @@ class Streams:
             self._kept -= _size(forgotten)
 
 
-def _size(events: Iterable[Event]) -> int:
+def _size(events: Iterable[BufferedEvent]) -> int:
     return sum(len(event.text) + 1 for event in events)
 
 
-def _unfinished_key(events: Sequence[Event], most: int) -> list[Event]:
+def _unfinished_key(events: Sequence[BufferedEvent], most: int) -> list[BufferedEvent]:
     """Give the last events from where a private key begins that does not end in them; nothing if there is none."""
-    found: list[Event] = []
+    found: list[BufferedEvent] = []
     size = 0
     for event in reversed(events):
         if size >= most:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from promotion.core.api_calls import CALLS
 from promotion.core.failures import explain
 from promotion.core.secret_value import SealedError
-from promotion.sections.security.leaks.findings import Doubt
+from promotion.sections.security.leaks.findings import Unsearched
 from promotion.unknown import Reason, Unknown
 
 
@@ -16,13 +16,13 @@ class Doubts:
     def __init__(self, name: str) -> None:
         """`name` is the look-up's."""
         self._name = name
-        self._kept: dict[Doubt, None] = {}
+        self._kept: dict[Unsearched, None] = {}
 
     def add(self, reason: Reason, message: str) -> None:
         """Note one, once."""
-        self._kept[Doubt(reason, message)] = None
+        self._kept[Unsearched(reason, message)] = None
 
-    def all(self) -> tuple[Doubt, ...]:
+    def all(self) -> tuple[Unsearched, ...]:
         """Give them as they came."""
         return tuple(self._kept)
 

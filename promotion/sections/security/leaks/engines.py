@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from promotion.core.secret_value import Sealed
+from promotion.core.secret_value import SecretValue
 from promotion.sections.security.leaks.known_values import KnownPlaintext
-from promotion.sections.security.leaks.match import Hit
-from promotion.sections.security.leaks.patterns import AllowEntry, Patterns, Refused, load
+from promotion.sections.security.leaks.match import SecretHit
+from promotion.sections.security.leaks.patterns import AllowEntry, InvalidRules, Patterns, load
 from promotion.sections.security.leaks.scan import Planted
 from promotion.settings.secrets import Leaks
 from promotion.unknown import Reason, Unknown
@@ -41,21 +41,21 @@ class Alternating:
         """How many patterns there are, without what is planted."""
         return self.patterns.rules - 1
 
-    def scan(self, buffer: bytes) -> Iterator[Hit]:
+    def scan(self, buffer: bytes) -> Iterator[SecretHit]:
         """Give every hit in a buffer."""
         with self._lock:
             found = list(self.patterns.scan(buffer))
         yield from found
 
 
-def known(values: Sequence[Sealed], public: Iterable[str]) -> tuple[KnownPlaintext, Planted]:
+def known(values: Sequence[SecretValue], public: Iterable[str]) -> tuple[KnownPlaintext, Planted]:
     """Make a search for these values, and for one that is made up here.
 
     `public` are texts that logs may hold, though values have them in common.
     """
     alphabet = string.ascii_letters + string.digits
     made_up = "".join(secrets.choice(alphabet) for _ in range(32))
-    search = KnownPlaintext([*values, Sealed(made_up, KNOWN)], public)
+    search = KnownPlaintext([*values, SecretValue(made_up, KNOWN)], public)
     return search, Planted(search, KNOWN, made_up.encode())
 
 
@@ -67,7 +67,7 @@ def patterns(leaks: Leaks, today: date) -> tuple[Alternating, Planted]:
     try:
         with _loading:  # the other look-ups wait for the first instead of doing it too
             search = _loaded(leaks.rules, entries, today)
-    except Refused as refused:
+    except InvalidRules as refused:
         raise Unknown(
             Reason.MALFORMED, f"no pattern was looked for, as [leaks] cannot be used: {str(refused).rstrip('.')}"
         ) from None

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from promotion.sections.security.leaks.buffers import Place
-from promotion.sections.security.leaks.match import Hit
+from promotion.sections.security.leaks.buffers import LogPosition
+from promotion.sections.security.leaks.match import SecretHit
 from promotion.unknown import Reason
 
 STREAMS = 10_000
@@ -14,7 +14,7 @@ STREAMS = 10_000
 
 
 @dataclass(frozen=True)
-class Finding:
+class LeakPlace:
     """One place that holds a secret or a part of one; never its text."""
 
     stream: str
@@ -46,12 +46,12 @@ class Leak:
     forms: tuple[str, ...]
     first: datetime
     last: datetime
-    findings: tuple[Finding, ...]
+    findings: tuple[LeakPlace, ...]
     """The first of them."""
 
 
 @dataclass(frozen=True)
-class Doubt:
+class Unsearched:
     """Something that was not searched, or not in full."""
 
     reason: Reason
@@ -76,11 +76,11 @@ class LeakSearch:
     engine: str
     """What patterns were looked for with: `hyperscan` or `re`."""
     leaks: tuple[Leak, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[Unsearched, ...] = ()
     unused: tuple[str, ...] = ()
     """Allow-list entries that let nothing through here."""
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """What was searched, in a few words."""
         minutes = (self.until - self.since).total_seconds() / 60
         idle = f"; not needed here: {', '.join(self.unused)}" if self.unused else ""
@@ -98,10 +98,10 @@ class _Counted:
     streams: set[str] = field(default_factory=set)
     forms: dict[str, None] = field(default_factory=dict)
     texts: set[str] = field(default_factory=set)
-    kept: list[Finding] = field(default_factory=list)
+    kept: list[LeakPlace] = field(default_factory=list)
 
 
-class Found:
+class LeakCollector:
     """Counts findings as they come. However many there are, it keeps the first of each rule."""
 
     def __init__(self, keep: int) -> None:
@@ -109,7 +109,7 @@ class Found:
         self._keep = keep
         self._by_rule: dict[tuple[Literal["known", "pattern"], str], _Counted] = {}
 
-    def add(self, hit: Hit, place: Place, fingerprint: str) -> None:
+    def add(self, hit: SecretHit, place: LogPosition, fingerprint: str) -> None:
         """Take note of one."""
         counted = self._by_rule.setdefault((hit.kind, hit.rule), _Counted(first=place.at, last=place.at))
         counted.times += 1
@@ -121,7 +121,7 @@ class Found:
                 known.add(new)
         if len(counted.kept) < self._keep:
             at, length = _moment(place.at), hit.end - hit.start
-            counted.kept.append(Finding(place.stream, place.event, at, place.offset, length, hit.form, fingerprint))
+            counted.kept.append(LeakPlace(place.stream, place.event, at, place.offset, length, hit.form, fingerprint))
 
     def leaks(self) -> tuple[Leak, ...]:
         """Give what was found: known values first, then by rule."""

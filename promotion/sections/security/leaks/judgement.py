@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from promotion.clients.aws.deployments import listed
-from promotion.sections.security.leaks.findings import Doubt, Leak, LeakSearch
+from promotion.core.sentences import join
+from promotion.sections.security.leaks.findings import Leak, LeakSearch, Unsearched
 from promotion.settings.environment import Target
 from promotion.settings.secrets import Allowed
 from promotion.unknown import Reason
@@ -16,17 +16,17 @@ def problem(search: LeakSearch, allowed: Iterable[Allowed] = (), today: date | N
     """Say what was found, where, and what to do; empty if nothing was. `today` tells which allowances have ended."""
     if not search.leaks:
         return ""
-    said = listed([_said(leak) for leak in search.leaks])
+    said = join([_said(leak) for leak in search.leaks])
     return f"{search.group} holds {said}; expected none: {'; '.join(_advice(search.leaks, allowed, today))}"
 
 
-def doubts(search: LeakSearch, targets: Mapping[str, Target]) -> list[Doubt]:
+def search_doubts(search: LeakSearch, targets: Mapping[str, Target]) -> list[Unsearched]:
     """Say what kept the search from being whole, and which targets do not say where they log."""
     silent = [name for name, target in targets.items() if target.logs is None]
     undeclared = [
-        Doubt(
+        Unsearched(
             Reason.NOT_DECLARED,
-            f"promotion.toml does not say where {listed(silent)} logs: add `logs = {{ group = … }}` to its target",
+            f"promotion.toml does not say where {join(silent)} logs: add `logs = {{ group = … }}` to its target",
         )
     ]
     return [*search.doubts, *(undeclared if silent else [])]

@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NoReturn
 
-from promotion.core.secret_value import Sealed
+from promotion.core.secret_value import SecretValue
 from promotion.sections.security.leaks import fragments as known_pieces
 from promotion.sections.security.leaks import known_engines
 from promotion.sections.security.leaks.known_engines import Engine
-from promotion.sections.security.leaks.match import Hit
+from promotion.sections.security.leaks.match import SecretHit
 
 
 class KnownPlaintext:
@@ -26,7 +26,7 @@ class KnownPlaintext:
 
     def __init__(
         self,
-        secrets: Iterable[Sealed],
+        secrets: Iterable[SecretValue],
         public: Iterable[str] = (),
         *,
         engine: Callable[[Sequence[bytes]], Engine] = known_engines.best,
@@ -57,7 +57,7 @@ class KnownPlaintext:
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a search for known values stays in its process and has no copy")
 
-    def scan(self, buffer: bytes) -> Iterator[Hit]:
+    def scan(self, buffer: bytes) -> Iterator[SecretHit]:
         """Give every place that holds one of the values or a piece of one; a `Search`.
 
         At each end up to two characters of the value may be missing from the hit.
@@ -70,16 +70,16 @@ class KnownPlaintext:
             yield from _merged(label, sorted(spots))
 
 
-def _merged(label: str, spots: list[tuple[int, int, str]]) -> Iterator[Hit]:
+def _merged(label: str, spots: list[tuple[int, int, str]]) -> Iterator[SecretHit]:
     """Make one hit of all pieces that overlap, called as the first of the longest is."""
     start, end, form = spots[0]
     longest = end - start
     for first, last, name in spots[1:]:
         if first > end:
-            yield Hit(start, end, "known", label, form)
+            yield SecretHit(start, end, "known", label, form)
             start, end, form, longest = first, last, name, last - first
             continue
         end = max(end, last)
         if last - first > longest:
             form, longest = name, last - first
-    yield Hit(start, end, "known", label, form)
+    yield SecretHit(start, end, "known", label, form)

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Hit:
+class SecretHit:
     """A place in a buffer that holds a secret, or a part of one."""
 
     start: int
@@ -20,10 +20,10 @@ class Hit:
     """How a known value was written (`base64`, `url`, …), or what a pattern rests on; for people."""
 
 
-class Search(Protocol):
+class BufferSearch(Protocol):
     """Something that searches buffers."""
 
-    def scan(self, buffer: bytes) -> Iterator[Hit]:
+    def scan(self, buffer: bytes) -> Iterator[SecretHit]:
         """Give every hit in a buffer, in any order; it keeps nothing of the buffer.
 
         A buffer holds whole events of one stream in order, each followed by a newline byte (0x0A), their own newlines

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from promotion.sections.security.leaks.buffers import Buffer
-from promotion.sections.security.leaks.findings import Found
-from promotion.sections.security.leaks.match import Hit, Search
+from promotion.sections.security.leaks.findings import LeakCollector
+from promotion.sections.security.leaks.match import BufferSearch, SecretHit
 from promotion.unknown import Reason, Unknown
 
 _RECENT = 1000
@@ -24,7 +24,7 @@ _RECENT = 1000
 class Planted:
     """A search, and what it must find at both ends of every buffer."""
 
-    search: Search = field(repr=False)
+    search: BufferSearch = field(repr=False)
     rule: str
     """The rule it is found by; no other finding has it."""
     line: bytes = field(repr=False)
@@ -34,7 +34,7 @@ class Planted:
 class Scan:
     """Searches one buffer after the other, and counts what is found."""
 
-    def __init__(self, searches: Sequence[Planted], found: Found, key: bytes) -> None:
+    def __init__(self, searches: Sequence[Planted], found: LeakCollector, key: bytes) -> None:
         """`key` is the secret by which fingerprints are made."""
         self._searches = searches
         self._found = found
@@ -46,7 +46,7 @@ class Scan:
         """Search a buffer. Raises Unknown, having counted what was found, when a search missed what was planted."""
         data = buffer.joined(self._lines, self._lines)
         start, end = len(self._lines), len(data) - len(self._lines)
-        hits: list[Hit] = []
+        hits: list[SecretHit] = []
         blind: list[str] = []
         for planted in self._searches:
             seen = list(planted.search.scan(data))
@@ -80,7 +80,7 @@ class Scan:
         return hmac.new(self._key, text, hashlib.sha256).hexdigest()[:12]
 
 
-def _proven(planted: Planted, seen: Sequence[Hit], start: int, end: int, data: bytes) -> bool:
+def _proven(planted: Planted, seen: Sequence[SecretHit], start: int, end: int, data: bytes) -> bool:
     """Whether a search found its own line before and after the events, and nowhere else."""
     own = [hit for hit in seen if hit.rule == planted.rule]
     lines = [(data.find(planted.line), start), (data.rfind(planted.line), len(data))]
@@ -90,21 +90,21 @@ def _proven(planted: Planted, seen: Sequence[Hit], start: int, end: int, data: b
     )
 
 
-def folded(hits: Sequence[Hit]) -> list[Hit]:
+def folded(hits: Sequence[SecretHit]) -> list[SecretHit]:
     """Give hits in order, those of one rule that overlap as one, and no pattern where a known value stands."""
     whole = sorted(_joined(hits))
     known = [hit for hit in whole if hit.kind == "known"]
     starts, reach = [hit.start for hit in known], list(accumulate((hit.end for hit in known), max))
 
-    def is_known(hit: Hit) -> bool:
+    def is_known(hit: SecretHit) -> bool:
         before = bisect_left(starts, hit.end)
         return before > 0 and reach[before - 1] > hit.start
 
     return [hit for hit in whole if hit.kind == "known" or not is_known(hit)]
 
 
-def _joined(hits: Sequence[Hit]) -> Iterator[Hit]:
-    last: dict[tuple[str, str], Hit] = {}
+def _joined(hits: Sequence[SecretHit]) -> Iterator[SecretHit]:
+    last: dict[tuple[str, str], SecretHit] = {}
     for hit in sorted(hits):
         rule = (hit.kind, hit.rule)
         before = last.get(rule)

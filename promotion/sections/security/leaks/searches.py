@@ -10,7 +10,7 @@ from promotion.settings import Settings
 from promotion.unknown import Reason
 
 if TYPE_CHECKING:
-    from promotion.core.secret_value import Sealed
+    from promotion.core.secret_value import SecretValue
     from promotion.sections.security.leaks.scan import Planted
 
 
@@ -29,7 +29,7 @@ class Searches:
         from promotion.sections.security.leaks import engines
         from promotion.sections.security.secrets.values import load_values
 
-        values: list[Sealed] = []
+        values: list[SecretValue] = []
         for name in self._settings.leaks.environments:
             declared = self._settings.environment(name).secrets
             if not declared:

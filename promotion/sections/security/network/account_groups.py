@@ -72,9 +72,9 @@ class Ground:
         every = [opening for opening in opened if opening.protocol == ALL and self.is_world_open(opening)]
         return every or opened
 
-    def told(self, key: str) -> str:
+    def label_of(self, key: str) -> str:
         """What people call a group."""
-        return self.groups[key].told if key in self.groups else key
+        return self.groups[key].label if key in self.groups else key
 
     def doubt(self, opening: Opening, findings: Findings) -> None:
         """Say of prefix lists in an opening that nobody can say what is in them."""
@@ -84,7 +84,7 @@ class Ground:
             else:
                 findings.doubt(
                     Reason.NO_DATA,
-                    f"{', '.join(opening.groups)} let in the prefix list {one} at {opening.told}, and EC2 does not say "
+                    f"{', '.join(opening.groups)} let in the prefix list {one} at {opening.label}, and EC2 does not say "
                     "what is in it: see whether it is still shared with this account",
                 )
 
@@ -92,7 +92,7 @@ class Ground:
         """Find groups of other accounts that are not declared; say which references lead nowhere."""
         accounts = {one.id for one in self.declared.accounts}
         for peer in peers:
-            where = f"{', '.join(opening.groups)} at {opening.told}"
+            where = f"{', '.join(opening.groups)} at {opening.label}"
             if not peer.account or peer.peering == "deleted" or self._is_gone(peer):
                 findings.said.append(f"{where} names {peer.group}, which is gone")
             elif peer.account not in {self.account, *accounts}:

@@ -31,7 +31,7 @@ class Peer:
 
 
 @dataclass(frozen=True)
-class Rule:
+class SecurityGroupRule:
     """What one permission lets through."""
 
     protocol: str
@@ -51,11 +51,11 @@ class SecurityGroup:
     id: str
     name: str
     vpc: str
-    ingress: tuple[Rule, ...]
-    egress: tuple[Rule, ...]
+    ingress: tuple[SecurityGroupRule, ...]
+    egress: tuple[SecurityGroupRule, ...]
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """What people call it, and its id."""
         return f"{self.name} ({self.id})"
 
@@ -73,7 +73,7 @@ class Interface:
     """Id of the instance it is attached to."""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """What it belongs to, as far as EC2 says."""
         return self.instance or (f"{self.id} ({self.description})" if self.description else self.id)
 
@@ -99,7 +99,7 @@ def read_group(told: Mapping[str, Any]) -> SecurityGroup:
     )
 
 
-def read_rule(told: Mapping[str, Any], group: str) -> Rule:
+def read_rule(told: Mapping[str, Any], group: str) -> SecurityGroupRule:
     """Read one IpPermission; `group` is named when it cannot be read. Raises Unknown, malformed."""
     protocol = NAMES.get(told["IpProtocol"], told["IpProtocol"])
     if protocol != ALL and not (protocol.isascii() and protocol.isdigit()):
@@ -107,7 +107,7 @@ def read_rule(told: Mapping[str, Any], group: str) -> Rule:
     first, last = _range(protocol, told.get("FromPort"), told.get("ToPort"))
     if first > last:
         raise Unknown(Reason.MALFORMED, f"a rule of {group} is for the ports {first} to {last}: it cannot be read")
-    return Rule(
+    return SecurityGroupRule(
         protocol=protocol,
         first=first,
         last=last,

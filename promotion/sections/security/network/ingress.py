@@ -13,8 +13,8 @@ from promotion.sections.security.network.groups import (
     TCP,
     Peer,
     PrefixList,
-    Rule,
     SecurityGroup,
+    SecurityGroupRule,
     through,
 )
 from promotion.settings.network import DeclaredOpening
@@ -38,7 +38,7 @@ class Opening:
     """The groups that let it in, as people call them."""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """What comes through."""
         return through(self.protocol, self.first, self.last)
 
@@ -123,7 +123,7 @@ def pieces_of(group: SecurityGroup, resolve: Resolve, declared: Sequence[Declare
     parts = list(group.ingress)
     for one in fitting:
         parts = [rest for part in parts for rest in _less(part, one, resolve)]
-    alike: dict[tuple[str, int, int], list[Rule]] = {}
+    alike: dict[tuple[str, int, int], list[SecurityGroupRule]] = {}
     for part in parts:
         alike.setdefault((part.protocol, part.first, part.last), []).append(part)
     found = []
@@ -139,11 +139,11 @@ def pieces_of(group: SecurityGroup, resolve: Resolve, declared: Sequence[Declare
         peers = tuple(dict.fromkeys(peer for rule in rules for peer in rule.peers))
         unresolved = tuple(name for name, known in lists.items() if known is None)
         if covered or peers or unresolved:
-            found.append(Piece(group.told, protocol, first, last, covered, peers, unresolved))
+            found.append(Piece(group.label, protocol, first, last, covered, peers, unresolved))
     return found
 
 
-def _less(rule: Rule, declared: DeclaredOpening, resolve: Resolve) -> Iterable[Rule]:
+def _less(rule: SecurityGroupRule, declared: DeclaredOpening, resolve: Resolve) -> Iterable[SecurityGroupRule]:
     """Cut a rule at the ports of a declaration, and take groups and prefix lists that it names out of what it fits."""
     if NAMES.get(declared.protocol, declared.protocol) != rule.protocol:
         yield rule
@@ -173,7 +173,7 @@ def _name_of(prefix_list: str, resolve: Resolve) -> tuple[str, ...]:
     return (known.name,) if known else ()
 
 
-def _fits(declared: DeclaredOpening, rule: Rule) -> bool:
+def _fits(declared: DeclaredOpening, rule: SecurityGroupRule) -> bool:
     """Whether a part that was cut lies in the ports of a declaration."""
     return NAMES.get(declared.protocol, declared.protocol) == rule.protocol and any(
         first <= rule.first and rule.last <= last for first, last in declared.ranges or [(0, HIGHEST)]

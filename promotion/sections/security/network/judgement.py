@@ -73,7 +73,7 @@ def judge_instances(
             peer.group == group for one in standing for way in ground.openings(one.groups) for peer in way.peers
         ):
             findings.problems.append(
-                f"{', '.join(one.told for one in others)} stand in {ground.told(group)} as the load balancer does, so "
+                f"{', '.join(one.label for one in others)} stand in {ground.label_of(group)} as the load balancer does, so "
                 "they come in where it comes in: give it a group of its own"
             )
     return findings
@@ -88,7 +88,7 @@ def judge_function(ground: Ground, groups: Iterable[tuple[str, ...]]) -> Finding
             ground.doubt(opening, findings)
             if opening.addresses or opening.peers:
                 findings.problems.append(
-                    f"{', '.join(opening.groups)} let in {_sources(ground, opening)} at {opening.told}, expected nothing: "
+                    f"{', '.join(opening.groups)} let in {_sources(ground, opening)} at {opening.label}, expected nothing: "
                     "a function is called by way of the Lambda API and takes no connection"
                 )
         _egress(ground, one, findings)
@@ -127,7 +127,7 @@ def _shut(ground: Ground, opening: Opening, but: str, findings: Findings) -> boo
     """Find an opening to the internet. Gives whether it is one."""
     if ground.is_world_open(opening):
         findings.problems.append(
-            f"{', '.join(opening.groups)} let in {who(opening.addresses)} at {opening.told}, {but}: close it, or declare "
+            f"{', '.join(opening.groups)} let in {who(opening.addresses)} at {opening.label}, {but}: close it, or declare "
             "it in `network.exceptions`"
         )
         return True
@@ -152,7 +152,7 @@ def _balancer_alone(ground: Ground, opening: Opening, port: int, balancer: Seque
     if rest.addresses or rest.peers:
         findings.problems.append(
             f"{', '.join(opening.groups)} let in {_sources(ground, rest)} at tcp {port}, the application's port, expected "
-            f"the load balancer alone ({', '.join(ground.told(one) for one in balancer) or 'it has no group'})"
+            f"the load balancer alone ({', '.join(ground.label_of(one) for one in balancer) or 'it has no group'})"
         )
 
 
@@ -165,7 +165,7 @@ def _sources(ground: Ground, opening: Opening) -> str:
         said.append(f"{private.count4:,} private IPv4 addresses")
     if private.v6:
         said.append(f"{private.networks6:,} private IPv6 networks (/64)")
-    return " and ".join([*said, *(ground.told(peer.group) for peer in opening.peers)])
+    return " and ".join([*said, *(ground.label_of(peer.group) for peer in opening.peers)])
 
 
 def _empty(ground: Ground, key: str, findings: Findings) -> None:
@@ -174,12 +174,12 @@ def _empty(ground: Ground, key: str, findings: Findings) -> None:
     if any(rules.values()):
         has = " and ".join(f"{len(found)} {way}" for way, found in rules.items() if found)
         findings.problems.append(
-            f"{group.told} of {group.vpc} is the default group and has rules ({has}), expected none, for whoever "
+            f"{group.label} of {group.vpc} is the default group and has rules ({has}), expected none, for whoever "
             "names no group stands in it: take them out"
         )
     if standing := ground.standing.get(key):
         findings.problems.append(
-            f"{', '.join(one.told for one in standing)} stand in {group.told}, the default group: give them one of their own"
+            f"{', '.join(one.label for one in standing)} stand in {group.label}, the default group: give them one of their own"
         )
 
 

@@ -15,7 +15,7 @@ def stepping_stones(ground: Ground, found: Iterable[Opening], trusted: Iterable[
     """
     seen = set(trusted)
     waiting: deque[tuple[str, tuple[str, ...]]] = deque(
-        (peer.group, (opening.told,)) for opening in found for peer in opening.peers
+        (peer.group, (opening.label,)) for opening in found for peer in opening.peers
     )
     said: list[str] = []
     while waiting:
@@ -28,11 +28,13 @@ def stepping_stones(ground: Ground, found: Iterable[Opening], trusted: Iterable[
             reached = [opening for opening in opened if ground.is_world_open(opening)]
             if reached:
                 said.append(
-                    f"{' ← '.join([*path, ground.told(group)])}: {interface.told} stands in it and is reached by "
-                    f"{who(reached[0].addresses)} at {reached[0].told}, so that it is a stepping stone: close it there, or "
+                    f"{' ← '.join([*path, ground.label_of(group)])}: {interface.label} stands in it and is reached by "
+                    f"{who(reached[0].addresses)} at {reached[0].label}, so that it is a stepping stone: close it there, or "
                     "let it in no further"
                 )
             waiting.extend(
-                (peer.group, (*path, ground.told(group), opening.told)) for opening in opened for peer in opening.peers
+                (peer.group, (*path, ground.label_of(group), opening.label))
+                for opening in opened
+                for peer in opening.peers
             )
     return said

@@ -38,7 +38,7 @@ class Connected(Protocol):
 
 
 @dataclass(frozen=True)
-class Parts:
+class ServiceParts:
     """What was seen of the parts of the service, each by its subject, such as `dev ec2`; asking may raise Unknown."""
 
     declared: Mapping[str, Https]
@@ -72,7 +72,7 @@ class Parts:
         return found
 
 
-def survey(
+def collect_groups(
     environment: Environment,
     groups: Sequence[SecurityGroup],
     interfaces: tuple[Interface, ...],
@@ -97,7 +97,7 @@ def survey(
     )
 
 
-def judge(subject: str, environment: Environment, ground: Ground, parts: Parts) -> tuple[Findings, str]:
+def judge_network(subject: str, environment: Environment, ground: Ground, parts: ServiceParts) -> tuple[Findings, str]:
     """Judge one of `guarded`, such as `dev instances of ec2`. Gives also what was looked at, in a few words.
 
     Raises Unknown where a part was not seen, NotApplicable for a load balancer that is declared not to be there.
@@ -111,7 +111,7 @@ def judge(subject: str, environment: Environment, ground: Ground, parts: Parts) 
             if balancer is None:
                 raise NotApplicable(parts.none_by_intent(target) or "there is no load balancer")
             findings = judge_load_balancer(ground, balancer.groups, [one.port for one in balancer.listeners])
-            return findings, ", ".join(ground.told(one) for one in balancer.groups)
+            return findings, ", ".join(ground.label_of(one) for one in balancer.groups)
         case "instances":
             balancer, standing = parts.balancer(target), parts.instances(target, ground.interfaces)
             ports = {port for one in parts.registered[target] for port in one.ports}
@@ -123,11 +123,11 @@ def judge(subject: str, environment: Environment, ground: Ground, parts: Parts) 
             if not look.groups:
                 return Findings(), "not in a VPC: no security group, and no connection comes in"
             sets = [one.groups for one in ground.interfaces if one.description.startswith(look.interface)]
-            return judge_function(ground, [look.groups, *sets]), ", ".join(ground.told(one) for one in look.groups)
+            return judge_function(ground, [look.groups, *sets]), ", ".join(ground.label_of(one) for one in look.groups)
     return _others(which, environment, ground, parts)
 
 
-def _others(which: str, environment: Environment, ground: Ground, parts: Parts) -> tuple[Findings, str]:
+def _others(which: str, environment: Environment, ground: Ground, parts: ServiceParts) -> tuple[Findings, str]:
     """Judge what is of no part of the service, in the VPCs where one of them is."""
     vpcs: set[str] = set()
     judged: set[str] = set()

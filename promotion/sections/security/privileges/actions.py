@@ -100,7 +100,7 @@ class Catalogue:
             yield lowest.bit_length() - 1
             actions ^= lowest
 
-    def told(self, actions: Actions, most: int = 4) -> str:
+    def describe(self, actions: Actions, most: int = 4) -> str:
         """Name the first of a set, and how many there are besides."""
         shown = [self.names[place] for place, _ in zip(self.each(actions), range(most), strict=False)]
         rest = actions.bit_count() - len(shown)

@@ -20,7 +20,7 @@ class PolicyDocument:
     """Of a managed policy: `v3`."""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """How a message names it."""
         return {
             "inline": f"inline policy {self.name!r}",
@@ -76,7 +76,7 @@ class Advice:
     silent: tuple[str, ...] = ()
     """Which advice was not got, and why, in a few words each."""
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """What was measured, in a few words; empty, if nothing was asked for."""
         parts = []
         if "access-analyzer" in self.asked:

@@ -11,8 +11,8 @@ from functools import cached_property
 from promotion.sections.security.privileges.actions import Actions, Catalogue
 from promotion.sections.security.privileges.globs import covers, has_wildcard
 from promotion.sections.security.privileges.probes import SOME_ARNS, WIDE, resources, start_of
-from promotion.sections.security.privileges.rule import Rule, rule_of
-from promotion.sections.security.privileges.statements import Statement
+from promotion.sections.security.privileges.rule import ExpandedStatement, rule_of
+from promotion.sections.security.privileges.statements import PolicyStatement
 
 _PASSING = frozenset({"iam:passedtoservice", "iam:associatedresourcearn"})
 """Keys that say to whom a role is passed, not which role."""
@@ -23,11 +23,11 @@ class Effective:
     """All that counts of a role's policies, in an account and region."""
 
     catalogue: Catalogue
-    allows: tuple[Rule, ...]
+    allows: tuple[ExpandedStatement, ...]
     """Of inline and attached policies. Their `actions` are what is left of them in effect."""
-    within: tuple[Rule, ...] | None
+    within: tuple[ExpandedStatement, ...] | None
     """What the boundary allows; None: there is none."""
-    denies: tuple[Rule, ...]
+    denies: tuple[ExpandedStatement, ...]
     """Without conditions, of the policies and the boundary."""
     partition: str
     region: str
@@ -50,7 +50,7 @@ class Effective:
             and not any(rule.acts_on(action) and rule.reaches(resource) for rule in self.denies)
         )
 
-    def givers(self, place: int, *, narrowed: bool = False) -> tuple[Rule, ...]:
+    def givers(self, place: int, *, narrowed: bool = False) -> tuple[ExpandedStatement, ...]:
         """The statements that allow an action; also those with a condition that narrows it, if asked for."""
         bit = 1 << place
         passing = _PASSING if self.catalogue.names[place] == "iam:PassRole" else frozenset()
@@ -58,7 +58,7 @@ class Effective:
             rule for rule in self.allows if rule.actions & bit and (narrowed or not rule.narrowed_by - passing)
         )
 
-    def given(self, place: int) -> tuple[Rule, ...]:
+    def given(self, place: int) -> tuple[ExpandedStatement, ...]:
         """The statements by which an action is allowed on anything at all, and no denial takes that away."""
         bit = 1 << place
         limits = (
@@ -76,13 +76,13 @@ class Effective:
             if any(rule.reaches(one) and stands(one) for one in self._some(rule, place))
         )
 
-    def _some(self, rule: Rule, place: int) -> list[str]:
+    def _some(self, rule: ExpandedStatement, place: int) -> list[str]:
         """A few resources: what the statement names, taken at its word, and those of the action that nobody has chosen."""
         named = [one.replace("*", "q7z").replace("?", "q") for one in rule.statement.resources or ()]
         made = [resources(one.arn, self.partition, self.region, self.account)[0] for one in self.catalogue.types[place]]
         return [*named, *made, "*"]
 
-    def wide(self, place: int) -> tuple[Rule, ...]:
+    def wide(self, place: int) -> tuple[ExpandedStatement, ...]:
         """The statements by which an action reaches resources that nobody has chosen; none, if it is narrowed.
 
         An action that knows no resources is not narrowed by any, which is not held against it: none.
@@ -97,7 +97,7 @@ class Effective:
         hit = [resource for resources_ in found for resource in resources_]
         return tuple(rule for rule in givers if any(rule.reaches(resource) for resource in hit))
 
-    def _reached(self, givers: Sequence[Rule], place: int, arn: str) -> tuple[str, ...]:
+    def _reached(self, givers: Sequence[ExpandedStatement], place: int, arn: str) -> tuple[str, ...]:
         """Of the resources of a kind that nobody has chosen those that are reached, if they are many."""
         bit = 1 << place
         limits = (
@@ -127,7 +127,7 @@ class Effective:
             known = self._tried[key] = reached if len(reached) >= WIDE * len(tried) else ()
         return known
 
-    def everywhere(self, rule: Rule) -> bool:
+    def everywhere(self, rule: ExpandedStatement) -> bool:
         """Whether a statement reaches resources of most kinds, whatever they are called."""
         if rule.narrowed_by:
             return False
@@ -137,7 +137,7 @@ class Effective:
         reached = [sum(map(rule.reaches, tried)) >= WIDE * len(tried) for tried in kinds]
         return 2 * sum(reached) > len(reached)
 
-    def strangers(self) -> list[tuple[Rule, str]]:
+    def strangers(self) -> list[tuple[ExpandedStatement, str]]:
         """Actions that nobody knows, allowed on resources that nobody has chosen, and the statements that do so."""
         found = []
         for rule in self.allows:
@@ -157,8 +157,8 @@ class Effective:
 
 
 def effective(
-    policies: Sequence[Statement],
-    boundary: Sequence[Statement] | None,
+    policies: Sequence[PolicyStatement],
+    boundary: Sequence[PolicyStatement] | None,
     catalogue: Catalogue,
     place: tuple[str, str, str],
     excused: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = (),
@@ -192,12 +192,14 @@ def effective(
             forgiven, names = _excused(rule, excused, catalogue)
             kept = left & ~forgiven
             strange = tuple(one for one in rule.strange if not any(covers(name.lower(), one.lower()) for name in names))
-            allows.append(Rule(statement, rule.actions & kept, rule.by_wildcard & kept, strange, rule.narrowed_by))
+            allows.append(
+                ExpandedStatement(statement, rule.actions & kept, rule.by_wildcard & kept, strange, rule.narrowed_by)
+            )
     return Effective(catalogue, tuple(allows), within, denies, *place)
 
 
 def _excused(
-    rule: Rule, excused: Sequence[tuple[tuple[str, ...], tuple[str, ...]]], catalogue: Catalogue
+    rule: ExpandedStatement, excused: Sequence[tuple[tuple[str, ...], tuple[str, ...]]], catalogue: Catalogue
 ) -> tuple[Actions, list[str]]:
     actions = 0
     names: list[str] = []
@@ -210,7 +212,7 @@ def _excused(
     return actions, names
 
 
-def _denies(rule: Rule, pattern: str) -> bool:
+def _denies(rule: ExpandedStatement, pattern: str) -> bool:
     """Whether a denial takes all of a pattern of actions away."""
     if not rule.reaches_all:
         return False
@@ -219,10 +221,10 @@ def _denies(rule: Rule, pattern: str) -> bool:
     return not has_wildcard(pattern) and rule.acts_on(pattern)
 
 
-def _is_open(rule: Rule) -> bool:
+def _is_open(rule: ExpandedStatement) -> bool:
     return not rule.narrowed_by
 
 
-def _which(rules: Sequence[Rule], chosen: Sequence[Rule]) -> int:
+def _which(rules: Sequence[ExpandedStatement], chosen: Sequence[ExpandedStatement]) -> int:
     wanted = {id(rule) for rule in chosen}
     return sum(1 << place for place, rule in enumerate(rules) if id(rule) in wanted)

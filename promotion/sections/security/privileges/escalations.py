@@ -8,7 +8,7 @@ from importlib.resources import files
 from promotion.sections.security.privileges.conditions import values_of
 from promotion.sections.security.privileges.effective import Effective
 from promotion.sections.security.privileges.globs import matches
-from promotion.sections.security.privileges.rule import Rule
+from promotion.sections.security.privileges.rule import ExpandedStatement
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - the name of an action
 
@@ -32,7 +32,7 @@ def paths() -> tuple[Path, ...]:
     return tuple(Path(**{**entry, "needs": tuple(entry["needs"])}) for entry in tomllib.loads(text)["paths"])
 
 
-def open_to(role: Effective) -> list[tuple[Path, tuple[Rule, ...]]]:
+def open_to(role: Effective) -> list[tuple[Path, tuple[ExpandedStatement, ...]]]:
     """Give the ways that a role has, and by which statements, each way's first action first."""
     found = []
     for path in paths():
@@ -42,8 +42,8 @@ def open_to(role: Effective) -> list[tuple[Path, tuple[Rule, ...]]]:
     return found
 
 
-def _rules(role: Effective, path: Path) -> tuple[Rule, ...]:
-    found: dict[int, Rule] = {}
+def _rules(role: Effective, path: Path) -> tuple[ExpandedStatement, ...]:
+    found: dict[int, ExpandedStatement] = {}
     for action in path.needs:
         place = role.catalogue.place(action)
         if place is None or not role.allowed >> place & 1:
@@ -60,6 +60,6 @@ def _rules(role: Effective, path: Path) -> tuple[Rule, ...]:
     return tuple(found.values())
 
 
-def _passes_to(rule: Rule, service: str | None) -> bool:
+def _passes_to(rule: ExpandedStatement, service: str | None) -> bool:
     services = values_of(rule.statement.conditions, "iam:PassedToService")
     return not services or service is None or matches(services, service)

@@ -8,7 +8,7 @@ MOST = 4
 
 
 @dataclass(frozen=True)
-class Finding:
+class ExcessPrivilege:
     """One thing that is more than the role needs."""
 
     kind: str
@@ -21,14 +21,14 @@ class Finding:
     """What to do: a narrower form."""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """As part of a message."""
         return f"{self.where}, {self.what}: {self.instead}"
 
 
-def told(subject: str, findings: Sequence[Finding]) -> str:
+def describe(subject: str, findings: Sequence[ExcessPrivilege]) -> str:
     """Tell what was found of a role: the first few in full, of the others how many."""
-    shown = "; ".join(finding.told for finding in findings[:MOST])
+    shown = "; ".join(finding.label for finding in findings[:MOST])
     rest = len(findings) - MOST
     more = (
         f"; and {rest} more of the kind {', '.join(sorted({one.kind for one in findings[MOST:]}))}" if rest > 0 else ""

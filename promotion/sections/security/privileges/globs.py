@@ -49,7 +49,7 @@ def _plain(text: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Matcher:
+class GlobMatcher:
     """Some patterns, any of which will do. Most are whole texts or beginnings, which need no regular expression."""
 
     whole: frozenset[str]
@@ -79,7 +79,7 @@ class Matcher:
 
 
 @lru_cache(maxsize=4096)
-def matcher(patterns: tuple[str, ...], *, ignore_case: bool = False) -> Matcher:
+def matcher(patterns: tuple[str, ...], *, ignore_case: bool = False) -> GlobMatcher:
     """Make the test for patterns. None at all match nothing."""
     whole, beginnings, rest = set(), [], []
     for pattern in patterns:
@@ -91,7 +91,7 @@ def matcher(patterns: tuple[str, ...], *, ignore_case: bool = False) -> Matcher:
             whole.add(written)
         else:
             beginnings.append(start)
-    return Matcher(frozenset(whole), tuple(beginnings), tuple(rest), ignore_case)
+    return GlobMatcher(frozenset(whole), tuple(beginnings), tuple(rest), ignore_case)
 
 
 def matches(patterns: Iterable[str], text: str, *, ignore_case: bool = False) -> bool:

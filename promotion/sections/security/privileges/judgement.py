@@ -7,16 +7,16 @@ from promotion.sections.security.privileges import rules, trust
 from promotion.sections.security.privileges.actions import catalogue
 from promotion.sections.security.privileges.documents import Advice, RolePolicies
 from promotion.sections.security.privileges.effective import Effective, effective
-from promotion.sections.security.privileges.findings import Finding
-from promotion.sections.security.privileges.statements import Statement, identity_statements, trust_statements
+from promotion.sections.security.privileges.findings import ExcessPrivilege
+from promotion.sections.security.privileges.statements import PolicyStatement, identity_statements, trust_statements
 from promotion.settings.privileges import Accepted, Role
 
 
 @dataclass(frozen=True)
-class Judgement:
+class PrivilegeFindings:
     """What was found of a role."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[ExcessPrivilege, ...]
     """The worst first."""
     unneeded: tuple[Accepted, ...]
     """Exceptions without which nothing more would be found."""
@@ -24,7 +24,7 @@ class Judgement:
     actions: int
     """How many it may do in effect."""
 
-    def told(self, look: RolePolicies) -> str:
+    def describe(self, look: RolePolicies) -> str:
         """What was measured, in a few words."""
         parts = [f"{_count(self.actions, 'action')} by {_count(self.statements, 'statement')}"]
         if look.boundary:
@@ -35,7 +35,7 @@ class Judgement:
         return " · ".join(parts)
 
 
-def judge(look: RolePolicies, declared: Role, region: str) -> Judgement:
+def judge_role(look: RolePolicies, declared: Role, region: str) -> PrivilegeFindings:
     """Judge a role by what was looked up and what is declared.
 
     Raises:
@@ -44,17 +44,17 @@ def judge(look: RolePolicies, declared: Role, region: str) -> Judgement:
     """
     trusting = trust_statements("the trust policy", look.trust)
     policies = tuple(
-        statement for policy in look.policies for statement in identity_statements(policy.told, policy.document)
+        statement for policy in look.policies for statement in identity_statements(policy.label, policy.document)
     )
-    boundary = None if look.boundary is None else identity_statements(look.boundary.told, look.boundary.document)
-    expected = trust.Expected(
+    boundary = None if look.boundary is None else identity_statements(look.boundary.label, look.boundary.document)
+    expected = trust.ExpectedTrust(
         declared.kind, declared.principals, declared.external_id, look.partition, region, look.account
     )
     place = (look.partition, region, look.account)
 
-    def found(exceptions: Sequence[Accepted]) -> tuple[Effective, list[Finding]]:
+    def found(exceptions: Sequence[Accepted]) -> tuple[Effective, list[ExcessPrivilege]]:
         role = _effective(policies, boundary, place, exceptions)
-        return role, rules.judge(role, declared.kind)
+        return role, rules.find_excess(role, declared.kind)
 
     role, findings = found(declared.exceptions)
     unneeded = tuple(
@@ -62,7 +62,9 @@ def judge(look: RolePolicies, declared: Role, region: str) -> Judgement:
         for one in declared.exceptions
         if found([other for other in declared.exceptions if other is not one])[1] == findings
     )
-    return Judgement((*trust.judge(trusting, expected), *findings), unneeded, len(policies), role.allowed.bit_count())
+    return PrivilegeFindings(
+        (*trust.judge_trust(trusting, expected), *findings), unneeded, len(policies), role.allowed.bit_count()
+    )
 
 
 GRAVE = ("ERROR", "SECURITY_WARNING")
@@ -72,18 +74,20 @@ Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Vali
 """
 
 
-def remarked(advice: Advice) -> list[Finding]:
+def remarked(advice: Advice) -> list[ExcessPrivilege]:
     """What IAM Access Analyzer holds against a role's policies."""
     return [
-        Finding("analyzer", one.policy, f"is {one.issue} to IAM Access Analyzer ({one.kind})", f"see {one.link}")
+        ExcessPrivilege(
+            "analyzer", one.policy, f"is {one.issue} to IAM Access Analyzer ({one.kind})", f"see {one.link}"
+        )
         for one in advice.remarks
         if one.kind in GRAVE
     ]
 
 
 def _effective(
-    policies: Sequence[Statement],
-    boundary: Sequence[Statement] | None,
+    policies: Sequence[PolicyStatement],
+    boundary: Sequence[PolicyStatement] | None,
     place: tuple[str, str, str],
     exceptions: Sequence[Accepted],
 ) -> Effective:

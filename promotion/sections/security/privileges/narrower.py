@@ -19,7 +19,7 @@ def resources_of(role: Effective, actions: Actions) -> str:
 
 def actions_of(catalogue: Catalogue, actions: Actions) -> str:
     """Name the first of some actions."""
-    return catalogue.told(actions, 3)
+    return catalogue.describe(actions, 3)
 
 
 def _filled(role: Effective, arn: str) -> str:

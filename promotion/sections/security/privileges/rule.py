@@ -5,15 +5,15 @@ from functools import cached_property
 
 from promotion.sections.security.privileges.actions import Actions, Catalogue
 from promotion.sections.security.privileges.conditions import narrowing_keys
-from promotion.sections.security.privileges.globs import Matcher, has_wildcard, is_everything, matcher, matches
-from promotion.sections.security.privileges.statements import Statement
+from promotion.sections.security.privileges.globs import GlobMatcher, has_wildcard, is_everything, matcher, matches
+from promotion.sections.security.privileges.statements import PolicyStatement
 
 
 @dataclass(frozen=True, eq=False)
-class Rule:
+class ExpandedStatement:
     """A statement with its actions counted out."""
 
-    statement: Statement
+    statement: PolicyStatement
     actions: Actions
     by_wildcard: Actions
     """Those of `actions` that no pattern names in full."""
@@ -38,7 +38,7 @@ class Rule:
         return self.statement.resources is None or self._reached.may_match(start)
 
     @cached_property
-    def _reached(self) -> Matcher:
+    def _reached(self) -> GlobMatcher:
         return matcher(self.statement.resources or self.statement.not_resources or ())
 
     @cached_property
@@ -56,7 +56,7 @@ class Rule:
         return f"everything but {' and '.join(self.statement.not_resources or ())}"
 
 
-def rule_of(statement: Statement, catalogue: Catalogue) -> Rule:
+def rule_of(statement: PolicyStatement, catalogue: Catalogue) -> ExpandedStatement:
     """Count out the actions of a statement."""
     if statement.actions is None:
         spared = 0
@@ -75,4 +75,4 @@ def rule_of(statement: Statement, catalogue: Catalogue) -> Rule:
             if not found:
                 unknown.append(pattern)
         by_wildcard, strange = actions & ~named, tuple(unknown)
-    return Rule(statement, actions, by_wildcard, strange, narrowing_keys(statement.conditions))
+    return ExpandedStatement(statement, actions, by_wildcard, strange, narrowing_keys(statement.conditions))

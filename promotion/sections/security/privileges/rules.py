@@ -13,9 +13,9 @@ from promotion.sections.security.privileges import escalations, narrower
 from promotion.sections.security.privileges.actions import Actions, catalogue
 from promotion.sections.security.privileges.conditions import values_of
 from promotion.sections.security.privileges.effective import Effective
-from promotion.sections.security.privileges.findings import Finding
+from promotion.sections.security.privileges.findings import ExcessPrivilege
 from promotion.sections.security.privileges.globs import has_wildcard
-from promotion.sections.security.privileges.rule import Rule
+from promotion.sections.security.privileges.rule import ExpandedStatement
 
 NEARLY_ALL = 0.9
 """The share of the actions there are from which on a role is an administrator, or has a service whole."""
@@ -41,13 +41,13 @@ def telling_reads() -> Actions:
     return catalogue().of(*(action for actions in data.values() for action in actions))
 
 
-def judge(role: Effective, kind: str) -> list[Finding]:
+def find_excess(role: Effective, kind: str) -> list[ExcessPrivilege]:
     """Find what is too much, the worst first."""
     admin = list(_administrator(role))
     if admin:
         return admin
     done = role.catalogue.of(*VPC_FUNCTION) if kind in ("function", "rotation") else 0
-    found: list[Finding] = []
+    found: list[ExcessPrivilege] = []
     for find in (_escalations, _passing, _services):
         for finding, actions in list(find(role, done)):
             found.append(finding)
@@ -58,7 +58,7 @@ def judge(role: Effective, kind: str) -> list[Finding]:
     return found
 
 
-def _administrator(role: Effective) -> Iterator[Finding]:
+def _administrator(role: Effective) -> Iterator[ExcessPrivilege]:
     least = NEARLY_ALL * len(role.catalogue.names)
     if role.allowed.bit_count() < least:
         return
@@ -71,15 +71,15 @@ def _administrator(role: Effective) -> Iterator[Finding]:
         return
     # By size, so that a small statement beside the one that matters is not blamed.
     worst = max(givers, key=lambda rule: rule.actions.bit_count())
-    yield Finding(
+    yield ExcessPrivilege(
         "administrator",
-        worst.statement.told,
+        worst.statement.full_label,
         f"allows {together.bit_count():,} of the {len(role.catalogue.names):,} actions of AWS on {worst.told_resource}",
         "name the actions the role calls and the resources it calls them on",
     )
 
 
-def _escalations(role: Effective, done: Actions) -> Iterator[tuple[Finding, Actions]]:
+def _escalations(role: Effective, done: Actions) -> Iterator[tuple[ExcessPrivilege, Actions]]:
     del done
     for path, rules in escalations.open_to(role):
         actions = role.catalogue.of(*path.needs)
@@ -87,11 +87,13 @@ def _escalations(role: Effective, done: Actions) -> Iterator[tuple[Finding, Acti
         named = (
             f", or allow it on {narrower.resources_of(role, role.catalogue.of(last))}" if path.reach == "wide" else ""
         )
-        beside = f" with {_together([rule.statement.told for rule in rules[1:]], ' and ')}" if len(rules) > 1 else ""
+        beside = (
+            f" with {_together([rule.statement.full_label for rule in rules[1:]], ' and ')}" if len(rules) > 1 else ""
+        )
         yield (
-            Finding(
+            ExcessPrivilege(
                 "escalation",
-                rules[0].statement.told,
+                rules[0].statement.full_label,
                 f"allows {' and '.join(path.needs)} on {rules[0].told_resource}{beside}, by which it {path.does} "
                 f"({path.source})",
                 f"take {last} away{named}",
@@ -100,7 +102,7 @@ def _escalations(role: Effective, done: Actions) -> Iterator[tuple[Finding, Acti
         )
 
 
-def _passing(role: Effective, done: Actions) -> Iterator[tuple[Finding, Actions]]:
+def _passing(role: Effective, done: Actions) -> Iterator[tuple[ExcessPrivilege, Actions]]:
     """Roles may be passed by name, or by a pattern to a named service.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
@@ -115,9 +117,9 @@ def _passing(role: Effective, done: Actions) -> Iterator[tuple[Finding, Actions]
         if rule in wide or (loose and not bound):
             to = f" to {' and '.join(bound)}" if bound else " to any service"
             yield (
-                Finding(
+                ExcessPrivilege(
                     "pass-role",
-                    rule.statement.told,
+                    rule.statement.full_label,
                     f"allows iam:PassRole on {rule.told_resource}{to}",
                     f"name the role, as arn:{role.partition}:iam::{role.account}:role/<RoleName>, and the service with "
                     "StringEquals on iam:PassedToService",
@@ -126,7 +128,7 @@ def _passing(role: Effective, done: Actions) -> Iterator[tuple[Finding, Actions]
             )
 
 
-def _services(role: Effective, done: Actions) -> Iterator[tuple[Finding, Actions]]:
+def _services(role: Effective, done: Actions) -> Iterator[tuple[ExcessPrivilege, Actions]]:
     del done
     for rule in role.allows:
         whole = [
@@ -141,9 +143,9 @@ def _services(role: Effective, done: Actions) -> Iterator[tuple[Finding, Actions
             names = ", ".join(f"{service}:*" for service, _ in whole[:3])
             rest = f" and {len(whole) - 3} more services" if len(whole) > 3 else ""
             yield (
-                Finding(
+                ExcessPrivilege(
                     "service",
-                    rule.statement.told,
+                    rule.statement.full_label,
                     f"allows {names}{rest} on {rule.told_resource}",
                     f"name the actions the role calls, such as {narrower.actions_of(role.catalogue, together)}",
                 ),
@@ -151,7 +153,7 @@ def _services(role: Effective, done: Actions) -> Iterator[tuple[Finding, Actions
             )
 
 
-def _meant(role: Effective, rule: Rule) -> Iterator[tuple[str, Actions]]:
+def _meant(role: Effective, rule: ExpandedStatement) -> Iterator[tuple[str, Actions]]:
     """The services that a statement has wildcards for."""
     known = role.catalogue.services
     services: set[str] = set()
@@ -163,8 +165,8 @@ def _meant(role: Effective, rule: Rule) -> Iterator[tuple[str, Actions]]:
         yield service, known[service]
 
 
-def _wide(role: Effective, kind: str, actions: Actions) -> Iterator[Finding]:
-    groups: dict[tuple[int, ...], tuple[tuple[Rule, ...], Actions]] = {}
+def _wide(role: Effective, kind: str, actions: Actions) -> Iterator[ExcessPrivilege]:
+    groups: dict[tuple[int, ...], tuple[tuple[ExpandedStatement, ...], Actions]] = {}
     for place in role.catalogue.each(actions & role.allowed & role.catalogue.narrowable):
         rules = role.wide(place)
         if rules:
@@ -172,12 +174,12 @@ def _wide(role: Effective, kind: str, actions: Actions) -> Iterator[Finding]:
             known = groups.get(key, (rules, 0))
             groups[key] = (rules, known[1] | 1 << place)
     for rules, found in groups.values():
-        where = _together([rule.statement.told for rule in rules], " together with ")
+        where = _together([rule.statement.full_label for rule in rules], " together with ")
         on = _together([rule.told_resource for rule in rules], " and ")
-        yield Finding(
+        yield ExcessPrivilege(
             kind,
             where,
-            f"allows {role.catalogue.told(found)} on {on}, which reaches resources that nobody has chosen",
+            f"allows {role.catalogue.describe(found)} on {on}, which reaches resources that nobody has chosen",
             f"allow it on {narrower.resources_of(role, found)}",
         )
 
@@ -187,11 +189,11 @@ def _together(texts: list[str], by: str) -> str:
     return by.join(shown[:2]) + (f" and {len(shown) - 2} more" if len(shown) > 2 else "")
 
 
-def _strangers(role: Effective) -> Iterator[Finding]:
+def _strangers(role: Effective) -> Iterator[ExcessPrivilege]:
     for rule, pattern in role.strangers():
-        yield Finding(
+        yield ExcessPrivilege(
             "stranger",
-            rule.statement.told,
+            rule.statement.full_label,
             f"allows {pattern} on {rule.told_resource}, an action that is not known and so is taken for one that writes",
             "correct its name, or allow it on named resources",
         )

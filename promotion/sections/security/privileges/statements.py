@@ -18,7 +18,7 @@ _VERSIONS = frozenset({"2012-10-17", "2008-10-17"})
 
 
 @dataclass(frozen=True)
-class Statement:
+class PolicyStatement:
     """One statement. Of a pair such as `actions` and `not_actions` one is None."""
 
     policy: str
@@ -37,12 +37,12 @@ class Statement:
     """Operator to key to values, as written."""
 
     @property
-    def told(self) -> str:
+    def full_label(self) -> str:
         """How a message names it."""
         return f"{self.policy}, {self.label}"
 
 
-def identity_statements(policy: str, document: object) -> tuple[Statement, ...]:
+def identity_statements(policy: str, document: object) -> tuple[PolicyStatement, ...]:
     """Take apart a policy that says what a role may do.
 
     Raises:
@@ -52,7 +52,7 @@ def identity_statements(policy: str, document: object) -> tuple[Statement, ...]:
     return tuple(_statement(policy, number, raw, trust=False) for number, raw in _raw(policy, document))
 
 
-def trust_statements(policy: str, document: object) -> tuple[Statement, ...]:
+def trust_statements(policy: str, document: object) -> tuple[PolicyStatement, ...]:
     """Take apart a policy that says who may become a role.
 
     Raises:
@@ -78,14 +78,14 @@ def _raw(policy: str, document: object) -> list[tuple[int, Mapping[str, Any]]]:
         raise _malformed(policy, "is not a policy document")
     if document.get("Version", "2008-10-17") not in _VERSIONS:
         raise _malformed(policy, "is of a version that there is not")
-    found = document["Statement"]
+    found = document["PolicyStatement"]
     statements = [found] if isinstance(found, Mapping) else found
     if not isinstance(statements, list) or not all(isinstance(one, Mapping) for one in statements):
         raise _malformed(policy, "has statements that are none")
     return list(enumerate(statements, 1))
 
 
-def _statement(policy: str, number: int, raw: Mapping[str, Any], *, trust: bool) -> Statement:
+def _statement(policy: str, number: int, raw: Mapping[str, Any], *, trust: bool) -> PolicyStatement:
     sid = raw.get("Sid")
     label = f'statement "{sid}"' if sid else f"statement {number}"
     where = f"{policy}, {label},"
@@ -101,7 +101,7 @@ def _statement(policy: str, number: int, raw: Mapping[str, Any], *, trust: bool)
     for pair in absent:
         if raw.keys() & set(pair):
             raise _malformed(where, f"has {' or '.join(pair)}, which has no place there")
-    return Statement(
+    return PolicyStatement(
         policy,
         label,
         raw["Effect"] == "Allow",

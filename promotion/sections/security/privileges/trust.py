@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from promotion.sections.security.privileges.conditions import Conditions, values_of
-from promotion.sections.security.privileges.findings import Finding
+from promotion.sections.security.privileges.findings import ExcessPrivilege
 from promotion.sections.security.privileges.globs import has_wildcard, is_everything, matcher
-from promotion.sections.security.privileges.statements import Statement
+from promotion.sections.security.privileges.statements import PolicyStatement
 
 SERVICES: Mapping[str, str] = {
     "function": "lambda",
@@ -40,7 +40,7 @@ _GONE = re.compile(r"A(ID|RO|GP|SI)A[A-Z0-9]{16,}")
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedTrust:
     """Who may become a role."""
 
     kind: str
@@ -61,40 +61,42 @@ class Expected:
         return tuple(name for end in ends for name in (f"{service}.{end}", f"{service}.{self.region}.{end}"))
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """Whom one expects, in words."""
         return " and ".join([*self.services[:1], *self.principals]) or "nobody"
 
 
-def judge(statements: Sequence[Statement], expected: Expected) -> list[Finding]:
+def judge_trust(statements: Sequence[PolicyStatement], expected: ExpectedTrust) -> list[ExcessPrivilege]:
     """Find who else may become the role."""
     denied = {name for one in statements if not one.allows and not one.conditions for name in _names(one)}
-    found: list[Finding] = []
+    found: list[ExcessPrivilege] = []
     for statement in statements:
         if statement.allows and _is_about_becoming(statement):
             found += _of_statement(statement, expected, denied)
     return found
 
 
-def _names(statement: Statement) -> Iterator[tuple[str, str]]:
+def _names(statement: PolicyStatement) -> Iterator[tuple[str, str]]:
     if _is_about_becoming(statement):
         for kind, names in (statement.principals or {}).items():
             for name in names:
                 yield kind, name
 
 
-def _is_about_becoming(statement: Statement) -> bool:
+def _is_about_becoming(statement: PolicyStatement) -> bool:
     if statement.actions is not None:
         return any(map(matcher(statement.actions, ignore_case=True), _BECOMING))
     return not all(map(matcher(statement.not_actions or (), ignore_case=True), _BECOMING))
 
 
-def _of_statement(statement: Statement, expected: Expected, denied: set[tuple[str, str]]) -> Iterator[Finding]:
-    def finding(what: str, instead: str) -> Finding:
-        return Finding("trust", statement.told, what, instead)
+def _of_statement(
+    statement: PolicyStatement, expected: ExpectedTrust, denied: set[tuple[str, str]]
+) -> Iterator[ExcessPrivilege]:
+    def finding(what: str, instead: str) -> ExcessPrivilege:
+        return ExcessPrivilege("trust", statement.full_label, what, instead)
 
     if statement.not_principals is not None:
-        yield finding("lets in everybody but a few (NotPrincipal)", f"name {expected.told} as Principal")
+        yield finding("lets in everybody but a few (NotPrincipal)", f"name {expected.label} as Principal")
         return
     loose = [action for action in statement.actions or ("NotAction",) if has_wildcard(action) or action == "NotAction"]
     if loose:
@@ -108,8 +110,8 @@ def _of_statement(statement: Statement, expected: Expected, denied: set[tuple[st
                 yield finding(*trouble)
 
 
-def _trouble(kind: str, name: str, conditions: Conditions, expected: Expected) -> tuple[str, str] | None:
-    wanted = f"let in {expected.told} alone"
+def _trouble(kind: str, name: str, conditions: Conditions, expected: ExpectedTrust) -> tuple[str, str] | None:
+    wanted = f"let in {expected.label} alone"
     if kind == "Service":
         if name in expected.services or name in expected.principals:
             return _deputy(name, conditions, expected)
@@ -125,7 +127,7 @@ def _trouble(kind: str, name: str, conditions: Conditions, expected: Expected) -
     return None
 
 
-def _account(name: str, conditions: Conditions, expected: Expected, wanted: str) -> tuple[str, str] | None:
+def _account(name: str, conditions: Conditions, expected: ExpectedTrust, wanted: str) -> tuple[str, str] | None:
     parsed = _ARN.fullmatch(name)
     account, rest = (parsed["account"], parsed["rest"]) if parsed else (name, "root")
     whole = rest == "root"
@@ -144,7 +146,7 @@ def _account(name: str, conditions: Conditions, expected: Expected, wanted: str)
     return None
 
 
-def _deputy(name: str, conditions: Conditions, expected: Expected) -> tuple[str, str] | None:
+def _deputy(name: str, conditions: Conditions, expected: ExpectedTrust) -> tuple[str, str] | None:
     accounts = values_of(conditions, "aws:SourceAccount")
     sources = values_of(conditions, "aws:SourceArn")
     strange = [one for one in accounts if one != expected.account]

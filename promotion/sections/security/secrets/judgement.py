@@ -1,15 +1,16 @@
 """Whether a secret can be used by the service, and by nobody it is not meant for. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from promotion.core.findings import Findings
 from promotion.sections.security.secrets.look import (
     DECRYPT,
     READ,
     AccessLook,
-    Decision,
     KeyLook,
     OtherSecrets,
+    PolicyDecision,
     ReadyLook,
     SecretLook,
 )
@@ -22,24 +23,8 @@ from promotion.unknown import Reason, Unknown
 CURRENT = "AWSCURRENT"
 
 
-@dataclass
-class Findings:
-    """What is wrong with a secret, what nobody could tell, and what is only said."""
-
-    problems: list[str] = field(default_factory=list)
-    doubts: list[Unknown] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-
-    def gather(self, problems: Callable[[], Iterable[str]]) -> None:
-        """Take what is wrong, and an Unknown as a doubt: it must not hide what is wrong elsewhere."""
-        try:
-            self.problems += problems()
-        except Unknown as doubt:
-            self.doubts.append(doubt)
-
-
 @dataclass(frozen=True)
-class Parts:
+class SecretContext:
     """What was looked at beside the secret itself, by secret and by environment; what could not be is Unknown."""
 
     keys: Mapping[str, KeyLook | None]
@@ -48,13 +33,13 @@ class Parts:
     ready: Mapping[str, Sequence[ReadyLook]]
 
 
-def judge(subject: str, settings: Settings, look: SecretLook, parts: Parts) -> tuple[str, Findings]:
+def judge_secret(subject: str, settings: Settings, look: SecretLook, parts: SecretContext) -> tuple[str, Findings]:
     """Judge a secret, `dev NAME` or `prod NAME`: what was looked at, and what was found."""
     which, name = in_environment(subject)
     environment = settings.environment(which)
     declared = next(secret for secret in environment.secrets if secret.name == name)
     findings = Findings()
-    findings.gather(lambda: judge_secret(look, environment.account, declared))
+    findings.gather(lambda: secret_problems(look, environment.account, declared))
     if look.arn is None or look.deleted is not None:
         return "not to be had", findings
     findings.gather(lambda: judge_key(look, parts.keys[subject], declared))
@@ -66,7 +51,7 @@ def judge(subject: str, settings: Settings, look: SecretLook, parts: Parts) -> t
     return f"{', '.join(look.stages)}; read by {' and '.join(users)}", findings
 
 
-def judge_secret(look: SecretLook, account: str, declared: Secret) -> Iterator[str]:
+def secret_problems(look: SecretLook, account: str, declared: Secret) -> Iterator[str]:
     """Say what is wrong with the secret itself. Raises Unknown for a policy that cannot be read."""
     if look.arn is None:
         yield f"there is no secret {look.name} in account {account}: create it, or name the one that the service reads"
@@ -145,7 +130,7 @@ def _may_read(look: SecretLook, access: AccessLook, role: str) -> bool:
         return False
     if own.allowed or grants(look.policy, look.name, role, READ):
         return True
-    _refuse_missing(own.missing, role, READ)
+    _raise_if_missing(own.missing, role, READ)
     return False
 
 
@@ -159,7 +144,7 @@ def _may_decrypt(look: SecretLook, key: KeyLook, access: AccessLook, role: str, 
     if not delegates(key.policy, whose, account, DECRYPT):
         return False
     if not own.allowed:
-        _refuse_missing(own.missing, role, DECRYPT)
+        _raise_if_missing(own.missing, role, DECRYPT)
     return own.allowed
 
 
@@ -170,7 +155,7 @@ def _others(access: AccessLook, role: str, others: OtherSecrets) -> str:
     return ", ".join(arn.rpartition(":")[2] for arn in readable[:3]) + (" and more" if len(readable) > 3 else "")
 
 
-def _asked(access: AccessLook, role: str, action: str, resource: str) -> Decision:
+def _asked(access: AccessLook, role: str, action: str, resource: str) -> PolicyDecision:
     decision = access.of(role, action, resource)
     if decision is None:
         raise Unknown(
@@ -181,7 +166,7 @@ def _asked(access: AccessLook, role: str, action: str, resource: str) -> Decisio
     return decision
 
 
-def _refuse_missing(missing: Sequence[str], role: str, action: str) -> None:
+def _raise_if_missing(missing: Sequence[str], role: str, action: str) -> None:
     if missing:
         raise Unknown(
             Reason.NOT_SUPPORTED,

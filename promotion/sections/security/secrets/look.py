@@ -39,7 +39,7 @@ class KeyLook:
 
 
 @dataclass(frozen=True)
-class Decision:
+class PolicyDecision:
     """What IAM's policy simulator says of the identity policies and the boundary of a role."""
 
     role: str
@@ -63,9 +63,9 @@ class AccessLook:
 
     roles: Mapping[str, tuple[str, ...]]
     """ARNs by target."""
-    decisions: tuple[Decision, ...]
+    decisions: tuple[PolicyDecision, ...]
 
-    def of(self, role: str, action: str, resource: str) -> Decision | None:
+    def of(self, role: str, action: str, resource: str) -> PolicyDecision | None:
         """Give the decision on one question, if it was answered."""
         wanted = (role, action, resource)
         return next((one for one in self.decisions if (one.role, one.action, one.resource) == wanted), None)

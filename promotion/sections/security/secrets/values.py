@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from promotion.clients.aws.quiet_logging import keep_answers_out_of_logs
-from promotion.core.secret_value import Sealed
+from promotion.core.secret_value import SecretValue
 from promotion.sections.security.secrets.sensitive import missing, sensitive
 from promotion.settings.secrets import Secret
 from promotion.unknown import Reason, Unknown
@@ -16,7 +16,7 @@ from promotion.unknown import Reason, Unknown
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 
 
-def load_values(client: Any, secret: Secret) -> tuple[Sealed, ...]:
+def load_values(client: Any, secret: Secret) -> tuple[SecretValue, ...]:
     """Read what is secret of every version that has a staging label: current, previous, pending, and any other.
 
     `client` is a boto3 client of Secrets Manager. Raises Unknown where there is no current version, or nothing in it
@@ -31,7 +31,7 @@ def load_values(client: Any, secret: Secret) -> tuple[Sealed, ...]:
             f"{secret.name} has no version labelled {CURRENT}, so that its value cannot be looked for in logs: see "
             "why it has none",
         )
-    found: list[Sealed] = []
+    found: list[SecretValue] = []
     for version, stages in sorted(versions.items(), key=lambda one: CURRENT not in one[1]):
         found += _sealed(client, secret, version, stages)
     return tuple(found)
@@ -51,7 +51,7 @@ def _versions(client: Any, secret: Secret) -> dict[str, list[str]]:
         asked["NextToken"] = page["NextToken"]
 
 
-def _sealed(client: Any, secret: Secret, version: str, stages: list[str]) -> Iterator[Sealed]:
+def _sealed(client: Any, secret: Secret, version: str, stages: list[str]) -> Iterator[SecretValue]:
     from botocore.exceptions import ClientError
     from botocore.parsers import ResponseParserError
 
@@ -73,12 +73,12 @@ def _sealed(client: Any, secret: Secret, version: str, stages: list[str]) -> Ite
     yield from _parts(content, secret, stages)
 
 
-def _content(answer: dict[str, Any]) -> Sealed | None:
+def _content(answer: dict[str, Any]) -> SecretValue | None:
     value = answer.get("SecretString") or answer.get("SecretBinary")
-    return Sealed(value, "") if value else None
+    return SecretValue(value, "") if value else None
 
 
-def _parts(content: Sealed, secret: Secret, stages: list[str]) -> Iterator[Sealed]:
+def _parts(content: SecretValue, secret: Secret, stages: list[str]) -> Iterator[SecretValue]:
     """Seal each secret field by itself."""
     kinds = sorted(stage.removeprefix("AWS").lower() for stage in stages)
     suffix = "" if CURRENT in stages else f" ({', '.join(kinds)})"
@@ -86,11 +86,11 @@ def _parts(content: Sealed, secret: Secret, stages: list[str]) -> Iterator[Seale
         try:
             text = value.decode()
         except UnicodeDecodeError:
-            yield Sealed(bytes(value), f"{secret.name}{suffix}")
+            yield SecretValue(bytes(value), f"{secret.name}{suffix}")
             return
         absent = missing(text, secret.sensitive) if CURRENT in stages else []
         parts = [
-            Sealed(part, f"{secret.name} {field}".rstrip() + suffix)
+            SecretValue(part, f"{secret.name} {field}".rstrip() + suffix)
             for field, part in sensitive(text, secret.sensitive)
         ]
         del text

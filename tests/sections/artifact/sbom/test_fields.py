@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from promotion.sections.artifact.sbom.fields import Fields, digests_in, read_fields, said
+from promotion.sections.artifact.sbom.fields import SbomFields, digests_in, read_fields, said
 from promotion.unknown import Reason, Unknown
 
 HEX = "ab" * 32
@@ -53,14 +53,14 @@ def test_another_type_is_refused_with_its_place(read, why):
     """The sentence says where, what was there and what was expected."""
     found = {"number": 3, "flag": True, "text": "words", "list": [1], "object": {}, "null": None}
     with pytest.raises(Unknown) as told:
-        read(Fields(found, "the report", "top"))
+        read(SbomFields(found, "the report", "top"))
     assert told.value.reason is Reason.MALFORMED
     assert why in told.value.message
 
 
 def test_null_is_the_same_as_absent():
     """Go writes null for what is not there."""
-    fields = Fields({"a": None}, "the report")
+    fields = SbomFields({"a": None}, "the report")
     assert "a" not in fields
     assert (fields.text("a", "-"), fields.number("a"), fields.flag("a"), fields.moment("a")) == ("-", None, False, None)
     assert (fields.several("a"), list(fields.objects("a")), fields.sub("a").content) == ((), [], {})
@@ -81,7 +81,7 @@ def test_null_is_the_same_as_absent():
 )
 def test_moments_are_read_to_utc(value, moment):
     """Go writes nanoseconds, and year one for no time at all; boto3 gives datetimes."""
-    assert Fields({"at": value}, "the report").moment("at") == moment
+    assert SbomFields({"at": value}, "the report").moment("at") == moment
 
 
 @pytest.mark.parametrize(
@@ -91,16 +91,16 @@ def test_moments_are_read_to_utc(value, moment):
 def test_moments_without_a_zone_are_refused(value):
     """Nobody knows when that is."""
     with pytest.raises(Unknown, match="time zone"):
-        Fields({"at": value}, "the report").moment("at")
+        SbomFields({"at": value}, "the report").moment("at")
 
 
 def test_a_key_in_another_case_is_refused_where_it_counts():
     """Go would take `results` for `Results`."""
     spelled = frozenset({"Results"})
-    Fields({"Results": [], "other": 1, "Other": 2}, "the report", "", spelled)
+    SbomFields({"Results": [], "other": 1, "Other": 2}, "the report", "", spelled)
     for found in ({"results": []}, {"Results": [], "RESULTS": []}):
         with pytest.raises(Unknown, match="another case"):
-            Fields(found, "the report", "", spelled)
+            SbomFields(found, "the report", "", spelled)
 
 
 def test_digests_are_found_in_any_spelling():

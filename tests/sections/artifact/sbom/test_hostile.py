@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from promotion.sections.artifact.sbom.judge import Limits, judge_all
+from promotion.sections.artifact.sbom.judge import SbomLimits, judge_all
 from promotion.sections.artifact.sbom.judgement import Unread
 from promotion.sections.artifact.sbom.read import read_sbom
 from promotion.sections.artifact.sbom.summary import Sbom
@@ -60,10 +60,10 @@ def read_and_judge(predicate, *, validate=False):
         found.append(sbom)
     except Unknown as unknown:
         found.append(Unread.because("sbom", unknown))
-    judgement = judge_all(found, IMAGE, NOW, Limits(), None)
+    judgement = judge_all(found, IMAGE, NOW, SbomLimits(), None)
     assert all(problem.message.isprintable() for problem in judgement.problems)
     with suppress(Unknown):
-        judgement.refuse_to_guess()
+        judgement.raise_if_doubtful()
 
 
 @pytest.mark.parametrize("document", [cyclonedx(), cyclonedx("1.4"), spdx()], ids=["CDX 1.6", "CDX 1.4", "SPDX"])
@@ -163,6 +163,6 @@ def test_foreign_text_stands_in_no_sentence_as_it_is():
     tools = [{"name": bad, "version": bad}]
     document = cyclonedx("1.4", components=[shop], metadata={"tools": tools, "timestamp": "2020-01-01T00:00:00Z"})
     sbom = read_sbom(document, "the SBOM", SHOP)
-    told = " ".join(judge_all([sbom], IMAGE, BUILT).told)
+    told = " ".join(judge_all([sbom], IMAGE, BUILT).label)
     assert told.isprintable()
     assert bad not in told

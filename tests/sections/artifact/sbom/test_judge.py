@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from promotion.sections.artifact.sbom.application import Application
-from promotion.sections.artifact.sbom.judge import Described, Limits, judge, judge_all
+from promotion.sections.artifact.sbom.judge import Described, SbomLimits, judge_all, judge_sbom
 from promotion.sections.artifact.sbom.judgement import Kind, Unread
 from promotion.sections.artifact.sbom.read import read_sbom
 from promotion.unknown import Reason, Unknown
@@ -16,12 +16,12 @@ from .documents import BUILT, CONFIG, DIGEST, IMAGE, NOW, OTHER, SHOP, cyclonedx
 GOOD = read_sbom(cyclonedx(), "the SBOM at referrer 1", SHOP)
 
 
-LIMITS = Limits()
+LIMITS = SbomLimits()
 
 
 def judged(sbom=GOOD, image=IMAGE, limits=LIMITS, previous=None):
     """Judge one document at the usual time."""
-    return judge(sbom, image, NOW, limits, previous)
+    return judge_sbom(sbom, image, NOW, limits, previous)
 
 
 def kinds(judgement):
@@ -34,7 +34,7 @@ def test_a_good_document_has_no_problem(document):
     """It names base system, application and our image, and is as old as it."""
     found = judged(read_sbom(document, "the SBOM", SHOP))
     assert (found.problems, found.doubts, found.notes) == ((), (), ())
-    found.refuse_to_guess()
+    found.raise_if_doubtful()
     assert found.measured.endswith(": 5 components, 4 of them of debian 12")
 
 
@@ -43,7 +43,7 @@ def test_an_empty_document_is_wrong_and_only_that(document):
     """What is missing from nothing is not said again."""
     found = judged(read_sbom(document, "the SBOM", SHOP))
     assert kinds(found) == [Kind.EMPTY]
-    assert "lists no component" in found.told[0]
+    assert "lists no component" in found.messages[0]
 
 
 def test_a_document_without_a_base_system_is_wrong():
@@ -51,14 +51,14 @@ def test_a_document_without_a_base_system_is_wrong():
     shop = [{"type": "library", "name": "shop", "version": "1.8.0"}]
     found = judged(read_sbom(cyclonedx(components=shop), "the SBOM", SHOP))
     assert kinds(found) == [Kind.NO_BASE_SYSTEM]
-    assert "not from the source tree" in found.told[0]
+    assert "not from the source tree" in found.messages[0]
 
 
 def test_an_image_without_a_base_system_can_be_declared():
     """An image from scratch has none."""
     shop = [{"type": "library", "name": "shop", "version": "1.8.0"}]
     sbom = read_sbom(cyclonedx(components=shop), "the SBOM", SHOP)
-    assert judged(sbom, limits=Limits(base_system=False)).problems == ()
+    assert judged(sbom, limits=SbomLimits(base_system=False)).problems == ()
 
 
 def test_a_document_without_the_application_is_wrong():
@@ -67,7 +67,8 @@ def test_a_document_without_the_application_is_wrong():
     found = judged(read_sbom(cyclonedx(components=system), "the SBOM", SHOP))
     assert kinds(found) == [Kind.NO_APPLICATION]
     assert (
-        "shop, as the label org.opencontainers.image.source calls the application, is not among them" in found.told[0]
+        "shop, as the label org.opencontainers.image.source calls the application, is not among them"
+        in found.messages[0]
     )
 
 
@@ -76,9 +77,9 @@ def test_without_a_name_for_the_application_nobody_can_tell():
     found = judged(read_sbom(cyclonedx(), "the SBOM", Application()))
     assert found.problems == ()
     with pytest.raises(Unknown, match="declare its name") as told:
-        found.refuse_to_guess()
+        found.raise_if_doubtful()
     assert told.value.reason is Reason.NOT_DECLARED
-    judged(read_sbom(cyclonedx(components=[]), "the SBOM", Application())).refuse_to_guess()
+    judged(read_sbom(cyclonedx(components=[]), "the SBOM", Application())).raise_if_doubtful()
 
 
 def test_a_document_of_another_image_is_wrong():
@@ -86,7 +87,7 @@ def test_a_document_of_another_image_is_wrong():
     about = {"component": {"type": "container", "name": "shop", "version": OTHER}}
     found = judged(read_sbom(cyclonedx(metadata=about), "the SBOM", SHOP))
     assert kinds(found) == [Kind.ANOTHER_IMAGE]
-    assert f"says it is of {OTHER}, expected {DIGEST}" in found.told[0]
+    assert f"says it is of {OTHER}, expected {DIGEST}" in found.messages[0]
 
 
 @pytest.mark.parametrize("named", [DIGEST, CONFIG, DIGEST.upper().replace("SHA256", "sha256")])
@@ -113,7 +114,7 @@ def test_a_document_that_names_no_image_is_noted():
 def test_a_document_older_than_its_image_is_wrong(minutes, wrong):
     """It lists something else. An image that is older than its document is ordinary."""
     sbom = replace(GOOD, created=BUILT + timedelta(minutes=minutes))
-    found = judge(sbom, IMAGE, BUILT + timedelta(days=60), LIMITS)
+    found = judge_sbom(sbom, IMAGE, BUILT + timedelta(days=60), LIMITS)
     assert kinds(found) == [Kind.OLDER_THAN_IMAGE] * wrong
 
 
@@ -146,9 +147,9 @@ def test_a_sharp_fall_in_components_is_wrong(before, now, wrong):
 def test_the_fall_is_told_in_numbers_and_can_be_allowed():
     """A slimmer base image is a reason."""
     now, before = replace(GOOD, components=40), replace(GOOD, components=100)
-    (told,) = judged(now, previous=before).told
+    (told,) = judged(now, previous=before).messages
     assert "lists 40 components, and that of the image in production 100: 60.0% are gone, expected at most 30%" in told
-    assert judged(now, limits=Limits(fewer_components=0.6), previous=before).problems == ()
+    assert judged(now, limits=SbomLimits(fewer_components=0.6), previous=before).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -204,14 +205,14 @@ def test_documents_that_cannot_be_read_leave_it_unknown_only_when_alone():
     unread = Unread.because("sbom", Unknown(Reason.MALFORMED, "the SBOM at referrer 3 cannot be read"))
     assert "Beside it: the SBOM at referrer 3 cannot be read" in judge_all([unread, GOOD], IMAGE, NOW).notes
     with pytest.raises(Unknown, match="referrer 3") as told:
-        judge_all([unread], IMAGE, NOW).refuse_to_guess()
+        judge_all([unread], IMAGE, NOW).raise_if_doubtful()
     assert told.value.reason is Reason.MALFORMED
 
 
 def test_no_document_is_never_right():
     """Whoever asks with nothing gets no answer."""
     with pytest.raises(Unknown) as told:
-        judge_all([], IMAGE, NOW).refuse_to_guess()
+        judge_all([], IMAGE, NOW).raise_if_doubtful()
     assert told.value.reason is Reason.NO_DATA
 
 

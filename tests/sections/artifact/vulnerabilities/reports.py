@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from promotion.sections.artifact.vulnerabilities.image import ImageDigests, PlatformDigests
-from promotion.sections.artifact.vulnerabilities.report import Finding, ScanReport
+from promotion.sections.artifact.vulnerabilities.report import ScanReport, Vulnerability
 
 DIGEST = "sha256:" + "a1" * 32
 CONFIG = "sha256:" + "c0" * 32
@@ -150,7 +150,7 @@ def answer(status, findings=None, digest=DIGEST, **changes):
 
 def scan(source="attestation", critical=(), suppressed=(), **changes):
     """Make a report that was read already."""
-    found = tuple(Finding(id_, "libssl3", "3.0.17") for id_ in critical)
+    found = tuple(Vulnerability(id_, "libssl3", "3.0.17") for id_ in critical)
     fields = {
         "source": source,
         "place": f"the {source}",

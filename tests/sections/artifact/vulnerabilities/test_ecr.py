@@ -22,7 +22,7 @@ def test_a_basic_scan_is_read():
     assert (found.scanner, found.image_digests) == ("Amazon ECR basic scanning", (DIGEST,))
     assert (found.created, found.data_from) == (SCANNED, SCANNED)
     assert found.counts == {"CRITICAL": 1, "HIGH": 1, "INFORMATIONAL": 1, "UNKNOWN": 1}
-    assert [each.told for each in found.critical] == ["CVE-2026-2000 in openssl 3.0.17 (no fix yet)"]
+    assert [each.label for each in found.critical] == ["CVE-2026-2000 in openssl 3.0.17 (no fix yet)"]
     assert found.doubts == ()
 
 
@@ -30,7 +30,7 @@ def test_an_enhanced_scan_is_read():
     """Amazon Inspector's findings have another shape."""
     found = read(enhanced("CRITICAL", "UNTRIAGED"))
     assert (found.scanner, found.counts) == ("Amazon Inspector", {"CRITICAL": 1, "UNKNOWN": 1})
-    assert [each.told for each in found.critical] == ["CVE-2026-3000 in openssl 3.0.17 (no fix yet)"]
+    assert [each.label for each in found.critical] == ["CVE-2026-3000 in openssl 3.0.17 (no fix yet)"]
 
 
 def test_an_image_that_is_scanned_on_and_on_is_as_current_as_the_later_time():
@@ -52,7 +52,7 @@ def test_suppressed_findings_count_as_such_and_closed_ones_not():
     """A suppression rule of Amazon Inspector is somebody's decision; a closed finding is none any more."""
     found = read(enhanced("CRITICAL", "CRITICAL", "CRITICAL", statuses=("ACTIVE", "SUPPRESSED", "CLOSED")))
     assert (found.counts, found.suppressed_counts) == ({"CRITICAL": 1}, {"CRITICAL": 1})
-    assert found.suppressed[0].told == "CVE-2026-3001 in openssl (SUPPRESSED by Amazon Inspector: no reason given)"
+    assert found.suppressed[0].label == "CVE-2026-3001 in openssl (SUPPRESSED by Amazon Inspector: no reason given)"
     active = enhanced("CRITICAL", "HIGH", statuses=("SUPPRESSED",), findingSeverityCounts={"HIGH": 1})
     assert read(active).doubts == ()
 

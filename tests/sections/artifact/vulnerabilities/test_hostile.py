@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from promotion.sections.artifact.sbom.judgement import Unread
 from promotion.sections.artifact.vulnerabilities.cosign_vuln import read_cosign_vuln
 from promotion.sections.artifact.vulnerabilities.ecr import read_ecr
-from promotion.sections.artifact.vulnerabilities.judge import judge
+from promotion.sections.artifact.vulnerabilities.judge import judge_reports
 from promotion.sections.artifact.vulnerabilities.trivy import read_trivy
 from promotion.unknown import Reason, Unknown
 from tests.sections.artifact.sbom.test_hostile import JSON, spoiled
@@ -29,11 +29,16 @@ def look(reading):
     except Unknown as unknown:
         found = Unread.because("a source", unknown)
     for image in (IMAGE, BOTH):
-        judgement = judge([found], image, NOW)
-        texts = (*judgement.told, *judgement.notes, judgement.measured, *(doubt.message for doubt in judgement.doubts))
+        judgement = judge_reports([found], image, NOW)
+        texts = (
+            *judgement.messages,
+            *judgement.notes,
+            judgement.measured,
+            *(doubt.message for doubt in judgement.doubts),
+        )
         assert all(text.isprintable() for text in texts)
         with suppress(Unknown):
-            judgement.refuse_to_guess()
+            judgement.raise_if_doubtful()
 
 
 def from_trivy(document):
@@ -108,7 +113,7 @@ def test_no_critical_finding_is_lost(listed, hidden, fixed):
     worst = [sum(str(each).upper() == "CRITICAL" for each in severities) for severities in (listed, hidden)]
     assert [report.counts.get("CRITICAL", 0), report.suppressed_counts.get("CRITICAL", 0)] == worst
     assert sum(report.counts.values()) == len(listed)
-    assert len(judge([report], IMAGE, NOW).problems) == sum(map(bool, worst))
+    assert len(judge_reports([report], IMAGE, NOW).problems) == sum(map(bool, worst))
 
 
 def test_a_hundred_thousand_findings_are_read_in_seconds():
@@ -136,7 +141,7 @@ def test_foreign_text_stands_in_no_sentence_as_it_is():
     ill = vulnerability(bad, package=bad, fixed=bad, InstalledVersion=bad)
     hidden = {**modified(bad, bad, bad), "Finding": ill}
     report = trivy(result(ill, suppressed=[hidden], type_=bad), metadata={"OS": {"Family": bad, "EOSL": True}})
-    found = judge([read_trivy({**report, "Trivy": {"Version": bad}}, "trivy-report", "the report")], IMAGE, NOW)
-    texts = " ".join((*found.told, found.measured, *(doubt.message for doubt in found.doubts)))
+    found = judge_reports([read_trivy({**report, "Trivy": {"Version": bad}}, "trivy-report", "the report")], IMAGE, NOW)
+    texts = " ".join((*found.messages, found.measured, *(doubt.message for doubt in found.doubts)))
     assert texts.isprintable()
     assert "<script>\n" not in texts

@@ -27,7 +27,7 @@ def test_a_report_is_read_in_full():
     assert (found.image_digests, found.image_id, found.attested) == ((DIGEST,), CONFIG, "")
     assert found.targets == ("debian", "python-pkg")
     assert found.counts == {"CRITICAL": 2, "HIGH": 1, "UNKNOWN": 1}
-    assert [each.told for each in found.critical] == [
+    assert [each.label for each in found.critical] == [
         "CVE-2026-1001 in libssl3 3.0.17 (fixed in 3.0.18)",
         "CVE-2026-1003 in libssl3 3.0.17 (no fix yet)",
     ]
@@ -84,7 +84,7 @@ def test_suppressed_findings_are_counted_beside(status):
     ]
     found = read(trivy(result(suppressed=taken_out)))
     assert (found.counts, found.suppressed_counts) == ({}, {"CRITICAL": 1, "LOW": 1})
-    (told,) = (each.told for each in found.suppressed)
+    (told,) = (each.label for each in found.suppressed)
     assert told == f"CVE-2026-1001 in libssl3 ({status or 'left out'} by vex.json: vulnerable_code_not_in_execute_path)"
     assert found.doubts == ()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.sections.observability.alarms.history import read
+from promotion.sections.observability.alarms.history import parse_history
 from promotion.unknown import Reason, Unknown
 
 WHEN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ def moved(old="OK", new="ALARM", **more):
 
 def test_the_data_are_read_and_not_the_summary():
     """The summary is text for people, and may say anything."""
-    (change,) = read(
+    (change,) = parse_history(
         [item(moved("ALARM", "OK", stateReasonData=REASON, stateReason="fine"), summary="Alarm updated")]
     ).states
     assert (change.old, change.new, change.why, change.by_hand) == ("ALARM", "OK", "fine", False)
@@ -42,21 +42,21 @@ def test_the_data_are_read_and_not_the_summary():
 def test_data_that_are_cut_off_fall_back_on_the_summary():
     """HistoryData ends at 4095 characters, whatever it is in the middle of."""
     long = json.dumps(moved(stateReasonData={"recentDatapoints": [0.5] * 2000}))[:4095]
-    (change,) = read([item(long)]).states
+    (change,) = parse_history([item(long)]).states
     assert (change.old, change.new, change.by_hand) == ("OK", "ALARM", False)
 
 
 def test_a_change_that_nobody_can_read_is_unknown():
     """It may have been ALARM: it is not left out."""
     with pytest.raises(Unknown) as raised:
-        read([item("{", summary="Alarm was updated")])
+        parse_history([item("{", summary="Alarm was updated")])
     assert raised.value.reason is Reason.MALFORMED
 
 
 def test_a_state_without_datapoints_was_set_by_hand():
     """SetAlarmState leaves no reason data; composite alarms have none anyway."""
-    assert read([item(moved(stateReason="testing purposes"))]).states[0].by_hand
-    assert not read([item(moved(), kind="CompositeAlarm")]).states[0].by_hand
+    assert parse_history([item(moved(stateReason="testing purposes"))]).states[0].by_hand
+    assert not parse_history([item(moved(), kind="CompositeAlarm")]).states[0].by_hand
 
 
 def test_a_change_of_settings_tells_what_decides():
@@ -66,7 +66,7 @@ def test_a_change_of_settings_tells_what_decides():
         "updatedAlarm": {"threshold": 9.0, "alarmDescription": "new", "actionsEnabled": True},
         "originalUpdatedFields": {"threshold": 1.0, "alarmDescription": "old"},
     }
-    (change,) = read([item(data, "ConfigurationUpdate")]).configurations
+    (change,) = parse_history([item(data, "ConfigurationUpdate")]).configurations
     assert (change.change, change.after, change.before) == (
         "Update",
         {"threshold": "9.0", "actionsEnabled": "true"},
@@ -79,14 +79,14 @@ def test_a_change_of_settings_tells_what_decides():
 )
 def test_settings_that_nobody_can_read_are_kept_as_such(data):
     """A change of which the history does not say how is still a change."""
-    (change,) = read([item(data, "ConfigurationUpdate")]).configurations
+    (change,) = parse_history([item(data, "ConfigurationUpdate")]).configurations
     assert change.after == {}
 
 
 def test_actions_and_contributors_are_read_past():
     """They tell nothing that the change of state does not tell."""
     kinds = ("Action", "AlarmContributorStateUpdate", "AlarmContributorAction")
-    history = read([item({}, kind) for kind in kinds])
+    history = parse_history([item({}, kind) for kind in kinds])
     assert (history.states, history.configurations) == ((), ())
 
 
@@ -109,4 +109,4 @@ TREES = st.recursive(
 def test_any_item_is_read_or_unknown(tree, what, summary):
     """No other exception comes out."""
     with contextlib.suppress(Unknown):
-        read([item(tree, what, summary=summary)])
+        parse_history([item(tree, what, summary=summary)])

@@ -5,9 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from promotion.sections.observability.alarms.alarm import Alarm, AlarmsLook, name_of, read
+from promotion.sections.observability.alarms.alarm import Alarm, AlarmsLook, name_of, parse_alarms
 from promotion.sections.observability.alarms.history import ConfigurationChange, History, StateChange
-from promotion.sections.observability.alarms.judgement import AlarmHistory, Watch, judge, together, window_of
+from promotion.sections.observability.alarms.judgement import (
+    AlarmHistory,
+    WatchedDeployment,
+    judge_alarms,
+    together,
+    window_of,
+)
 from promotion.sections.observability.metrics.query import Metric
 from promotion.unknown import Reason
 
@@ -22,7 +28,7 @@ def at(minute):
     return T0 + timedelta(minutes=minute)
 
 
-WATCH = Watch("d-1 of lambda", at(0), at(6))
+WATCH = WatchedDeployment("d-1 of lambda", at(0), at(6))
 
 
 def alarm(state="OK", since=-600, configured=-9000, **more):
@@ -49,7 +55,9 @@ def judged(present, states=(), configurations=(), *, before=None, alive=None, lo
     look = AlarmsLook(asked, (present,) if present else ())
     known = {"d-1 of lambda a": before} if before else {}
     lives = {"d-1 of lambda a": alive} if alive is not None else {}
-    return judge(look, AlarmHistory((WATCH,), History(tuple(states), tuple(configurations)), known, lives, at(looked)))
+    return judge_alarms(
+        look, AlarmHistory((WATCH,), History(tuple(states), tuple(configurations)), known, lives, at(looked))
+    )
 
 
 def test_an_alarm_that_was_quiet():
@@ -219,8 +227,8 @@ def test_insufficient_data_by_its_meaning(metric, treated, alive, throughout, fi
 
 def test_deployments_at_the_same_time_are_one():
     """An alarm that fired during both is told once; deployments hours apart stay apart."""
-    early, late = Watch("d-2 of ec2", at(3), at(12)), Watch("d-3 of other", at(90), at(95))
-    assert together([late, early, WATCH]) == (Watch("d-1 of lambda and d-2 of ec2", at(0), at(12)), late)
+    early, late = WatchedDeployment("d-2 of ec2", at(3), at(12)), WatchedDeployment("d-3 of other", at(90), at(95))
+    assert together([late, early, WATCH]) == (WatchedDeployment("d-1 of lambda and d-2 of ec2", at(0), at(12)), late)
 
 
 def test_the_three_kinds_of_alarms_are_read():
@@ -235,7 +243,7 @@ def test_the_three_kinds_of_alarms_are_read():
         "CompositeAlarms": [{**told, "AlarmName": "c", "AlarmRule": "ALARM(m)"}],
         "LogAlarms": [{**told, "AlarmName": "l"}],
     }
-    found = {one.name: one for one in read(page)}
+    found = {one.name: one for one in parse_alarms(page)}
     assert [one.kind for one in found.values()] == ["MetricAlarm", "MetricAlarm", "CompositeAlarm", "LogAlarm"]
     assert [one.lag for one in found.values()] == [timedelta(minutes=minutes) for minutes in (5, 7, 2, 2)]
     assert found["x"].metrics == (Metric("A", "B", {"C": "D"}),)

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from promotion.sections.observability.baseline.guard import STEADY_AFTER
-from promotion.sections.observability.baseline.judgement import awaited, measurable_at, problems
-from promotion.sections.observability.baseline.record import Baseline, Measured, histogram
-from promotion.sections.observability.baseline.store import Kept
+from promotion.sections.observability.baseline.judgement import awaited, baseline_problems, measurable_at
+from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement, histogram
+from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.metrics.window import SETTLED_AFTER, floor_minute
 
 BEGAN = datetime(2026, 5, 4, 8, 0, 20, tzinfo=UTC)
@@ -24,12 +24,12 @@ SETTINGS = SimpleNamespace(
 
 def kept(digest, end, broken=""):
     """Give the newest record: of an image, with a window of twenty minutes that ends then."""
-    target = Measured(requests=4000, errors=0, latency=histogram([(40, 4000)]), limit_ms=1000, over_limit=0)
+    target = TargetMeasurement(requests=4000, errors=0, latency=histogram([(40, 4000)]), limit_ms=1000, over_limit=0)
     start = end - timedelta(minutes=20)
     record = Baseline(
         service="shop", digest=digest, start=start, end=end, targets={"lambda": target}, written_at=end + SETTLED_AFTER
     )
-    return Kept("baseline.jsonl", 1, record, broken)
+    return StoredBaseline("baseline.jsonl", 1, record, broken)
 
 
 @pytest.mark.parametrize("second", range(0, 60, 7))
@@ -47,11 +47,11 @@ def test_the_moment_is_the_first_at_which_a_window_fits(second):
 @pytest.mark.parametrize(
     ("look", "waits", "wrong"),
     [
-        (Kept("baseline.jsonl", 0, None), "has no record: run `promotion baseline --digest sha256:aaa", ""),
+        (StoredBaseline("baseline.jsonl", 0, None), "has no record: run `promotion baseline --digest sha256:aaa", ""),
         (kept(BEFORE, BEGAN - timedelta(days=2)), "ends with one of sha256:bbb", ""),
         (kept(BEFORE, DUE), "", "after the deployment of sha256:aaa"),
         (kept(BEFORE, BEGAN - timedelta(days=2), "one is missing"), "ends with one of", "is broken: one is missing"),
-        (Kept("baseline.jsonl", 0, None, "the parameter names another"), "has no record", "is broken"),
+        (StoredBaseline("baseline.jsonl", 0, None, "the parameter names another"), "has no record", "is broken"),
         (kept(THIS, BEGAN + timedelta(minutes=31)), "", ""),
         (kept(THIS, BEGAN + timedelta(minutes=27)), "", "begins at 08:07:20Z"),
     ],
@@ -59,7 +59,7 @@ def test_the_moment_is_the_first_at_which_a_window_fits(second):
 def test_absent_is_awaited_and_all_else_is_wrong(look, waits, wrong):
     """Nobody's record yet is for somebody to write; a broken chain, another image's or an early window is wrong."""
     waiting = awaited(look, THIS, SETTINGS, DUE)
-    found = " ".join(problems(look, THIS, SETTINGS, DUE))
+    found = " ".join(baseline_problems(look, THIS, SETTINGS, DUE))
     assert (waits in waiting, bool(waiting)) == (True, bool(waits))
     assert (wrong in found, bool(found)) == (True, bool(wrong))
     if waits:

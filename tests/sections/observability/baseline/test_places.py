@@ -8,8 +8,8 @@ import pytest
 from moto import mock_aws
 
 from promotion.sections.observability.baseline import store as keeping
-from promotion.sections.observability.baseline.record import Baseline, Measured
-from promotion.settings.baseline import Baseline as Declared
+from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement
+from promotion.settings.baseline import BaselineSettings as Declared
 
 START = datetime(2026, 5, 4, 10, tzinfo=UTC)
 DECLARED = Declared(s3="s3://shop-promotion/baseline.jsonl", parameter="/shop/baseline")
@@ -17,7 +17,7 @@ DECLARED = Declared(s3="s3://shop-promotion/baseline.jsonl", parameter="/shop/ba
 
 def record(previous=None):
     """Give a record."""
-    one = Measured(requests=3000, errors=0, latency=((100.0, 3000),), limit_ms=1000, over_limit=0)
+    one = TargetMeasurement(requests=3000, errors=0, latency=((100.0, 3000),), limit_ms=1000, over_limit=0)
     return Baseline(
         service="shop",
         digest=f"sha256:{'a' * 64}",
@@ -43,12 +43,12 @@ def client(monkeypatch):
 
 def test_records_follow_each_other(client):
     """Nothing is there at first; two records are kept one after the other, and the parameter names the newest."""
-    assert keeping.read(DECLARED, client).newest is None
+    assert keeping.fetch_baseline(DECLARED, client).newest is None
     first = record()
     second = record(first.sha256())
     for one in (first, second):
         keeping.append(DECLARED, client, one)
-    found = keeping.read(DECLARED, client)
+    found = keeping.fetch_baseline(DECLARED, client)
     assert (found.count, found.newest, found.broken) == (2, second, "")
     pointer = json.loads(client("ssm").get_parameter(Name="/shop/baseline")["Parameter"]["Value"])
     assert pointer == {"at": DECLARED.s3, "sha256": second.sha256()}
@@ -58,10 +58,10 @@ def test_records_that_were_replaced_are_noticed(client):
     """A chain that holds, but ends elsewhere than the parameter says, is broken; so is one without its parameter."""
     keeping.append(DECLARED, client, record())
     client("s3").put_object(Bucket="shop-promotion", Key="baseline.jsonl", Body=record("f" * 64).text())
-    assert "names" in keeping.read(DECLARED, client).broken
+    assert "names" in keeping.fetch_baseline(DECLARED, client).broken
     assert "names" in keeping.read_of_another(DECLARED, client, f"sha256:{'b' * 64}").broken
     client("ssm").delete_parameter(Name="/shop/baseline")
-    assert "there is no parameter" in keeping.read(DECLARED, client).broken
+    assert "there is no parameter" in keeping.fetch_baseline(DECLARED, client).broken
 
 
 def test_records_that_were_removed_are_noticed(client):

@@ -13,8 +13,14 @@ from promotion.sections.observability.baseline import store as keeping
 from promotion.sections.observability.baseline.compare import alike, median_ratio
 from promotion.sections.observability.baseline.guard import refusals
 from promotion.sections.observability.baseline.measuring import bounds
-from promotion.sections.observability.baseline.record import Baseline, Measured, histogram, quantile, read
-from promotion.settings.baseline import Baseline as Declared
+from promotion.sections.observability.baseline.record import (
+    Baseline,
+    TargetMeasurement,
+    histogram,
+    parse_baseline,
+    quantile,
+)
+from promotion.settings.baseline import BaselineSettings as Declared
 from promotion.unknown import Reason, Unknown
 
 START = datetime(2026, 5, 4, 10, tzinfo=UTC)
@@ -29,7 +35,7 @@ def log_normal(median, count, seed):
 
 def measured(median=100.0, requests=4000, errors=0, seed=1):
     """Give what a target did."""
-    return Measured(
+    return TargetMeasurement(
         requests=requests,
         errors=errors,
         latency=histogram(log_normal(median, requests, seed)),
@@ -94,8 +100,8 @@ def test_a_record_reads_back_as_it_was_written():
     """What is kept is one line of canonical JSON, and its hash is of that line."""
     one = record(previous="f" * 64)
     assert one.text().count("\n") == 1
-    assert read(json.loads(one.text())) == one
-    assert read(json.loads(one.text())).sha256() == one.sha256()
+    assert parse_baseline(json.loads(one.text())) == one
+    assert parse_baseline(json.loads(one.text())).sha256() == one.sha256()
     assert json.loads(one.text())["schema"] == "promotion-checklist/baseline/v1"
     assert record(written_by="x").sha256() != one.sha256()
 
@@ -165,7 +171,7 @@ def test_slow_drift_is_stopped():
 def kept_in(path, *records):
     """Write records, and read the newest."""
     path.write_text("".join(one.text() for one in records))
-    return keeping.read(Declared(file=str(path)), pytest.fail)
+    return keeping.fetch_baseline(Declared(file=str(path)), pytest.fail)
 
 
 def test_a_chain_in_a_file(tmp_path):
@@ -173,12 +179,12 @@ def test_a_chain_in_a_file(tmp_path):
     path = tmp_path / "baselines" / "shop.jsonl"
     declared, first = Declared(file=str(path)), record()
     second = record(previous=first.sha256())
-    assert keeping.read(declared, pytest.fail).newest is None
+    assert keeping.fetch_baseline(declared, pytest.fail).newest is None
     keeping.append(declared, pytest.fail, first)
     with pytest.raises(keeping.KeepingError, match="meanwhile"):
         keeping.append(declared, pytest.fail, first)
     keeping.append(declared, pytest.fail, second)
-    found = keeping.read(declared, pytest.fail)
+    found = keeping.fetch_baseline(declared, pytest.fail)
     assert (found.count, found.newest, found.broken) == (2, second, "")
     assert "record 2" in kept_in(path, record(written_by="somebody"), second).broken
     assert kept_in(path, second).broken == ""
@@ -192,7 +198,7 @@ def test_what_cannot_be_read_is_unknown(tmp_path):
         (Declared(file=str(tmp_path / "broken.jsonl")), Reason.MALFORMED),
     ):
         with pytest.raises(Unknown) as caught:
-            keeping.read(declared, pytest.fail)
+            keeping.fetch_baseline(declared, pytest.fail)
         assert caught.value.reason is reason
 
 

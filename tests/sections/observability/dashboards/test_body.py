@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from promotion.sections.observability.dashboards.body import read
-from promotion.sections.observability.dashboards.judgement import Drawn, Surroundings, judge
+from promotion.sections.observability.dashboards.body import parse_dashboard
+from promotion.sections.observability.dashboards.judgement import Drawn, Surroundings, judge_dashboard
 from promotion.sections.observability.dashboards.queries import plan
 from promotion.sections.observability.dashboards.signals import Signal
 from promotion.sections.observability.metrics.query import MOST
@@ -33,7 +33,7 @@ def graph(*rows, **properties):
 
 def one(*widgets, **more):
     """The first widget of a body, read."""
-    return read(body(*widgets, **more), REGION, ACCOUNT).widgets[0]
+    return parse_dashboard(body(*widgets, **more), REGION, ACCOUNT).widgets[0]
 
 
 def test_a_graph_has_the_usual_statistic_period_and_axis():
@@ -83,7 +83,7 @@ def test_only_filled_lines_are_thresholds():
 
 def test_a_graph_may_have_an_alarm_and_no_metric():
     """Alarm annotations and alarm widgets name alarms, whose names may have colons and spaces."""
-    dashboard = read(
+    dashboard = parse_dashboard(
         body(
             {"type": "metric", "properties": {"annotations": {"alarms": [ALARM]}}},
             {"type": "alarm", "properties": {"alarms": [ALARM, ALARM.replace("too slow", "errors")]}},
@@ -186,14 +186,14 @@ def test_a_variable_that_is_searched_for_is_not_guessed():
 def test_what_is_no_dashboard_is_unknown(text):
     """Nothing is guessed of a body that cannot be read."""
     with pytest.raises(Unknown) as raised:
-        read(text, REGION, ACCOUNT)
+        parse_dashboard(text, REGION, ACCOUNT)
     assert raised.value.reason is Reason.MALFORMED
 
 
 def test_everything_is_asked_for_in_one_call():
     """A dashboard of a hundred graphs is one question, in which each metric is asked for once."""
     rows = [["AWS/Lambda", "Errors", "FunctionName", f"f{number % 40}", {"stat": "Sum"}] for number in range(100)]
-    windows = plan(read(body(graph(*rows)), REGION, ACCOUNT), NOW)
+    windows = plan(parse_dashboard(body(graph(*rows)), REGION, ACCOUNT), NOW)
     assert len(windows) == 1
     window, queries = windows[0].window, windows[0].queries
     assert (window.minutes, len(queries)) == (15, 80)
@@ -203,7 +203,9 @@ def test_everything_is_asked_for_in_one_call():
 
 def test_long_periods_are_asked_for_apart():
     """A graph by the day does not make the others be read for days."""
-    windows = plan(read(body(graph(["A", "B"], period=60), graph(["A", "B"], period=86_400)), REGION, ACCOUNT), NOW)
+    windows = plan(
+        parse_dashboard(body(graph(["A", "B"], period=60), graph(["A", "B"], period=86_400)), REGION, ACCOUNT), NOW
+    )
     assert [part.window.minutes for part in windows] == [15, 3 * 1440]
 
 
@@ -311,7 +313,7 @@ BODIES = st.fixed_dictionaries({"widgets": WIDGETS}, optional={"variables": TREE
 def test_any_body_gives_findings_or_unknown(tree, values, status):
     """Whatever the body, it is read and judged, or unknown: no other exception comes out."""
     with contextlib.suppress(Unknown):
-        dashboard = read(json.dumps(tree), REGION, ACCOUNT)
+        dashboard = parse_dashboard(json.dumps(tree), REGION, ACCOUNT)
         end = NOW.replace(second=0)
         times = tuple(end - timedelta(minutes=len(values) - place) for place in range(len(values)))
         series = {
@@ -320,7 +322,7 @@ def test_any_body_gives_findings_or_unknown(tree, values, status):
             for query in part.queries
         }
         signal = Signal("errors", "AWS/Lambda", "Errors", ({"FunctionName": "a"},))
-        findings = judge(dashboard, Drawn(end, series), Surroundings(REGION, ACCOUNT, (signal,), (), {}))
+        findings = judge_dashboard(dashboard, Drawn(end, series), Surroundings(REGION, ACCOUNT, (signal,), (), {}))
         assert all(isinstance(one, str) and one for one in findings.problems)
 
 
@@ -329,4 +331,4 @@ def test_any_body_gives_findings_or_unknown(tree, values, status):
 def test_any_text_is_a_dashboard_or_unknown(text):
     """The same for text that is no JSON, or the wrong JSON."""
     with contextlib.suppress(Unknown):
-        read(text, REGION, ACCOUNT)
+        parse_dashboard(text, REGION, ACCOUNT)

@@ -6,19 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from promotion.sections.observability.alarms.alarm import Alarm
-from promotion.sections.observability.dashboards.body import read
-from promotion.sections.observability.dashboards.judgement import Drawn, Surroundings, judge
+from promotion.sections.observability.dashboards.body import parse_dashboard
+from promotion.sections.observability.dashboards.judgement import Drawn, Surroundings, judge_dashboard
 from promotion.sections.observability.dashboards.queries import plan
 from promotion.sections.observability.dashboards.signals import Balanced, needed
 from promotion.sections.observability.metrics.query import Metric
 from promotion.sections.observability.metrics.series import Series
-from promotion.settings.environment import DeploymentGroup, Ec2Target, LambdaTarget
+from promotion.settings.environment import DeploymentGroupRef, Ec2Target, LambdaTarget
 from promotion.settings.observability import Api
 from promotion.unknown import Reason, Unknown
 
 REGION, ACCOUNT = "eu-west-1", "111122223333"
 END = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-GROUP = DeploymentGroup(application="shop", group="shop")
+GROUP = DeploymentGroupRef(application="shop", group="shop")
 LIVE = ["FunctionName", "shop-api", "Resource", "shop-api:live"]
 ARN = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}"
 GREEN, BLUE, ALB = "targetgroup/green/1", "targetgroup/blue/2", "app/shop/3"
@@ -44,17 +44,17 @@ def alarm(name, state="OK", *metrics, **more):
 def judged(*widgets, targets=None, silent=(), values=None, alarms=(), balanced=BALANCED):
     """Judge widgets of which everything has had the value 1 each minute, but what is silent or has other values."""
     balancers = {name: balanced for name, target in (targets or {}).items() if isinstance(target, Ec2Target)}
-    dashboard = read(json.dumps({"widgets": list(widgets)}), REGION, ACCOUNT)
+    dashboard = parse_dashboard(json.dumps({"widgets": list(widgets)}), REGION, ACCOUNT)
     series = {}
     for part in plan(dashboard, END + timedelta(minutes=2)):
         for query in part.queries:
             found = (values or {}).get(query.metric.name, [1.0] * part.window.minutes)
             found = [] if query.metric.name in silent else found
             times = tuple(END - timedelta(minutes=len(found) - place) for place in range(len(found)))
-            series[query.key] = Series(query.metric.told(), times, tuple(found), "Complete")
+            series[query.key] = Series(query.metric.describe(), times, tuple(found), "Complete")
     signals = tuple(needed(targets or {}, balancers))
     around = Surroundings(REGION, ACCOUNT, signals, tuple(balancers.values()), {one.name: one for one in alarms})
-    return judge(dashboard, Drawn(END, series), around)
+    return judge_dashboard(dashboard, Drawn(END, series), around)
 
 
 def graph(*rows, title="Graph", **properties):
@@ -234,11 +234,11 @@ def test_when_nothing_has_data_nobody_can_tell():
 
 def test_an_incomplete_answer_is_unknown():
     """What CloudWatch does not call complete is not read as values."""
-    dashboard = read(json.dumps({"widgets": [graph(["A", "B"])]}), REGION, ACCOUNT)
+    dashboard = parse_dashboard(json.dumps({"widgets": [graph(["A", "B"])]}), REGION, ACCOUNT)
     ((query,),) = (part.queries for part in plan(dashboard, END))
     drawn = Drawn(END, {query.key: Series("B", (END,), (1.0,), "PartialData")})
     with pytest.raises(Unknown) as raised:
-        judge(dashboard, drawn, Surroundings(REGION, ACCOUNT, (), (), {}))
+        judge_dashboard(dashboard, drawn, Surroundings(REGION, ACCOUNT, (), (), {}))
     assert raised.value.reason is Reason.TRUNCATED
 
 

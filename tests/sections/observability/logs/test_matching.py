@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promotion.sandbox.moto_patches.filter_patterns import compiled
-from promotion.sections.observability.logs.matching import Name, Probe, Search, patterns
-from promotion.sections.observability.logs.sample import Event
+from promotion.sections.observability.logs.matching import IdSearch, Name, Probe, patterns
+from promotion.sections.observability.logs.sample import LogEvent
 from promotion.sections.observability.logs.streams import Writers
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -22,12 +22,12 @@ USABLE = st.text("0123456789abcdefABCDEFxyz-_=+/.:", min_size=8, max_size=60)
 def event(stream, message):
     """Give an event of now."""
     said = message if isinstance(message, str) else json.dumps(message)
-    return Event(stream, NOW, NOW + timedelta(seconds=1), said)
+    return LogEvent(stream, NOW, NOW + timedelta(seconds=1), said)
 
 
 def searching(*names):
     """Give a search for one request."""
-    search = Search(FLEET, "correlation_id")
+    search = IdSearch(FLEET, "correlation_id")
     search.look_for(tuple(names))
     return search
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from promotion.fixtures import logs as looking
 
-from promotion.clients.http.reply import Refused, Reply
+from promotion.clients.http.reply import CertificateRejected, Reply
 from promotion.sections.observability.logs.pacing import Pace
 from promotion.sections.observability.logs.streams import Writers
 from promotion.settings.environment import Ec2Target, LambdaTarget
-from promotion.settings.observability import Limits, Logs
+from promotion.settings.observability import Logs, MetricLimits
 from promotion.unknown import Reason, Unknown
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -83,7 +83,7 @@ def pages(*contents):
 
 def sample(server, writers=FLEET, **limits):
     """Read a sample."""
-    return looking.log_sample(server, writers, LOGS, Limits(**limits), NOW)
+    return looking.log_sample(server, writers, LOGS, MetricLimits(**limits), NOW)
 
 
 def test_empty_pages_are_followed():
@@ -238,7 +238,7 @@ def test_what_is_there_at_once_is_not_waited_for():
     assert len(server.asked) == 1
     assert time.at == NOW
     assert {url for url, _ in service.requests} == {"https://b.example"}
-    assert found.told() == "found by the X-Correlation-ID sent within 0.0 s"
+    assert found.describe() == "found by the X-Correlation-ID sent within 0.0 s"
 
 
 def test_a_late_log_is_waited_for_at_short_intervals():
@@ -321,7 +321,7 @@ def test_a_certificate_that_is_not_accepted_leaves_it_open():
     """Nothing was sent, so nothing can be found."""
     time = Time()
     service = Service(time, lambda _: None)
-    service.exchange = lambda *_: Refused("it ran out yesterday")
+    service.exchange = lambda *_: CertificateRejected("it ran out yesterday")
     with pytest.raises(Unknown, match="ran out yesterday") as caught:
         looking.Trail(Server(service.read), service, EC2, LOGS, time, time.sleep).follow(FLEET, timedelta(seconds=30))
     assert caught.value.reason is Reason.UNREACHABLE

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promotion.sections.observability.logs.sample import Event, LogSample, MemberLog, fewest
+from promotion.sections.observability.logs.sample import LogEvent, LogSample, MemberLog, fewest
 from promotion.sections.observability.logs.streams import Writers
-from promotion.sections.observability.logs.tally import Tally
+from promotion.sections.observability.logs.tally import EventCounter
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SINCE = NOW - timedelta(minutes=30)
@@ -25,12 +25,12 @@ def event(stream, minutes, correlation_id=None, *, ingested=None, message=None):
     line = {"level": "INFO"} | ({} if correlation_id is None else {"correlation_id": correlation_id})
     at = NOW - timedelta(minutes=minutes)
     taken = at + timedelta(seconds=1) if ingested is None else NOW - timedelta(minutes=ingested)
-    return Event(stream, at, taken, json.dumps(line) if message is None else message)
+    return LogEvent(stream, at, taken, json.dumps(line) if message is None else message)
 
 
 def sampled(writers, events, *, share=0.99, complete=True):
     """Count events."""
-    tally = Tally(writers, "correlation_id", share)
+    tally = EventCounter(writers, "correlation_id", share)
     tally.add(events)
     return tally.sample(SINCE, NOW, complete=complete)
 
@@ -73,7 +73,7 @@ def test_the_newest_event_of_each_counts():
     assert sample.is_fresh(ONE, 10)
     assert not sample.is_fresh(ONE, 3)
     assert not sample.is_fresh(TWO, 10)
-    assert sample.told(FLEET, 10) == f"{ONE}: 3.0 min ago, {TWO}: none · 95 % taken in within 1 s"
+    assert sample.describe(FLEET, 10) == f"{ONE}: 3.0 min ago, {TWO}: none · 95 % taken in within 1 s"
     assert sample.silence(FLEET, TWO) == f"{TWO} has no event in 30 min"
 
 
@@ -147,7 +147,7 @@ def spread(stream, count, ids):
 def test_a_constant_id_is_found():
     """The same one for everybody."""
     (constant,) = sampled(FLEET, spread(ONE, 200, ["a-1"])).constant
-    assert constant.told() == "200 of 200 events with an id in the log carry the same one"
+    assert constant.describe() == "200 of 200 events with an id in the log carry the same one"
 
 
 def test_a_constant_id_is_found_beside_some_others():
@@ -188,7 +188,7 @@ def test_what_was_read_is_said():
     many = Writers("/shop/ec2", tuple(f"i-{number:017x}" for number in range(9)))
     events = [event(member, 1) for member in many.members[:8]]
     assert (
-        sampled(many, events).told(many, 10)
+        sampled(many, events).describe(many, 10)
         == f"8 of 9 younger than 10 min; {many.members[8]}: none · 95 % taken in within 1 s"
     )
 

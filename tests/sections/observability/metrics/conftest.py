@@ -10,14 +10,14 @@ from promotion.sandbox.world import build
 from promotion.sections.observability.metrics.errors import errors
 from promotion.sections.observability.metrics.latency import latency
 from promotion.sections.observability.metrics.own_traffic import NONE_MADE
-from promotion.sections.observability.metrics.queries_for import Measured, plan
+from promotion.sections.observability.metrics.queries_for import MeasuredTarget, plan
 from promotion.sections.observability.metrics.window import window_before
-from promotion.settings.environment import DeploymentGroup, Ec2Target, LambdaTarget
-from promotion.settings.observability import Api, Limits
+from promotion.settings.environment import DeploymentGroupRef, Ec2Target, LambdaTarget
+from promotion.settings.observability import Api, MetricLimits
 
-LIMITS = Limits()
+LIMITS = MetricLimits()
 AGE = timedelta(minutes=LIMITS.metric_age_minutes)
-GROUP = DeploymentGroup(application="shop", group="shop")
+GROUP = DeploymentGroupRef(application="shop", group="shop")
 
 
 class Reader:
@@ -40,12 +40,12 @@ class Reader:
             target = LambdaTarget(
                 kind="lambda", url="https://a.example", function="shop-api", codedeploy=GROUP, api=self.api
             )
-            return Measured(name, target)
+            return MeasuredTarget(name, target)
         groups = {f"shop-dev-{colour}": self.dev.target_groups[colour] for colour in ("blue", "green")}
         target = Ec2Target(
             kind="ec2", url="https://a.example", load_balancer="shop-dev", target_groups=tuple(groups), codedeploy=GROUP
         )
-        return Measured(name, target, self.dev.load_balancer, groups)
+        return MeasuredTarget(name, target, self.dev.load_balancer, groups)
 
     def look(self, name):
         """Ask everything about a target, as the gate does."""

@@ -17,7 +17,7 @@ from promotion.core.clock import SystemClock
 from promotion.core.environment_secrets import Secrecy
 from promotion.engine.lookups.per_subject import PerSubject
 from promotion.sections.observability.metrics.own_traffic import RequestsMade
-from promotion.settings.observability import Traffic
+from promotion.settings.observability import GeneratedLoad
 from promotion.unknown import Reason, Unknown
 
 CLIENT = HttpClient(Secrecy({}, lambda _: None, lambda text: text), clock=SystemClock())
@@ -47,12 +47,12 @@ def server():
 
 def traffic(**given):
     """Declared traffic, fast enough for a test."""
-    return Traffic(**{"requests": 40, "per_second": 200, "path": "/orders", **given})
+    return GeneratedLoad(**{"requests": 40, "per_second": 200, "path": "/orders", **given})
 
 
 def test_none_is_made_unless_declared(server):
     """The default is no request at all."""
-    made = make_requests(CLIENT, server.url, Traffic(), "X-Correlation-ID", SystemClock())
+    made = make_requests(CLIENT, server.url, GeneratedLoad(), "X-Correlation-ID", SystemClock())
     assert made == RequestsMade(wanted=0)
     assert not server.asked
 
@@ -148,7 +148,7 @@ def test_own_requests_that_fail_break_the_error_rate(read):
     look = read.errors("lambda", made)
     assert look.own.failed == 10
     assert {place for place, proof in look.proofs(0.95).items() if proof.broken} == {"own requests"}
-    assert look.told().startswith("own requests 10 % (10 of 100: 502 4, no answer 6)")
+    assert look.describe().startswith("own requests 10 % (10 of 100: 502 4, no answer 6)")
 
 
 def test_few_own_requests_that_go_well_spoil_nothing(read):

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from promotion.sections.observability.metrics.query import Metric, Query, batches
-from promotion.sections.observability.metrics.series import read
+from promotion.sections.observability.metrics.series import parse_metric_data
 from promotion.sections.observability.metrics.window import MINUTE, Window, window_before
 from promotion.unknown import Unknown
 
@@ -31,7 +31,7 @@ def test_values_on_several_pages_are_one_series():
         {"MetricDataResults": [], "NextToken": "b"},
         {"MetricDataResults": [later]},
     ]
-    series, messages = read([ERRORS], pages)
+    series, messages = parse_metric_data([ERRORS], pages)
     assert series["errors"].values == (1.0, 2.0, 3.0)
     assert list(series["errors"].points()) == sorted(series["errors"].points())
     assert messages == []
@@ -49,7 +49,7 @@ def test_values_on_several_pages_are_one_series():
 def test_anything_but_complete_is_unknown(status, reason):
     """Whatever values came with it, and with what CloudWatch says of it."""
     page = {"MetricDataResults": [result(0, [0.0], status, Messages=[{"Code": "Odd", "Value": "half of it"}])]}
-    series, _ = read([ERRORS], [page])
+    series, _ = parse_metric_data([ERRORS], [page])
     with pytest.raises(Unknown, match=r"Odd: half of it") as unknown:
         series["errors"].points()
     assert unknown.value.reason == reason
@@ -57,7 +57,7 @@ def test_anything_but_complete_is_unknown(status, reason):
 
 def test_a_query_that_is_not_answered_is_unknown():
     """An answer that leaves one out is no zero."""
-    series, _ = read([ERRORS, P99], [{"MetricDataResults": [result(1, [300.0])]}])
+    series, _ = parse_metric_data([ERRORS, P99], [{"MetricDataResults": [result(1, [300.0])]}])
     assert series["p99"].one() == 300.0
     with pytest.raises(Unknown, match="absent"):
         series["errors"].points()
@@ -66,22 +66,22 @@ def test_a_query_that_is_not_answered_is_unknown():
 def test_messages_of_the_call_are_kept():
     """Such as that more was asked than is given."""
     page = {"MetricDataResults": [result(0, [])], "Messages": [{"Code": "MaxMetricsExceeded", "Value": "too many"}]}
-    assert read([ERRORS], [page])[1] == ["MaxMetricsExceeded: too many"]
+    assert parse_metric_data([ERRORS], [page])[1] == ["MaxMetricsExceeded: too many"]
 
 
 def test_two_values_of_one_period_are_malformed():
     """One period over the whole window has one value, or none."""
-    series, _ = read([P99], [{"MetricDataResults": [result(0, [1.0, 2.0])]}])
+    series, _ = parse_metric_data([P99], [{"MetricDataResults": [result(0, [1.0, 2.0])]}])
     with pytest.raises(Unknown, match="expected one"):
         series["p99"].one()
-    assert read([P99], [{"MetricDataResults": [result(0, [])]}])[0]["p99"].one() is None
+    assert parse_metric_data([P99], [{"MetricDataResults": [result(0, [])]}])[0]["p99"].one() is None
 
 
 def test_times_and_values_must_be_as_many():
     """Else nobody knows which is whose."""
     odd = result(0, [1.0]) | {"Values": [1.0, 2.0]}
     with pytest.raises(Unknown, match="2 values at 1 times"):
-        read([ERRORS], [{"MetricDataResults": [odd]}])
+        parse_metric_data([ERRORS], [{"MetricDataResults": [odd]}])
 
 
 def test_a_percentile_is_asked_over_the_whole_window():
@@ -122,4 +122,4 @@ def test_a_window_is_whole_settled_minutes_since_the_deployment(moment, minutes,
 def test_the_youngest_deployment_decides():
     """One window for all targets, so that one question does."""
     window = window_before(NOW, 30, [NOW - timedelta(minutes=25), NOW - timedelta(minutes=10, seconds=5)])
-    assert window.told() == "10:21 to 10:28Z"
+    assert window.describe() == "10:21 to 10:28Z"

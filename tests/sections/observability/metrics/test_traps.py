@@ -125,7 +125,7 @@ def test_a_duration_leaves_out_the_cold_start(read):
     look = read.latency("lambda")
     assert look.proof(0.95).kept
     assert look.edge_p99_ms > 2600
-    assert "over the limit by what Duration leaves out: cold starts, or the API" in look.told()
+    assert "over the limit by what Duration leaves out: cold starts, or the API" in look.describe()
 
 
 def test_outcomes_that_have_not_come_in_are_no_successes(read):

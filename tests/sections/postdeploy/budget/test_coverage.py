@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from promotion.sections.postdeploy.budget.coverage import covered, gaps
-from promotion.sections.postdeploy.budget.spent import Budget, Counts, doubts
+from promotion.sections.postdeploy.budget.spent import Counts, ErrorBudget, budget_doubts
 
 START = datetime(2026, 5, 1, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -48,7 +48,7 @@ def test_too_little_is_doubted():
     """With the days that are missing, and what to do; one day of ten may be missing."""
     for hours, doubted in ((24, False), (25, True)):
         silent = found(*range(24, 24 + hours))
-        budget = Budget(0.999, 10, Counts(10**6, 0), {}, covered(silent, START, END), silent)
-        said = [*doubts(budget, Counts(10, 0), 0.9)]
+        budget = ErrorBudget(0.999, 10, Counts(10**6, 0), {}, covered(silent, START, END), silent)
+        said = [*budget_doubts(budget, Counts(10, 0), 0.9)]
         assert bool(said) is doubted
     assert "from 2026-05-02 07:00 to 2026-05-03 08:00Z" in said[0]

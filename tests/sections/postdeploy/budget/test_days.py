@@ -11,9 +11,9 @@ from promotion.fixtures.postdeploy_budget import budget_metrics, prod_budget
 from promotion.sections.observability.metrics.query import Metric, Query
 from promotion.sections.observability.metrics.window import Window
 from promotion.sections.postdeploy.schedule import Began
-from promotion.sections.rollout.watch import Shift
+from promotion.sections.rollout.watch import ProdDeployment
 from promotion.settings.environment import LambdaTarget
-from promotion.settings.postdeploy import Budget, Postdeploy
+from promotion.settings.postdeploy import BudgetSettings, Postdeploy
 from promotion.unknown import Reason, Unknown
 
 NOW = datetime(2026, 5, 31, 10, 37, 12, tzinfo=UTC)
@@ -78,9 +78,9 @@ class CloudWatch:
 def told(cloudwatch, at=BEGAN, **budget):
     """Give what the look at the budget of the function's API is told: settings, the deployment, metrics."""
     settings = SimpleNamespace(
-        postdeploy=Postdeploy(budget=Budget(**budget)), prod=SimpleNamespace(targets={"lambda": TARGET})
+        postdeploy=Postdeploy(budget=BudgetSettings(**budget)), prod=SimpleNamespace(targets={"lambda": TARGET})
     )
-    began = Began({"lambda": Shift("lambda", "d-1", "Succeeded", at)}, {})
+    began = Began({"lambda": ProdDeployment("lambda", "d-1", "Succeeded", at)}, {})
     account = SimpleNamespace(client=lambda _: cloudwatch)
     metrics = budget_metrics(settings, began, None, {}, account, SimpleNamespace(now=lambda: NOW))
     return settings, began, {}, metrics
@@ -159,7 +159,7 @@ def test_days_that_nobody_measured_are_told():
     (gap,) = budget.gaps
     assert (gap.start, gap.end) == (end - 6 * DAY, end)
     assert budget.covered == pytest.approx(0.8, abs=0.001)
-    assert "80 % of them counted" in budget.told()
+    assert "80 % of them counted" in budget.describe()
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ import pytest
 
 from promotion.sections.postdeploy.budget import open_slo
 from promotion.sections.postdeploy.budget.open_slo import OpenSlo
-from promotion.sections.postdeploy.budget.spent import Budget, Counts
+from promotion.sections.postdeploy.budget.spent import Counts, ErrorBudget
 from promotion.unknown import Reason, Unknown
 from tests.runner import ROOT
 
 RATIO = {"ratioMetric": {"good": {}, "total": {}}}
 INSIDE = {"metadata": {"name": "requests"}, "spec": RATIO}
-MONTH = Budget(0.999, 30, Counts(1, 0), {})
+MONTH = ErrorBudget(0.999, 30, Counts(1, 0), {})
 
 
 def slo(**changes):
@@ -34,7 +34,7 @@ def sli(**spec):
 
 def read(*trees):
     """Read documents of one file."""
-    return open_slo.read([("slo.json", json.dumps(trees))])
+    return open_slo.parse_open_slos([("slo.json", json.dumps(trees))])
 
 
 def test_json_and_yaml_say_the_same():
@@ -42,10 +42,10 @@ def test_json_and_yaml_say_the_same():
     yaml = pytest.importorskip("yaml")
     (one,) = read(slo())
     service = {"apiVersion": "openslo/v1", "kind": "Service", "metadata": {"name": "shop"}}
-    assert open_slo.read([("slo.yaml", yaml.safe_dump_all([service, slo()]))]) == [one]
+    assert open_slo.parse_open_slos([("slo.yaml", yaml.safe_dump_all([service, slo()]))]) == [one]
     assert (one.target, one.days, one.rolling, one.metric) == (0.999, 30, True, open_slo.RATIO)
     assert not [*one.problems(MONTH)]
-    assert len([*one.problems(Budget(0.99, 28, Counts(1, 0), {}))]) == 2
+    assert len([*one.problems(ErrorBudget(0.99, 28, Counts(1, 0), {}))]) == 2
 
 
 @pytest.mark.parametrize(("duration", "days"), [("4w", 28), ("30d", 30), ("720h", 30)], ids=["weeks", "days", "hours"])
@@ -76,7 +76,7 @@ def test_durations(duration, days):
 def test_what_is_no_objective_is_not_read(text):
     """Nothing is guessed."""
     with pytest.raises(Unknown, match=r"slo\.json cannot be read as OpenSLO: .*: mend it") as caught:
-        open_slo.read([("slo.json", text)])
+        open_slo.parse_open_slos([("slo.json", text)])
     assert caught.value.reason is Reason.MALFORMED
 
 
@@ -86,11 +86,11 @@ def test_an_indicator_may_stand_in_another_file():
     del by_name["spec"]["indicator"]
     by_name["spec"]["indicatorRef"] = "requests"
     texts = [json.dumps(one) for one in (by_name, sli(), sli(thresholdMetric={}))]
-    (one,) = open_slo.read([("slo.json", texts[0]), ("sli.json", texts[1])])
+    (one,) = open_slo.parse_open_slos([("slo.json", texts[0]), ("sli.json", texts[1])])
     assert open_slo.choose([one], None, "lambda") is one
     for files, reason in ((texts[:1], Reason.NOT_DECLARED), (texts[::2], Reason.NOT_SUPPORTED)):
         with pytest.raises(Unknown, match="requests") as caught:
-            open_slo.choose(open_slo.read([("slo.json", text) for text in files]), None, "lambda")
+            open_slo.choose(open_slo.parse_open_slos([("slo.json", text) for text in files]), None, "lambda")
         assert caught.value.reason is reason
 
 
@@ -118,5 +118,5 @@ def test_which_one_is_meant():
 def test_the_example_of_the_docs_is_one():
     """What docs/error-budget.md shows says what the defaults say."""
     text = (ROOT / "docs/error-budget.md").read_text().partition("```yaml\n")[2].partition("```")[0]
-    one = open_slo.choose(open_slo.read([("example.yaml", text)]), None, "lambda")
+    one = open_slo.choose(open_slo.parse_open_slos([("example.yaml", text)]), None, "lambda")
     assert not [*one.problems(MONTH)]

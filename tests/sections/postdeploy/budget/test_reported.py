@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promotion.sections.postdeploy.budget import reported
-from promotion.sections.postdeploy.budget.spent import Budget, Counts
+from promotion.sections.postdeploy.budget.spent import Counts, ErrorBudget
 from promotion.unknown import Reason, Unknown
 
-MINE = Budget(0.999, 30, Counts(1_000_000, 210), {})
+MINE = ErrorBudget(0.999, 30, Counts(1_000_000, 210), {})
 
 
 def rolling(unit, count):
@@ -46,26 +46,26 @@ def report(**changes):
 )
 def test_reports_must_agree(changes, said):
     """A breach is wrong, another goal or time is, and so is another count of the same."""
-    wrong = [*reported.read(report(**changes)).problems(MINE)]
+    wrong = [*reported.parse_budget_report(report(**changes)).problems(MINE)]
     assert [one for one in wrong if said in one] if said else not wrong
     assert len(wrong) <= 1
 
 
 def test_where_nothing_is_said_it_is_99_percent_over_a_week():
     """As the service takes it."""
-    found = reported.read(report(Goal={}))
+    found = reported.parse_budget_report(report(Goal={}))
     assert (found.goal, found.days) == (0.99, 7)
     assert len([*found.problems(MINE)]) == 2
 
 
 def test_periods_are_not_requests():
     """Of an objective by periods the status counts, and no number is held against ours."""
-    by_time = reported.read(
+    by_time = reported.parse_budget_report(
         report(EvaluationType="PeriodBased", Attainment=99.0, TotalBudgetSeconds=100, BudgetSecondsRemaining=-50)
     )
     assert by_time.used is None
     assert not [*by_time.problems(MINE)]
-    assert by_time.told() == "Application Signals OK, by periods"
+    assert by_time.describe() == "Application Signals OK, by periods"
 
 
 @given(st.integers(10_000, 10**8), st.floats(0, 1), st.sampled_from([90.0, 99.0, 99.9, 99.99]))
@@ -74,9 +74,9 @@ def test_both_ways_to_tell_what_is_used_are_one(requests, share, goal):
     budget = (1 - goal / 100) * requests
     bad = share * budget
     whole = {"AttainmentGoal": goal, "Interval": rolling("DAY", 30)}
-    attained = reported.read(report(Goal=whole, Attainment=100 * (1 - bad / requests)))
+    attained = reported.parse_budget_report(report(Goal=whole, Attainment=100 * (1 - bad / requests)))
     left = (budget - bad) / (goal / 100)
-    remaining = reported.read(
+    remaining = reported.parse_budget_report(
         report(Goal=whole, Attainment=None, TotalBudgetRequests=budget, BudgetRequestsRemaining=left)
     )
     assert attained.used == pytest.approx(share, abs=1e-6)
@@ -101,5 +101,5 @@ def test_both_ways_to_tell_what_is_used_are_one(requests, share, goal):
 def test_what_cannot_be_held_against_ours_is_unknown(changes, reason):
     """Too little data, a calendar's time, no numbers, no name."""
     with pytest.raises(Unknown) as caught:
-        reported.read(report(**changes))
+        reported.parse_budget_report(report(**changes))
     assert caught.value.reason is reason

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from promotion.sections.postdeploy.budget.spent import (
     FEWEST,
     WINDOWS,
-    Budget,
     Counts,
-    doubts,
+    ErrorBudget,
+    budget_doubts,
+    budget_problems,
     name_of,
-    problems,
     spent_by,
 )
 
@@ -32,7 +32,7 @@ MILLION = Counts(1_000_000, 0)
 def budget(whole=MILLION, objective=0.999, **windows):
     """Give a budget in which nothing failed but what is said."""
     quiet = dict.fromkeys(NAMES, Counts(0, 0))
-    return Budget(objective, 30, whole, quiet | {name.replace("_", " "): one for name, one in windows.items()})
+    return ErrorBudget(objective, 30, whole, quiet | {name.replace("_", " "): one for name, one in windows.items()})
 
 
 @given(counts(), st.floats(0.9, 0.99999))
@@ -72,26 +72,26 @@ def test_five_minutes_of_outage_at_ten_a_second():
 def test_the_page_of_the_workbook(share, page):
     """At 99.9 % a page is a share of 1.44 % that fails over an hour and over five minutes."""
     both = {"1_h": Counts(36_000, round(36_000 * share)), "5_min": Counts(100_000, round(100_000 * share))}
-    assert bool([*problems(budget(**both), 0, 0.02)]) is page
+    assert bool([*budget_problems(budget(**both), 0, 0.02)]) is page
 
 
 @pytest.mark.parametrize("window", ["1_h", "5_min"])
 def test_one_window_alone_is_no_page(window):
     """A burst that is over, and one that has just begun, page nobody."""
-    assert not [*problems(budget(**{window: Counts(10_000, 5_000)}), 0, 0.02)]
+    assert not [*budget_problems(budget(**{window: Counts(10_000, 5_000)}), 0, 0.02)]
 
 
 @given(st.integers(1, FEWEST - 1))
 def test_few_failures_are_no_rate(errors):
     """With little traffic, a handful of failures says nothing of a rate."""
     few = Counts(10, errors)
-    assert not [*problems(budget(**{"1_h": few, "5_min": few}), 0, 0.02)]
+    assert not [*budget_problems(budget(**{"1_h": few, "5_min": few}), 0, 0.02)]
 
 
 def test_what_is_said():
     """Used up, burning and spent are three sentences."""
     burning = {"1_h": Counts(1000, 500), "5_min": Counts(1000, 500)}
-    said = [*problems(budget(Counts(1_000_000, 2000), **burning), 0.05, 0.02)]
+    said = [*budget_problems(budget(Counts(1_000_000, 2000), **burning), 0.05, 0.02)]
     assert [one.split(":")[-1].strip() for one in said] == [
         "hold back what is risky until it recovers",
         "find out what fails now",
@@ -101,6 +101,6 @@ def test_what_is_said():
 
 def test_too_little_traffic_is_doubted():
     """A budget of less than one failure cannot be kept to; nor can what was taken be told without a time before."""
-    assert [*doubts(budget(Counts(999, 0)), Counts(10, 0), 0.9)]
-    assert [*doubts(budget(), Counts(0, 0), 0.9)]
-    assert not [*doubts(budget(), Counts(10, 0), 0.9)]
+    assert [*budget_doubts(budget(Counts(999, 0)), Counts(10, 0), 0.9)]
+    assert [*budget_doubts(budget(), Counts(0, 0), 0.9)]
+    assert not [*budget_doubts(budget(), Counts(10, 0), 0.9)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.sections.security.leaks.buffers import Buffer, Event, Streams
+from promotion.sections.security.leaks.buffers import Buffer, BufferedEvent, Streams
 
 SIZE = 400
 TEXTS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 120)), max_size=80)
@@ -17,7 +17,7 @@ def events_of(shapes):
     """Events with texts that occur nowhere else."""
     dice = random.Random(len(shapes))
     return [
-        (stream, Event(str(number), number, dice.randbytes(size).hex().encode()[:size]))
+        (stream, BufferedEvent(str(number), number, dice.randbytes(size).hex().encode()[:size]))
         for number, (stream, size) in enumerate(shapes)
     ]
 
@@ -68,7 +68,13 @@ def test_memory_is_bounded(shapes):
 def test_an_event_longer_than_a_buffer_is_cut_with_overlap():
     """Whatever is no longer than the overlap is whole in one of the parts, and its place in the event is right."""
     text = random.Random("long").randbytes(1000).hex().encode()
-    buffers = gathered([("a", Event("0", 0, b"before")), ("a", Event("1", 1, text)), ("a", Event("2", 2, b"after"))])
+    buffers = gathered(
+        [
+            ("a", BufferedEvent("0", 0, b"before")),
+            ("a", BufferedEvent("1", 1, text)),
+            ("a", BufferedEvent("2", 2, b"after")),
+        ]
+    )
     for start in range(len(text) - 140):
         piece = text[start : start + 140]
         holding = [buffer for buffer in buffers if piece in buffer.joined()]
@@ -82,9 +88,9 @@ def test_an_event_longer_than_a_buffer_is_cut_with_overlap():
 @pytest.mark.parametrize("before", range(0, 420, 20))
 def test_a_private_key_over_several_events_is_in_one_buffer(before):
     """Wherever buffers end, among events of other streams, the key's beginning is searched together with its end."""
-    events = [("a", Event(str(place), place, line)) for place, line in enumerate([b"." * before, *KEY[:4]])]
-    events += [("b", Event("b", 5, b"." * 100))]
-    events += [("a", Event(str(place), place, line)) for place, line in enumerate(KEY[4:], 6)]
+    events = [("a", BufferedEvent(str(place), place, line)) for place, line in enumerate([b"." * before, *KEY[:4]])]
+    events += [("b", BufferedEvent("b", 5, b"." * 100))]
+    events += [("a", BufferedEvent(str(place), place, line)) for place, line in enumerate(KEY[4:], 6)]
     streams = Streams(size=SIZE, between=60, within=390)
     buffers = [*streams.add(events), *streams.rest()]
     assert any(b"\n".join(KEY) in buffer.joined() for buffer in buffers)
@@ -93,8 +99,10 @@ def test_a_private_key_over_several_events_is_in_one_buffer(before):
 def test_a_key_that_has_ended_is_not_carried_on():
     """After a whole key, no more is repeated than after anything else."""
     streams = Streams(size=SIZE, between=60, within=390)
-    buffers = [*streams.add(("a", Event(str(place), place, line)) for place, line in enumerate([*KEY, b"." * 10]))]
-    buffers += [*streams.rest(), *streams.add([("a", Event("99", 99, b"more"))]), *streams.rest()]
+    buffers = [
+        *streams.add(("a", BufferedEvent(str(place), place, line)) for place, line in enumerate([*KEY, b"." * 10]))
+    ]
+    buffers += [*streams.rest(), *streams.add([("a", BufferedEvent("99", 99, b"more"))]), *streams.rest()]
     assert buffers[-1].known <= 60
 
 
@@ -106,5 +114,5 @@ def test_an_overlap_must_leave_something():
 
 def test_nothing_shows_its_text():
     """Neither events nor buffers tell what is in them."""
-    buffer = Buffer("a", [Event("1", 1, b"hunter2")])
+    buffer = Buffer("a", [BufferedEvent("1", 1, b"hunter2")])
     assert "hunter2" not in f"{buffer!r} {buffer.events!r} {buffer.place(0)!r}"

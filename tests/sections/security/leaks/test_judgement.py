@@ -2,10 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from promotion.sections.security.leaks.buffers import Place
-from promotion.sections.security.leaks.findings import Doubt, Found, LeakSearch
-from promotion.sections.security.leaks.judgement import doubts, problem
-from promotion.sections.security.leaks.match import Hit
+from promotion.sections.security.leaks.buffers import LogPosition
+from promotion.sections.security.leaks.findings import LeakCollector, LeakSearch, Unsearched
+from promotion.sections.security.leaks.judgement import problem, search_doubts
+from promotion.sections.security.leaks.match import SecretHit
 from promotion.settings.environment import LambdaTarget
 from promotion.settings.secrets import Allowed
 from promotion.unknown import Reason
@@ -15,27 +15,27 @@ AT = datetime(2026, 11, 23, 12, 0, 1, tzinfo=UTC)
 
 def search(*findings, gaps=()):
     """A search that found (hit, minutes after AT, stream)."""
-    found = Found(2)
+    found = LeakCollector(2)
     for number, (hit, minutes, stream) in enumerate(findings):
         at = int((AT + timedelta(minutes=minutes)).timestamp() * 1000)
-        found.add(hit, Place(stream, f"event-{number}", at, 7), f"print-{hit.start}")
+        found.add(hit, LogPosition(stream, f"event-{number}", at, 7), f"print-{hit.start}")
     return LeakSearch("/shop", AT, AT + timedelta(minutes=40), 100, 1000, 2, 3, 4, "re", found.leaks(), tuple(gaps))
 
 
 def known(start=0, form="base64"):
     """A hit on a secret's value."""
-    return Hit(start, start + 9, "known", "shop/dev/database password", form)
+    return SecretHit(start, start + 9, "known", "shop/dev/database password", form)
 
 
 def pattern(start=0, rule="github-pat"):
     """A hit of a pattern."""
-    return Hit(start, start + 9, "pattern", rule, "a token of GitHub")
+    return SecretHit(start, start + 9, "pattern", rule, "a token of GitHub")
 
 
 def test_nothing_found_is_no_problem():
     """And what was searched is told."""
     assert problem(search()) == ""
-    assert search().told() == "100 events of 40 min, 0.0 MB; 3 values and 4 patterns looked for"
+    assert search().describe() == "100 events of 40 min, 0.0 MB; 3 values and 4 patterns looked for"
 
 
 def test_a_known_value_is_named_and_cannot_be_let_through():
@@ -68,8 +68,8 @@ def test_a_target_that_does_not_say_where_it_logs_is_a_gap():
     target = LambdaTarget(
         kind="lambda", url="https://shop.example", function="shop", codedeploy={"application": "a", "group": "g"}
     )
-    gap = Doubt(Reason.TRUNCATED, "a page is missing")
-    found = doubts(search(gaps=[gap]), {"lambda": target})
+    gap = Unsearched(Reason.TRUNCATED, "a page is missing")
+    found = search_doubts(search(gaps=[gap]), {"lambda": target})
     assert found[0] == gap
     assert found[1].reason is Reason.NOT_DECLARED
     assert "where lambda logs" in found[1].message

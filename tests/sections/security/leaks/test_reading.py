@@ -8,10 +8,10 @@ from botocore.exceptions import ClientError
 from promotion.fixtures import leaks
 
 from promotion.clients.aws.deployments import Deployment, DeploymentHistory
-from promotion.core.progress import told
+from promotion.core.progress import last_progress
 from promotion.sections.security.leaks.doubts import Doubts
-from promotion.sections.security.leaks.findings import Found
-from promotion.sections.security.leaks.match import Hit
+from promotion.sections.security.leaks.findings import LeakCollector
+from promotion.sections.security.leaks.match import SecretHit
 from promotion.sections.security.leaks.scan import Planted, Scan
 from promotion.settings.secrets import Leaks
 from promotion.unknown import Reason, Unknown
@@ -54,7 +54,7 @@ class Words:
         for word, rule in ((b"secret", "word"), (b"planted", "canary")):
             at = buffer.find(word)
             while at >= 0:
-                yield Hit(at, at + len(word), "pattern", rule)
+                yield SecretHit(at, at + len(word), "pattern", rule)
                 at = buffer.find(word, at + 1)
 
 
@@ -66,7 +66,7 @@ def event(minutes, message="hello", stream="one"):
 
 def searched(logs, **settings):
     """Read and search; give the reading, what was found, and the doubts."""
-    found, doubts = Found(5), Doubts("dev_leaks")
+    found, doubts = LeakCollector(5), Doubts("dev_leaks")
     reading = leaks.Reading(logs, "/shop", SINCE, Leaks(calls_per_second=100, **settings), NOW)
     leaks.search(reading, Scan([Planted(Words(), "canary", b"planted")], found, b"key"), doubts)
     return reading, dict(found.counts), doubts.all()
@@ -129,7 +129,7 @@ def test_how_far_it_is_can_be_seen():
     searched(Logs({"events": [event(10)]}, {"events": [event(20)] * 3}, {"events": []}))
     import threading
 
-    assert told(threading.current_thread().name).startswith("4 events, 50%, about ")
+    assert last_progress(threading.current_thread().name).startswith("4 events, 50%, about ")
 
 
 def test_unmasked_events_are_asked_for():

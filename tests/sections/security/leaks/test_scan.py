@@ -2,9 +2,9 @@
 
 import pytest
 
-from promotion.sections.security.leaks.buffers import Buffer, Event, Streams
-from promotion.sections.security.leaks.findings import Found
-from promotion.sections.security.leaks.match import Hit
+from promotion.sections.security.leaks.buffers import Buffer, BufferedEvent, Streams
+from promotion.sections.security.leaks.findings import LeakCollector
+from promotion.sections.security.leaks.match import SecretHit
 from promotion.sections.security.leaks.scan import Planted, Scan, folded
 from promotion.unknown import Unknown
 
@@ -24,16 +24,19 @@ class Words:
         for word, rule in self.words.items():
             at = buffer[part].find(word)
             while at >= 0:
-                yield Hit(first + at, first + at + len(word), self.kind, rule)
+                yield SecretHit(first + at, first + at + len(word), self.kind, rule)
                 at = buffer[part].find(word, at + 1)
 
 
 def scanned(texts, *searches, size=400, keep=5):
     """Search events of one stream."""
-    found = Found(keep)
+    found = LeakCollector(keep)
     scan = Scan([Planted(search, "canary", LINE) for search in searches], found, b"key")
     streams = Streams(size=size, between=60, within=150)
-    for buffer in [*streams.add(("s", Event(str(at), at, text)) for at, text in enumerate(texts)), *streams.rest()]:
+    for buffer in [
+        *streams.add(("s", BufferedEvent(str(at), at, text)) for at, text in enumerate(texts)),
+        *streams.rest(),
+    ]:
         scan.look(buffer)
     return found.leaks()
 
@@ -78,11 +81,11 @@ def test_one_that_finds_it_where_it_is_not_is_found_out():
 
 def test_what_a_blind_search_saw_still_counts():
     """A leak is one, whoever else saw nothing."""
-    found = Found(5)
+    found = LeakCollector(5)
     blind = Planted(Words({}, lambda _: slice(0, 0)), "canary", LINE)
     scan = Scan([Planted(Words({b"secret": "word"}), "canary", LINE), blind], found, b"key")
     with pytest.raises(Unknown):
-        scan.look(Buffer("s", [Event("1", 1, b"secret")]))
+        scan.look(Buffer("s", [BufferedEvent("1", 1, b"secret")]))
     assert found.counts == {"word": 1}
 
 
@@ -98,17 +101,19 @@ def test_fingerprints_tell_texts_apart_by_a_key():
     one, two = scanned([b"secret 1", b"secret 2", b"secret 1"], Words(words))
     assert one.texts == 1
     assert one.findings[0].fingerprint != two.findings[0].fingerprint
-    found = Found(1)
-    Scan([Planted(Words(words), "canary", LINE)], found, b"other").look(Buffer("s", [Event("1", 1, b"secret 1")]))
+    found = LeakCollector(1)
+    Scan([Planted(Words(words), "canary", LINE)], found, b"other").look(
+        Buffer("s", [BufferedEvent("1", 1, b"secret 1")])
+    )
     assert found.leaks()[0].findings[0].fingerprint != one.findings[0].fingerprint
 
 
 def test_what_overlaps_is_one_and_a_known_value_stands_first():
     """Hits of a rule that overlap are one; a pattern where a known value stands is not counted beside it."""
-    known, pattern = Hit(10, 20, "known", "k"), Hit(15, 30, "pattern", "p")
-    assert folded([pattern, known, Hit(18, 25, "known", "k")]) == [Hit(10, 25, "known", "k")]
-    assert folded([Hit(0, 10, "pattern", "p"), known]) == [Hit(0, 10, "pattern", "p"), known]
-    assert folded([Hit(0, 5, "pattern", "p"), Hit(3, 8, "pattern", "q")]) == [
-        Hit(0, 5, "pattern", "p"),
-        Hit(3, 8, "pattern", "q"),
+    known, pattern = SecretHit(10, 20, "known", "k"), SecretHit(15, 30, "pattern", "p")
+    assert folded([pattern, known, SecretHit(18, 25, "known", "k")]) == [SecretHit(10, 25, "known", "k")]
+    assert folded([SecretHit(0, 10, "pattern", "p"), known]) == [SecretHit(0, 10, "pattern", "p"), known]
+    assert folded([SecretHit(0, 5, "pattern", "p"), SecretHit(3, 8, "pattern", "q")]) == [
+        SecretHit(0, 5, "pattern", "p"),
+        SecretHit(3, 8, "pattern", "q"),
     ]

@@ -4,8 +4,8 @@ import pytest
 
 from promotion.core.answers import NotApplicable
 from promotion.sections.security.network.balancer import Balancer, BalancerLook, Listener, Registered
-from promotion.sections.security.network.groups import Interface, Peer, Rule, SecurityGroup
-from promotion.sections.security.network.subjects import Parts, judge, survey
+from promotion.sections.security.network.groups import Interface, Peer, SecurityGroup, SecurityGroupRule
+from promotion.sections.security.network.subjects import ServiceParts, collect_groups, judge_network
 from promotion.settings import load
 from promotion.settings.network import Https
 from promotion.unknown import Reason, Unknown
@@ -28,7 +28,7 @@ def group(key, *rules, name="", egress=()):
 
 def tcp(port, *cidrs, peers=(), account=ACCOUNT):
     """A rule for one port."""
-    return Rule("6", port, port, cidrs, (), tuple(Peer(one, account) for one in peers))
+    return SecurityGroupRule("6", port, port, cidrs, (), tuple(Peer(one, account) for one in peers))
 
 
 ALB = group("sg-alb", tcp(443, "0.0.0.0/0", "::/0"))
@@ -46,13 +46,13 @@ class Functions(dict):
 def parts(look=BALANCER, declared=None, registered=REGISTERED):
     """What was seen of the service."""
     found = look if isinstance(look, BalancerLook) else BalancerLook("shop", look)
-    return Parts(declared or {}, {"dev ec2": found}, {"dev ec2": registered}, Functions())
+    return ServiceParts(declared or {}, {"dev ec2": found}, {"dev ec2": registered}, Functions())
 
 
 def judged(subject, *groups, interfaces=(HOST,), seen=None):
     """What is wrong with one part."""
-    ground = survey(ENVIRONMENT, groups, interfaces, list)
-    return judge(subject, ENVIRONMENT, ground, seen or parts())[0]
+    ground = collect_groups(ENVIRONMENT, groups, interfaces, list)
+    return judge_network(subject, ENVIRONMENT, ground, seen or parts())[0]
 
 
 def test_a_shut_service_is_well():

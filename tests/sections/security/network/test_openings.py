@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promotion.sections.security.network.addresses import addresses
-from promotion.sections.security.network.groups import ALL, TCP, Peer, PrefixList, Rule, SecurityGroup
+from promotion.sections.security.network.groups import ALL, TCP, Peer, PrefixList, SecurityGroup, SecurityGroupRule
 from promotion.sections.security.network.ingress import openings, pieces_of
 from promotion.settings.network import DeclaredOpening
 
@@ -25,7 +25,7 @@ def rules(draw):
     first, last = sorted((draw(st.sampled_from(PORTS)), draw(st.sampled_from(PORTS))))
     if protocol not in (TCP, "17"):
         first = last = 0
-    return Rule(
+    return SecurityGroupRule(
         protocol,
         first,
         last,

@@ -37,7 +37,7 @@ def judge(*statements, boundary=None, trust=(LAMBDA,), kind="function", **declar
         (PolicyDocument("own", "inline", document(*statements)),) if statements else (),
         None if boundary is None else PolicyDocument("limit", "boundary", document(*boundary)),
     )
-    return judgement.judge(look, Role.model_validate({"name": "shop", "kind": kind, **declared}), "eu-west-1")
+    return judgement.judge_role(look, Role.model_validate({"name": "shop", "kind": kind, **declared}), "eu-west-1")
 
 
 def kinds(*statements, **more):

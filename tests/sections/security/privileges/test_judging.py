@@ -6,7 +6,7 @@ from promotion.sections.security.privileges import escalations, rules
 from promotion.sections.security.privileges.actions import catalogue
 from promotion.sections.security.privileges.conditions import narrowing_keys
 from promotion.sections.security.privileges.documents import Advice, Remark
-from promotion.sections.security.privileges.findings import told
+from promotion.sections.security.privileges.findings import describe
 from promotion.sections.security.privileges.judgement import remarked
 from promotion.settings import SettingsError
 from promotion.settings.load import parse
@@ -102,7 +102,7 @@ def test_what_is_wide_is_found(kind, statements):
 def test_every_service_wildcard_names_itself_and_a_narrower_form():
     """The message names policy, statement, action, resource and what to write in its place."""
     finding = judge(allow("dynamodb:Put*", f"{TABLE}/*", Sid="Orders")).findings[0]
-    text = told("dev shop", [finding])
+    text = describe("dev shop", [finding])
     for part in ("dev shop", "'own'", '"Orders"', "dynamodb:PutItem", f"{TABLE}/*", f"{TABLE}/<TableName>"):
         assert part in text
 
@@ -111,7 +111,7 @@ def test_findings_beyond_a_few_are_counted():
     """A message stays readable."""
     wide = [allow(["s3:*"]), allow("sqs:*"), allow("sns:*"), allow("kms:*"), allow("dynamodb:*"), allow("lambda:*")]
     found = judge(*wide).findings
-    assert "more of the kind" in told("dev shop", found)
+    assert "more of the kind" in describe("dev shop", found)
 
 
 def test_passing_a_named_role_is_right_and_a_way_that_is_closed_is_none():

@@ -77,7 +77,7 @@ def test_a_page_that_says_not_where_it_goes_on_is_unknown():
 def test_nothing_is_asked_that_was_not_asked_for():
     """Without `advice` no call is made."""
     account = SimpleNamespace(client=None)
-    assert advised(account, None).told() == ""
+    assert advised(account, None).describe() == ""
 
 
 def test_services_that_were_not_used_are_named(world):
@@ -87,7 +87,7 @@ def test_services_that_were_not_used_are_named(world):
     idle(iam).update({("shop-lambda", "xray"): None, ("shop-lambda", "kms"): NOW - dt.timedelta(days=100)})
     advice = advised(world.dev, look, advice=["last-accessed"])
     assert advice.unused == ("kms", "xray")
-    assert "kms, xray" in advice.told()
+    assert "kms, xray" in advice.describe()
     assert advised(world.dev, look, advice=["last-accessed"], unused_days=120).unused == ("xray",)
 
 
@@ -113,7 +113,7 @@ def test_the_analyzer_is_asked_about_every_policy():
     assert [(one.policy, one.kind, one.issue) for one in advice.remarks] == [
         ("inline policy 'own'", "SECURITY_WARNING", "STAR")
     ] * 2
-    assert advice.told() == "Access Analyzer: 2 remarks"
+    assert advice.describe() == "Access Analyzer: 2 remarks"
 
 
 def advising(world):

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from promotion.sections.security.leaks.patterns import engine
 from promotion.sections.security.leaks.patterns.allow import AllowEntry, Finder, check_entry
-from promotion.sections.security.leaks.patterns.errors import Refused
+from promotion.sections.security.leaks.patterns.errors import InvalidRules
 from promotion.sections.security.leaks.patterns.rules import OWN, RuleFile, read_file
-from promotion.sections.security.leaks.patterns.search import Allowed, Patterns
+from promotion.sections.security.leaks.patterns.search import Patterns, PreparedEntry
 from promotion.sections.security.leaks.patterns.syntax import Unsupported
 
-__all__ = ["AllowEntry", "Patterns", "Refused", "load"]
+__all__ = ["AllowEntry", "InvalidRules", "Patterns", "load"]
 
 
 def load(
@@ -45,9 +45,9 @@ def load(
     entries = []
     for entry in allow:
         try:
-            entries.append(Allowed(entry, check_entry(entry, names, finder)))
+            entries.append(PreparedEntry(entry, check_entry(entry, names, finder)))
         except Unsupported as error:
-            raise Refused(f"The {entry} has a regex that cannot be used: {error}.") from None
+            raise InvalidRules(f"The {entry} has a regex that cannot be used: {error}.") from None
     return Patterns(
         rules,
         [one for file in files for one in file.allowed],

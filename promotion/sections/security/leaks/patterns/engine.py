@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from promotion.sections.security.leaks.patterns.escaping import armoured
 from promotion.sections.security.leaks.patterns.prefilter import can_be_empty, needle
 from promotion.sections.security.leaks.patterns.rule_files import read
-from promotion.sections.security.leaks.patterns.rules import Rule
+from promotion.sections.security.leaks.patterns.rules import SecretRule
 from promotion.sections.security.leaks.patterns.syntax import Choice, write
 
 Span = tuple[int, int]
@@ -22,7 +22,7 @@ REACH_BACK, REACH_ON = 4096, 16_384
 """How far a match over several lines is looked for, in bytes before and after the place that was met."""
 
 
-class Matcher(Protocol):
+class CompiledPattern(Protocol):
     """A compiled expression, of RE2 or of `re`."""
 
     def finditer(self, text: bytes) -> Iterator[Any]:
@@ -43,7 +43,7 @@ def have(module: str) -> bool:
     return True
 
 
-def matchers(*, fast: bool) -> Callable[[str], Matcher]:
+def matchers(*, fast: bool) -> Callable[[str], CompiledPattern]:
     """Give what compiles an expression that syntax.write wrote: RE2 on bytes, or `re`."""
     if not fast:
         import re
@@ -55,14 +55,14 @@ def matchers(*, fast: bool) -> Callable[[str], Matcher]:
     options.log_errors = False
     options.encoding = re2.Options.Encoding.LATIN1
 
-    def compiled(text: str) -> Matcher:
-        matcher: Matcher = re2.compile(text.encode("ascii"), options)
+    def compiled(text: str) -> CompiledPattern:
+        matcher: CompiledPattern = re2.compile(text.encode("ascii"), options)
         return matcher
 
     return compiled
 
 
-def finder(compiled: Callable[[str], Matcher], texts: Sequence[str]) -> Callable[[bytes], bool]:
+def finder(compiled: Callable[[str], CompiledPattern], texts: Sequence[str]) -> Callable[[bytes], bool]:
     """Compile expressions as people write them, to be asked whether a text has any of them, escaped or not."""
     matcher = compiled(write(Choice(tuple(armoured(read(text)) for text in texts))))
     return lambda subject: matcher.search(subject) is not None
@@ -76,7 +76,7 @@ class Places(Protocol):
         ...
 
 
-def around(rule: Rule, buffer: bytes, at: int) -> Span:
+def around(rule: SecretRule, buffer: bytes, at: int) -> Span:
     """Give the stretch that a match near an offset can lie in: its line, or some of its neighbourhood."""
     if rule.over_lines:
         start = buffer.rfind(b"\n", 0, max(0, at - REACH_BACK)) + 1
@@ -89,7 +89,7 @@ def around(rule: Rule, buffer: bytes, at: int) -> Span:
 class ByNeedles:
     """Hyperscan, looking for the needles of all rules at once."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[SecretRule]) -> None:
         hyperscan = import_module("hyperscan")
         self.rules = rules
         needles = [needle(rule.tree, common=rule.generic) for rule in rules]
@@ -123,7 +123,7 @@ class ByNeedles:
 class ByKeywords:
     """Python alone: the lines that hold one of a rule's keywords."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[SecretRule]) -> None:
         self.rules = rules
         self.wanted: dict[bytes, list[int]] = {}
         self.everywhere = [number for number, rule in enumerate(rules) if not all(rule.keywords) or not rule.keywords]

@@ -1,5 +1,5 @@
 """What is wrong with a rule file or an allow-list entry."""
 
 
-class Refused(ValueError):  # noqa: N818 - like Unknown: the message is the point
+class InvalidRules(ValueError):  # noqa: N818 - like Unknown: the message is the point
     """Rules or allow-list entries that cannot be used; the message is one sentence that names file and rule."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from promotion.sections.security.leaks.patterns.allow import AllowList, Compile, read_allow_list
-from promotion.sections.security.leaks.patterns.errors import Refused
+from promotion.sections.security.leaks.patterns.errors import InvalidRules
 from promotion.sections.security.leaks.patterns.escaping import armoured
 from promotion.sections.security.leaks.patterns.prefilter import can_be_empty
 from promotion.sections.security.leaks.patterns.rule_files import read
@@ -35,7 +35,7 @@ FILE_KEYS = {"title", "description", "minVersion", "extend", "rules", "allowlist
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class SecretRule:
     """One kind of secret."""
 
     id: str
@@ -62,7 +62,7 @@ class RuleFile:
     """What a file says."""
 
     path: Path
-    rules: tuple[Rule, ...]
+    rules: tuple[SecretRule, ...]
     allowed: tuple[AllowList, ...]
 
 
@@ -71,39 +71,39 @@ def read_file(path: Path, compiled: Compile) -> RuleFile:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Refused(f"The rule file {path} cannot be read: {error}.") from None
+        raise InvalidRules(f"The rule file {path} cannot be read: {error}.") from None
     if unknown := sorted(set(data) - FILE_KEYS):
-        raise Refused(f"The rule file {path} has {', '.join(unknown)}: that is no key of gitleaks' format.")
+        raise InvalidRules(f"The rule file {path} has {', '.join(unknown)}: that is no key of gitleaks' format.")
     extended = {key: value for key, value in data.get("extend", {}).items() if value and key != "useDefault"}
     if extended:
-        raise Refused(
+        raise InvalidRules(
             f"The rule file {path} extends by {', '.join(sorted(extended))}: name every file in the settings instead, "
             "and silence a rule by an allow-list entry with a reason."
         )
     tables = data.get("rules", [])
     twice = [name for name, count in Counter(table.get("id") for table in tables).items() if count > 1]
     if twice:
-        raise Refused(f"The rule file {path} has the rule {twice[0]} twice.")
+        raise InvalidRules(f"The rule file {path} has the rule {twice[0]} twice.")
     rules = [_rule(table, path, number, compiled) for number, table in enumerate(tables, 1) if "path" not in table]
     return RuleFile(path, tuple(rules), _allow_lists(data, f"The rule file {path}", compiled))
 
 
-def _rule(table: Mapping[str, Any], path: Path, number: int, compiled: Compile) -> Rule:
+def _rule(table: Mapping[str, Any], path: Path, number: int, compiled: Compile) -> SecretRule:
     where = f"The rule {table.get('id') or number} of {path}"
     if not table.get("id") or not table.get("regex"):
-        raise Refused(f"{where} has no {'id' if not table.get('id') else 'regex'}.")
+        raise InvalidRules(f"{where} has no {'id' if not table.get('id') else 'regex'}.")
     if unknown := sorted(set(table) - RULE_KEYS):
-        raise Refused(f"{where} has {', '.join(unknown)}: that is not supported here.")
+        raise InvalidRules(f"{where} has {', '.join(unknown)}: that is not supported here.")
     try:
         plain = read(table["regex"])
     except Unsupported as error:
-        raise Refused(f"{where} has an expression that cannot be used: {error}.") from None
+        raise InvalidRules(f"{where} has an expression that cannot be used: {error}.") from None
     if can_be_empty(plain):
-        raise Refused(f"{where} has an expression that the empty text meets: it says nothing.")
+        raise InvalidRules(f"{where} has an expression that the empty text meets: it says nothing.")
     group, count = table.get("secretGroup", 0), groups(plain)
     if not 0 <= group <= count:
-        raise Refused(f"{where} names the group {group} as its secret, but its expression has {count}.")
-    return Rule(
+        raise InvalidRules(f"{where} names the group {group} as its secret, but its expression has {count}.")
+    return SecretRule(
         id=table["id"],
         description=table.get("description", ""),
         tree=armoured(plain),
@@ -122,7 +122,7 @@ def _allow_lists(table: Mapping[str, Any], where: str, compiled: Compile) -> tup
     try:
         return tuple(read_allow_list(one, where, compiled) for one in lists)
     except Unsupported as error:
-        raise Refused(f"{where} has an allow-list with an expression that cannot be used: {error}.") from None
+        raise InvalidRules(f"{where} has an allow-list with an expression that cannot be used: {error}.") from None
 
 
 def _certain(keyword: str) -> bytes:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from promotion.sections.security.leaks.match import Hit
+from promotion.sections.security.leaks.match import SecretHit
 from promotion.sections.security.leaks.patterns.allow import AllowEntry, AllowList, Candidate
-from promotion.sections.security.leaks.patterns.engine import ByKeywords, ByNeedles, Matcher, Places
-from promotion.sections.security.leaks.patterns.rules import Rule
+from promotion.sections.security.leaks.patterns.engine import ByKeywords, ByNeedles, CompiledPattern, Places
+from promotion.sections.security.leaks.patterns.rules import SecretRule
 from promotion.sections.security.leaks.patterns.syntax import without_groups, write
 
 READY = 192
@@ -20,24 +20,26 @@ NEAR = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class PreparedEntry:
     """A team's entry, and what tells whether it means a finding."""
 
     entry: AllowEntry
     holds: Callable[[Candidate], bool]
 
 
-class Asked:
+class PreparedRule:
     """A rule made ready to be asked about a line."""
 
-    def __init__(self, rule: Rule, allowed: Sequence[AllowList], compiled: Callable[[str], Matcher]) -> None:
+    def __init__(
+        self, rule: SecretRule, allowed: Sequence[AllowList], compiled: Callable[[str], CompiledPattern]
+    ) -> None:
         self.rule = rule
         lists = [one for one in (*rule.allowed, *allowed) if one.is_for(rule.id)]
         self._by_match = [one for one in lists if one.target == "match" and not one.stopwords]
         self._by_secret = [one for one in lists if one.target != "line" and one not in self._by_match]
         self.by_line = [one for one in lists if one.target == "line"]
         self._compiled = compiled
-        self._parts: Matcher | None = None
+        self._parts: CompiledPattern | None = None
         self._whole = compiled(write(without_groups(rule.tree)))
 
     def matches(self, window: bytes) -> list[tuple[int, bytes]]:
@@ -73,14 +75,14 @@ class Asked:
 
 
 class Patterns:
-    """A search (promotion.sections.security.leaks.match.Search) for values that look like secrets, whoever's they are."""
+    """A search (promotion.sections.security.leaks.match.BufferSearch) for values that look like secrets, whoever's they are."""
 
     def __init__(
         self,
-        rules: Sequence[Rule],
+        rules: Sequence[SecretRule],
         allowed: Sequence[AllowList],
-        entries: Sequence[Allowed],
-        compiled: Callable[[str], Matcher],
+        entries: Sequence[PreparedEntry],
+        compiled: Callable[[str], CompiledPattern],
         *,
         needles: bool,
         engine: str,
@@ -97,10 +99,10 @@ class Patterns:
         self._entries = [one for one in entries if one.entry.until >= today]
         self._used: set[int] = set()
         self._compiled = compiled
-        self._asked: dict[int, Asked] = {}
+        self._asked: dict[int, PreparedRule] = {}
         self._places: Places = ByNeedles(rules) if needles else ByKeywords(rules)
 
-    def scan(self, buffer: bytes) -> Iterator[Hit]:
+    def scan(self, buffer: bytes) -> Iterator[SecretHit]:
         """Give what looks like a secret and is not allowed, once a place, in order."""
         found: dict[tuple[int, int], tuple[bool, int]] = {}
         seen: dict[tuple[int, bytes], tuple[int, int] | None] = {}
@@ -116,20 +118,24 @@ class Patterns:
                     place = (start + begin + span[0], start + begin + span[1])
                     found[place] = min(found.get(place, (True, number)), (asked.rule.generic, number))
         for (start, end), number in _told_apart(found):
-            yield Hit(start, end, kind="pattern", rule=self._rules[number].id, form=self._rules[number].description)
+            yield SecretHit(
+                start, end, kind="pattern", rule=self._rules[number].id, form=self._rules[number].description
+            )
 
     def unused(self) -> list[AllowEntry]:
         """Give the entries in force that silenced nothing in what was scanned so far."""
         return [one.entry for number, one in enumerate(self._entries) if number not in self._used]
 
-    def _ready(self, number: int) -> Asked:
+    def _ready(self, number: int) -> PreparedRule:
         """Compile a rule's expressions. Few are ever needed; should it be many, memory stays bounded."""
         if len(self._asked) >= READY:
             self._asked.pop(next(iter(self._asked)))
-        asked = self._asked[number] = Asked(self._rules[number], self._allowed, self._compiled)
+        asked = self._asked[number] = PreparedRule(self._rules[number], self._allowed, self._compiled)
         return asked
 
-    def _is_allowed_here(self, asked: Asked, window: bytes, begin: int, text: bytes, span: tuple[int, int]) -> bool:
+    def _is_allowed_here(
+        self, asked: PreparedRule, window: bytes, begin: int, text: bytes, span: tuple[int, int]
+    ) -> bool:
         """Tell whether a line is allowed, or the team has an entry for it."""
         if not asked.by_line and not self._entries:
             return False

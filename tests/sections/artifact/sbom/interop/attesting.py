@@ -28,5 +28,5 @@ def attested(cosign: str, home: Path, kind: str, predicate: bytes, subject: byte
     options = ["--key", str(key), "--yes", "--type", kind, "--predicate", str(files["predicate"])]
     run("attest-blob", *options, *offline, str(files["subject"]), environ=PASSWORD)
     signed = json.loads(files["signed"].read_bytes())
-    envelope = Envelope.read(json.dumps(signed.get("dsseEnvelope", signed)).encode(), "the envelope")
-    return Statement.read(envelope.payload)
+    envelope = Envelope.parse(json.dumps(signed.get("dsseEnvelope", signed)).encode(), "the envelope")
+    return Statement.parse(envelope.payload)

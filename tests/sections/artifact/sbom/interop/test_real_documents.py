@@ -10,7 +10,7 @@ import pytest
 from promotion.sandbox.images import BASE_SYSTEM, Image, digest_of
 from promotion.sections.artifact.sbom.application import Application
 from promotion.sections.artifact.sbom.document import PREDICATE_TYPES
-from promotion.sections.artifact.sbom.judge import Described, Limits, judge
+from promotion.sections.artifact.sbom.judge import Described, SbomLimits, judge_sbom
 from promotion.sections.artifact.sbom.judgement import Kind
 from promotion.sections.artifact.sbom.read import read_sbom
 from tests.sections.artifact.sbom.interop.attesting import attested
@@ -76,7 +76,7 @@ def accept(document, image, tool, version):
     library("cyclonedx.validation.json")
     library("spdx_tools.spdx.validation.document_validator")
     found = read_sbom(document, "the SBOM", wanted(image), validate=True)
-    judgement = judge(found, described(image), datetime.now(UTC), Limits())
+    judgement = judge_sbom(found, described(image), datetime.now(UTC), SbomLimits())
     assert (judgement.problems, judgement.doubts, judgement.notes) == ((), (), ())
     format_, version = version.split()
     assert (found.format, found.spec_version, found.tool.partition(" ")[0]) == (format_, version, tool)
@@ -105,7 +105,7 @@ def test_a_document_of_another_image(syft, image):
     """The next build of the same service: everything in it is alike but for the digest."""
     other = build(labels={"build": "2"})
     found = read_sbom(syft("cyclonedx-json"), "the SBOM", wanted(other))
-    problems = judge(found, described(other), datetime.now(UTC), Limits()).problems
+    problems = judge_sbom(found, described(other), datetime.now(UTC), SbomLimits()).problems
     assert [problem.kind for problem in problems] == [Kind.ANOTHER_IMAGE]
     assert image.digest in problems[0].message
 
@@ -126,7 +126,7 @@ def test_a_document_of_a_source_tree(home, image):
     )
     document = program("syft", home)("scan", "--quiet", f"dir:{tree}", "--output", "cyclonedx-json")
     found = read_sbom(document, "the SBOM", wanted(image))
-    problems = judge(found, described(image), datetime.now(UTC), Limits()).problems
+    problems = judge_sbom(found, described(image), datetime.now(UTC), SbomLimits()).problems
     assert Kind.NO_BASE_SYSTEM in [problem.kind for problem in problems]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from promotion.sections.artifact.sbom.judgement import Kind
 from promotion.sections.artifact.vulnerabilities.cosign_vuln import PREDICATE_TYPE, read_cosign_vuln
-from promotion.sections.artifact.vulnerabilities.judge import judge
+from promotion.sections.artifact.vulnerabilities.judge import judge_reports
 from promotion.sections.artifact.vulnerabilities.trivy import read_trivy
 from promotion.unknown import Unknown
 from tests.sections.artifact.sbom.interop.attesting import attested
@@ -27,13 +27,13 @@ def test_what_trivy_finds_is_read(trivy, digests):
     """A scan of a layout is tied to the image by its configuration, and fails for what it finds."""
     found = read(trivy.scan())
     assert (found.counts, found.scanner, found.targets) == (TRUTH, "Trivy 0.76.0", ("debian", "python-pkg"))
-    assert [each.told for each in found.critical] == [
+    assert [each.label for each in found.critical] == [
         "CVE-2026-1003 in libc6 2.36-9+deb12u13 (no fix yet)",
         "CVE-2026-1001 in libssl3 3.0.17-1~deb12u3 (fixed in 3.0.18-1~deb12u1)",
     ]
     assert (found.image_digests, found.image_id) == ((), digests.platforms[0].config)
     assert (found.platform, found.doubts) == ("linux/amd64", ())
-    judgement = judge([found], digests, datetime.now(UTC))
+    judgement = judge_reports([found], digests, datetime.now(UTC))
     assert [problem.kind for problem in judgement.problems] == [Kind.CRITICAL]
 
 
@@ -63,8 +63,8 @@ def test_ignored_findings_are_counted_as_suppressed(trivy, digests):
     (trivy.run.home / "ignore").write_text(IGNORED)
     found = read(trivy.scan("--ignorefile", "ignore", "--show-suppressed"))
     assert (found.counts, found.suppressed_counts) == ({"CRITICAL": 1, "HIGH": 1, "LOW": 1}, {"CRITICAL": 1})
-    assert found.suppressed[0].told == "CVE-2026-1001 in libssl3 (ignored by ignore: no reason given)"
-    kinds = [problem.kind for problem in judge([found], digests, datetime.now(UTC)).problems]
+    assert found.suppressed[0].label == "CVE-2026-1001 in libssl3 (ignored by ignore: no reason given)"
+    kinds = [problem.kind for problem in judge_reports([found], digests, datetime.now(UTC)).problems]
     assert kinds == [Kind.CRITICAL, Kind.SUPPRESSED]
 
 
@@ -105,7 +105,7 @@ def test_findings_that_vex_takes_out_are_counted_as_suppressed(trivy):
     found = read(trivy.scan("--vex", "vex.json", "--show-suppressed"))
     assert (found.counts, found.suppressed_counts) == ({"HIGH": 1, "LOW": 1}, {"CRITICAL": 2})
     assert {each.how for each in found.suppressed} == {"not_affected", "fixed"}
-    assert any("vulnerable_code_not_in_execute_path" in each.told for each in found.suppressed)
+    assert any("vulnerable_code_not_in_execute_path" in each.label for each in found.suppressed)
 
 
 def test_attested_reports_are_read(trivy, digests):
@@ -150,7 +150,7 @@ def test_a_clean_scan_is_clean(trivy, digests):
     (trivy.run.home / "all").write_text("".join(f"CVE-2026-100{number}\n" for number in range(1, 5)))
     clean = read(trivy.scan("--ignorefile", "all", "--list-all-pkgs=false"))
     assert (clean.counts, clean.suppressed_counts, clean.doubts) == ({}, {}, ())
-    judgement = judge([clean], digests, datetime.now(UTC))
+    judgement = judge_reports([clean], digests, datetime.now(UTC))
     assert (judgement.problems, judgement.doubts) == ((), ())
 
 

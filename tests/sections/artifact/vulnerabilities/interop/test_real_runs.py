@@ -13,7 +13,7 @@ from promotion.sandbox.registry import Registry
 from promotion.sections.artifact.sbom.judgement import Kind
 from promotion.sections.artifact.vulnerabilities.binding import Tie, platforms_of, tie
 from promotion.sections.artifact.vulnerabilities.image import ImageDigests
-from promotion.sections.artifact.vulnerabilities.judge import judge
+from promotion.sections.artifact.vulnerabilities.judge import judge_reports
 from promotion.sections.artifact.vulnerabilities.run_trivy import run_trivy
 from promotion.unknown import Reason, Unknown
 from tests.clients.oci.test_interop import served
@@ -64,7 +64,7 @@ def test_an_image_in_a_registry_is_scanned(trivy, host, image, digests):
     assert (found.image_digests, found.image_id) == ((digests.digest,), digests.platforms[0].config)
     assert digests_of(host, "shop", image) == digests
     assert found.data_from is not None
-    judgement = judge([found], digests, datetime.now(UTC))
+    judgement = judge_reports([found], digests, datetime.now(UTC))
     assert [problem.kind for problem in judgement.problems] == [Kind.CRITICAL]
     assert judgement.doubts == ()
 
@@ -77,8 +77,8 @@ def test_each_platform_of_an_index_is_scanned_by_itself(trivy, host, both):
     covered = [[each.platform for each in platforms_of(report, known)] for report in reports]
     assert covered == [["linux/amd64"], ["linux/arm64"]]
     clean = [replace(report, counts={}, critical=()) for report in reports]
-    assert [doubt.reason for doubt in judge(clean[:1], known, datetime.now(UTC)).doubts] == [Reason.NO_DATA]
-    assert judge(clean, known, datetime.now(UTC)).doubts == ()
+    assert [doubt.reason for doubt in judge_reports(clean[:1], known, datetime.now(UTC)).doubts] == [Reason.NO_DATA]
+    assert judge_reports(clean, known, datetime.now(UTC)).doubts == ()
 
 
 def test_a_system_that_has_reached_its_end_of_life_is_doubted(trivy, host, old):
@@ -107,7 +107,7 @@ def test_a_scan_with_an_old_database_is_stale(trivy, host, image, digests, tmp_p
         environ={**trivy.environ, "TRIVY_CACHE_DIR": str(cache)},
     )
     clean = replace(found, counts={}, critical=())
-    assert [doubt.reason for doubt in judge([clean], digests, datetime.now(UTC)).doubts] == [Reason.STALE]
+    assert [doubt.reason for doubt in judge_reports([clean], digests, datetime.now(UTC)).doubts] == [Reason.STALE]
 
 
 def test_without_a_database_it_is_unknown(trivy, host, image, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from promotion.core.secret_value import Sealed
+from promotion.core.secret_value import SecretValue
 from promotion.sections.security.leaks import known_engines
 from promotion.sections.security.leaks.known_values import KnownPlaintext
 from tests.sections.security.leaks.known.writers import WRITERS, written
@@ -40,7 +40,7 @@ AROUND = st.text(LETTERS + " =:{}\"'", max_size=5)
 
 def search(*values: str | bytes, engine=known_engines.best, public=()):
     return KnownPlaintext(
-        [Sealed(one, f"{LABEL} {place}".strip()) for place, one in enumerate(values)], public, engine=engine
+        [SecretValue(one, f"{LABEL} {place}".strip()) for place, one in enumerate(values)], public, engine=engine
     )
 
 

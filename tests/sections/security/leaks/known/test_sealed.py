@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 import pytest
 
-from promotion.core.secret_value import Sealed, SealedError
+from promotion.core.secret_value import SealedError, SecretValue
 from promotion.sections.security.leaks.known_values import KnownPlaintext
 from promotion.unknown import Reason, Unknown
 
@@ -21,7 +21,7 @@ LABEL = "shop/dev/database password"
 
 @pytest.fixture
 def sealed():
-    return Sealed(SECRET, LABEL)
+    return SecretValue(SECRET, LABEL)
 
 
 def hidden(text: object) -> bool:
@@ -52,7 +52,7 @@ def test_it_cannot_be_shown(sealed, show):
 class Holder:
     """Something that has a sealed value."""
 
-    one: Sealed
+    one: SecretValue
 
 
 REFUSED = {

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from promotion.sections.security.leaks.patterns import AllowEntry, Refused, load
+from promotion.sections.security.leaks.patterns import AllowEntry, InvalidRules, load
 from tests.sections.security.leaks.patterns.engines import TODAY
 
 RULE = "[[rules]]\nid = 'shop-token'\ndescription = 'x'\nregex = '''key=(shop_[a-z0-9]{8})'''\nkeywords = ['shop_']\n"
@@ -108,5 +108,5 @@ def test_an_entry_ends(tmp_path):
 )
 def test_an_entry_that_cannot_be_meant_is_refused(changed, said):
     """It would silence everything, or nothing."""
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(InvalidRules, match=said):
         load(allow=[entry(**changed)], today=date(2026, 11, 23), fast=False)

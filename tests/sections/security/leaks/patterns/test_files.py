@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from promotion.sections.security.leaks.patterns import Refused, load
+from promotion.sections.security.leaks.patterns import InvalidRules, load
 from tests.sections.security.leaks.patterns.engines import ENGINES, TODAY
 
 # As rules in circulation are written: with ends that no backslash may follow.
@@ -96,13 +96,13 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path, text, said):
     """The sentence names the file and the rule."""
     path = tmp_path / "team.toml"
     path.write_text(text)
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(InvalidRules, match=said):
         load([path], today=TODAY, fast=False)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     """Nobody thinks that it was applied."""
-    with pytest.raises(Refused, match=re.escape("gone.toml cannot be read")):
+    with pytest.raises(InvalidRules, match=re.escape("gone.toml cannot be read")):
         load([tmp_path / "gone.toml"], today=TODAY, fast=False)
 
 
