@@ -78,7 +78,7 @@ def _raw(policy: str, document: object) -> list[tuple[int, Mapping[str, Any]]]:
         raise _malformed(policy, "is not a policy document")
     if document.get("Version", "2008-10-17") not in _VERSIONS:
         raise _malformed(policy, "is of a version that there is not")
-    found = document["PolicyStatement"]
+    found = document["Statement"]
     statements = [found] if isinstance(found, Mapping) else found
     if not isinstance(statements, list) or not all(isinstance(one, Mapping) for one in statements):
         raise _malformed(policy, "has statements that are none")
