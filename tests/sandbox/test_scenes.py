@@ -23,6 +23,7 @@ from promotion.sandbox.world import build, scenes
 from promotion.sandbox.world.logs import INGESTED_AFTER_MS, milliseconds
 from promotion.sandbox.world.pipeline import TOKEN
 from promotion.sandbox.world.requests import requests as told_apart
+from promotion.sandbox.world.rollout import app_spec
 from promotion.sandbox.world.traffic import minute_of
 
 KNOWN = catalogue.load()
@@ -308,6 +309,76 @@ def test_a_stop_without_rollback_leaves_things_as_they_are():
     play.advance(play.t0 + timedelta(minutes=10))
     assert deployment(world, "lambda")[0] == "Stopped"
     assert alias(world) == {"5": 0.9, "6": 0.1}
+
+
+def redeployed(world, current, target, **more):
+    """Ask CodeDeploy for another deployment of the function, all at once; give its id."""
+    made = world.prod.client("codedeploy").create_deployment(
+        applicationName="shop-lambda",
+        deploymentGroupName="shop-lambda-prod",
+        deploymentConfigName="CodeDeployDefault.LambdaAllAtOnce",
+        revision=app_spec(current, target),
+        **more,
+    )
+    return made["deploymentId"]
+
+
+def test_what_succeeded_is_deployed_away_again():
+    """A rollout that is over cannot be stopped; another deployment puts the version before back, and is the newest."""
+    world, play = stood("rollout", 6)
+    assert (deployment(world, "lambda")[0], alias(world)) == ("Succeeded", {"6": 1.0})
+    key = redeployed(world, 6, 5)
+    status, info = deployment(world, "lambda")
+    assert (status, info["deploymentId"], info["creator"]) == ("Created", key, "user")
+    play.advance(play.now + timedelta(seconds=4))
+    assert steps(world, "lambda") == {"BeforeAllowTraffic": "Succeeded", "AllowTraffic": "InProgress"}
+    with pytest.raises(ClientError, match=f"already has an active Deployment '{key}'"):
+        redeployed(world, 6, 5)
+    play.advance(play.now + timedelta(seconds=6))
+    assert (deployment(world, "lambda")[0], alias(world)) == ("Succeeded", {"5": 1.0})
+    play.advance(play.t0 + timedelta(minutes=20))
+    assert alias(world) == {"5": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("current", "target", "code"),
+    [(6, 6, "INVALID_REVISION"), (5, 99, "INVALID_LAMBDA_FUNCTION"), (6, "$LATEST", "INVALID_REVISION")],
+)
+def test_a_deployment_to_nowhere_fails(current, target, code):
+    """To the version that serves, to one that there is not, to none: nothing is moved."""
+    world, play = stood("rollout", 6)
+    redeployed(world, current, target)
+    play.advance(play.now + timedelta(seconds=20))
+    status, info = deployment(world, "lambda")
+    assert (status, info["errorInformation"]["code"], alias(world)) == ("Failed", code, {"6": 1.0})
+
+
+def test_an_alarm_stops_the_way_back_unless_it_is_left_aside():
+    """An alarm of the group that is in ALARM stops it, and automatic rollback deploys the bad version as the last good one."""
+    world, play = stood("rollout", 6)
+    world.prod.turn_alarm("lambda-errors", "ALARM", play.now)
+    redeployed(world, 6, 5)
+    play.advance(play.now + timedelta(seconds=30))
+    status, info = deployment(world, "lambda", 1)
+    assert (status, info["errorInformation"]["code"]) == ("Stopped", "ALARM_ACTIVE")
+    again = deployment(world, "lambda")[1]
+    assert (again["creator"], again["rollbackInfo"]["rollbackTriggeringDeploymentId"]) == (
+        "codeDeployRollback",
+        info["deploymentId"],
+    )
+    assert alias(world) == {"6": 1.0}
+
+    world, play = stood("rollout", 6)
+    world.prod.turn_alarm("lambda-errors", "ALARM", play.now)
+    redeployed(
+        world,
+        6,
+        5,
+        autoRollbackConfiguration={"enabled": False},
+        overrideAlarmConfiguration={"enabled": False, "alarms": []},
+    )
+    play.advance(play.now + timedelta(seconds=30))
+    assert (deployment(world, "lambda")[0], alias(world)) == ("Succeeded", {"5": 1.0})
 
 
 def test_the_workflow_can_be_cancelled_once():

@@ -19,6 +19,7 @@ THEMES = (
     "deployment_targets",
     "application_revisions",
     "rollbacks",
+    "new_deployments",
     "functions",
     "target_health",
     "canaries",

@@ -134,7 +134,7 @@ def deploy_function(environment: "Environment", newest: datetime, count: int) ->
         ]
 
 
-def app_spec(current: int, target: int) -> dict[str, Any]:
+def app_spec(current: int | str, target: int | str) -> dict[str, Any]:
     """Give the revision that moves the alias from version `current` to version `target`."""
     properties = {"Name": FUNCTION, "Alias": ALIAS, "CurrentVersion": str(current), "TargetVersion": str(target)}
     resource = {FUNCTION: {"Type": "AWS::Lambda::Function", "Properties": properties}}

@@ -251,7 +251,7 @@ def test_a_function_is_a_target_with_its_versions(codedeploy, deploy):
 
 def test_what_is_not_there_is_an_error(codedeploy, deploy):
     """A deployment that has not started, a target it does not have, and too many at once are refused by name."""
-    created, started = deploy("Created").deployment_id, deploy().deployment_id
+    started, created = deploy().deployment_id, deploy("Created").deployment_id
     with pytest.raises(ClientError, match="DeploymentNotStartedException"):
         codedeploy.list_deployment_targets(deploymentId=created)
     with pytest.raises(ClientError, match="DeploymentTargetDoesNotExistException"):
@@ -315,14 +315,14 @@ def test_a_deployment_can_be_stopped_and_rolled_back(codedeploy, deploy, guarded
 
 def test_a_deployment_that_is_ready_can_be_continued(codedeploy, deploy, guarded):
     """It goes on; one that is not ready does not."""
-    ready, busy = deploy("Ready"), deploy("InProgress").deployment_id
+    ready = deploy("Ready")
     guarded(
         lambda: codedeploy.continue_deployment(deploymentId=ready.deployment_id)["ResponseMetadata"]["HTTPStatusCode"],
         NotImplementedError,
         lambda status: status == 200 and ready.status == "InProgress",
     )
     with pytest.raises(ClientError, match="DeploymentIsNotInReadyStateException"):
-        codedeploy.continue_deployment(deploymentId=busy)
+        codedeploy.continue_deployment(deploymentId=ready.deployment_id)
 
 
 def test_pages_follow_each_other_without_gaps():
@@ -330,3 +330,54 @@ def test_pages_follow_each_other_without_gaps():
     first, token = page(range(5), None, 3)
     second, end = page(range(5), token, 3)
     assert (list(first), list(second), end) == ([0, 1, 2], [3, 4], None)
+
+
+def asked(codedeploy, **more):
+    """Ask for a deployment, and give its id."""
+    given = {"applicationName": "shop", "deploymentGroupName": "live", "revision": REVISION, **more}
+    return codedeploy.create_deployment(**given)["deploymentId"]
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ({"description": "x" * 257}, "DescriptionTooLongException"),
+        ({"overrideAlarmConfiguration": {"enabled": True, "alarms": []}}, "InvalidAlarmConfigException"),
+        ({"autoRollbackConfiguration": {"enabled": True}}, "InvalidAutoRollbackConfigException"),
+        ({"deploymentConfigName": "CodeDeployDefault.Never"}, "DeploymentConfigDoesNotExistException"),
+        ({"revision": {"revisionType": "GitHub"}}, "InvalidRevisionException"),
+    ],
+)
+def test_a_deployment_that_codedeploy_would_refuse_is_refused(codedeploy, guarded, more, refused):
+    """Moto takes it; nothing is made of it."""
+
+    def ask():
+        try:
+            return asked(codedeploy, **more)
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+
+    guarded(ask, lambda told: len(told) == 36, lambda told: told == refused)
+    assert not [one for one in codedeploy.list_deployments()["deployments"] if one.startswith("d-")]
+
+
+def test_a_group_deploys_one_thing_at_a_time(codedeploy, deploy):
+    """While one goes on a second one is refused, with the id of the first; after it another may follow."""
+    first = deploy("InProgress")
+    with pytest.raises(ClientError, match=f"already has an active Deployment '{first.deployment_id}'") as raised:
+        asked(codedeploy)
+    assert raised.value.response["Error"]["Code"] == "DeploymentLimitExceededException"
+    first.status = "Stopped"
+    assert asked(codedeploy).startswith("d-")
+
+
+def test_what_is_asked_for_reads_back(codedeploy):
+    """Alarms that are not watched, no automatic rollback, the description."""
+    more = {
+        "description": "again",
+        "overrideAlarmConfiguration": {"enabled": False, "ignorePollAlarmFailure": False, "alarms": []},
+        "autoRollbackConfiguration": {"enabled": False},
+        "deploymentConfigName": "CodeDeployDefault.LambdaAllAtOnce",
+    }
+    told = codedeploy.get_deployment(deploymentId=asked(codedeploy, **more))["deploymentInfo"]
+    assert {name: told[name] for name in more} == more

@@ -1,8 +1,8 @@
 """The function's part of a rollout: a canary of ten percent for five minutes, then everything."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.moto_patches.deployment_targets import LambdaTarget, LifecycleEvent
 from promotion.sandbox.world.deployment import Deployment
@@ -11,6 +11,7 @@ from promotion.sandbox.world.metrics import measure_version
 from promotion.sandbox.world.names import ALIAS, FUNCTION, LAMBDA_APPLICATION, REGION, REPOSITORY_URI
 from promotion.sandbox.world.rollout import app_spec
 from promotion.sandbox.world.scenes.part import Facet, Part
+from promotion.sandbox.world.scenes.redeployed import Redeployed
 from promotion.sandbox.world.scenes.steps import Step, in_turn
 
 if TYPE_CHECKING:
@@ -61,11 +62,45 @@ class FunctionPart(Part):
         super().__init__(environment, backend.deployments[key], t0)
         self._members, self._known = members, len(environment.shifts)
         members.add(Member(self.new, Running(release.digest, release.commit, release.version), weight=0))
-        self._target = self._targeted(key, self.old, self.new, TAKES)
+        self._target = self.targeted(key, self.old, self.new, TAKES)
         self.record.targets = {FUNCTION: self._target}
         self.record.auto_rollback_configuration = self.record.deployment_group.auto_rollback_configuration
         environment.lambda_deployments.insert(0, Deployment(self.record, release.digest))
         self._shown["alias"] = self._shown["members"] = {self.old: 1.0}
+        self.function, self.alias = FUNCTION, ALIAS
+        self.later: list[Redeployed] = []
+        """What was deployed since, oldest first."""
+
+    def take_on(self, record: Any) -> None:
+        """Play another deployment of the function, which somebody has asked for."""
+        from promotion.sandbox.members import Member
+        from promotion.sandbox.members import Release as Running
+
+        made = Redeployed(self, record)
+        self.later.append(made)
+        if made.target not in {one.name for one in self._members}:
+            digest = self._digest(made.target)
+            self._members.add(
+                Member(made.target, Running(digest, "", self.environment.release_names.get(digest, "")), 0)
+            )
+        self.environment.lambda_deployments.insert(0, Deployment(record, self._digest(made.target)))
+        self.changed()
+
+    def rolled_back(self, one: Redeployed) -> None:
+        """Roll back what was deployed since: what succeeded last before it is deployed again."""
+        from promotion.sandbox.moto_patches.rollbacks import roll_back
+
+        self.take_on(roll_back(self.environment.backend("codedeploy"), one.record))
+
+    def show(self, now: datetime) -> None:
+        """Let AWS show how it is; alarms are looked at meanwhile."""
+        for one in tuple(self.later):
+            one.poll(now)
+        super().show(now)
+
+    def moments(self) -> list[datetime]:
+        """Give every moment, past and to come, at which something changes."""
+        return [*super().moments(), *(moment for one in self.later for moment in one.moments())]
 
     def steps(self) -> list[Step]:
         """Give its steps as they are planned."""
@@ -86,7 +121,7 @@ class FunctionPart(Part):
 
     def returns(self, stopped: datetime) -> "list[tuple[LambdaTarget, list[Step]]]":  # type: ignore[override]
         """Give the function on its way back."""
-        target = self._targeted(self.back.deployment_id, self.new, self.old, ROLLBACK)
+        target = self.targeted(self.back.deployment_id, self.new, self.old, ROLLBACK)
         return [(target, in_turn(stopped + timedelta(seconds=3), ROLLBACK))]
 
     def keep(self, deployment: Deployment) -> None:
@@ -106,6 +141,8 @@ class FunctionPart(Part):
             moves = [move for move in moves if move[0] <= self.stopped]
             if self.rolls_back and not self.rollback_fails and moves:
                 moves.append((self.stopped + timedelta(seconds=BACK), {self.old: 1.0}))
+        for one in self.later:
+            moves += one.moves()
         return [(0, {self.old: 1.0}), *((milliseconds(at), shares) for at, shares in moves)]
 
     def facets(self, now: datetime) -> Iterator[Facet]:
@@ -116,6 +153,8 @@ class FunctionPart(Part):
         yield Facet("moves", moves, self._move)
         yield from self.status(now)
         yield from self.events(self._target, self.steps(), now, stopped=self.stopped)
+        for one in self.later:
+            yield from one.facets(now)
         yield Facet("alias", shares, self._point)
         yield Facet("members", shares, self._serve)
         last = milliseconds(self.stopped) if self.stopped and self.over(now) else at
@@ -140,10 +179,11 @@ class FunctionPart(Part):
         alias.update(None, first, {"AdditionalVersionWeights": others})
 
     def _serve(self, shares: "Shares") -> None:
-        for who in (self.old, self.new):
+        for who in {self.old, self.new, *(one.target for one in self.later)} & {one.name for one in self._members}:
             self._members[who].weight = round(10 * shares.get(who, 0.0))
 
-    def _targeted(self, deployment: str, current: str, target: str, steps: dict[str, int]) -> LambdaTarget:
+    def targeted(self, deployment: str, current: str, target: str, steps: Mapping[str, int]) -> LambdaTarget:
+        """Give the function as a target of a deployment."""
         return LambdaTarget(
             deployment,
             FUNCTION,
@@ -159,6 +199,9 @@ class FunctionPart(Part):
                 "targetVersionWeight": 0.0,
             },
         )
+
+    def _digest(self, version: str) -> str:
+        return self.environment.versions.get(int(version), "") if version.isdecimal() else ""
 
 
 def _shares(moves: "list[tuple[int, Shares]]", at: int) -> "Shares":

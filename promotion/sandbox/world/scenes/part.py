@@ -48,6 +48,7 @@ class Part(ABC):
         self._shown: dict[object, object] = {}
         record.create_time = t0
         record.playing = self
+        record.deployment_group.plays = self
 
     def stop(self, at: datetime, *, rolls_back: bool, error: Mapping[str, str] = STOPPED) -> None:
         """Stop it at a moment, and roll back if so wanted. A second time changes nothing."""
@@ -55,6 +56,9 @@ class Part(ABC):
             self.stopped, self.rolls_back, self.error = at, rolls_back, error
             self.show(at)
             self.changed()
+
+    def take_on(self, record: Any) -> None:  # noqa: B027 - not every part can
+        """Play what was deployed to the same group since: moto's deployment, created just now."""
 
     def show(self, now: datetime) -> None:
         """Let AWS show how it is."""
@@ -115,7 +119,7 @@ class Part(ABC):
         else:
             status, ended = "InProgress" if now >= self.t0 + QUEUED else "Created", None
         started = self.t0 + QUEUED if status != "Created" else None
-        yield from _states(record, status, started, ended, dict(self.error) if status == "Stopped" else None)
+        yield from states(record, status, started, ended, dict(self.error) if status == "Stopped" else None)
         if self.back is None or self.stopped is None:
             return
         begun, done = self.stopped + 2 * QUEUED, self.stopped + timedelta(seconds=self.rollback_seconds())
@@ -124,7 +128,7 @@ class Part(ABC):
         else:
             status = "InProgress" if now >= begun else "Created"
         trouble = {"code": "INTERNAL_ERROR", "message": "The deployment failed because of an internal error."}
-        yield from _states(
+        yield from states(
             self.back,
             status,
             begun if now >= begun else None,
@@ -168,9 +172,10 @@ class Part(ABC):
         self.keep(Deployment(self.back, ""))
 
 
-def _states(
+def states(
     record: Any, status: str, started: datetime | None, ended: datetime | None, error: Mapping[str, str] | None
 ) -> Iterator[Facet]:
+    """Show the status of a deployment, its times and its error."""
     for name, value in (
         ("status", status),
         ("start_time", started),
