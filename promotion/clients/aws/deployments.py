@@ -4,12 +4,16 @@ Pure. Shapes follow the CodeDeploy API reference
 (https://docs.aws.amazon.com/codedeploy/latest/APIReference/: API_DeploymentInfo, API_InstanceTarget, API_LambdaTarget).
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-UNFINISHED = frozenset({"Created", "Queued", "InProgress", "Baking", "Ready"})
-"""Deployment statuses that are not an outcome yet."""
+from promotion.clients.aws.enums import CREATOR, DEPLOYMENT_STATUS, EVENT_STATUS, TARGET_STATUS, Origin, Outcome, Step
+from promotion.unknown import Reason, Unknown
+
+_UNDOES = re.compile(r"\[promotion:[0-9a-f]{12}:undoes:(d-[0-9A-Za-z]+)\]")
+"""The key in the description of a deployment with which the gate takes another one back."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,20 @@ class DeploymentTarget:
         return self.label == "Blue"
 
     def problems(self) -> Iterator[str]:
-        """A sentence for each thing that did not succeed on this target."""
+        """A sentence for each thing that did not succeed on this target.
+
+        Raises Unknown for a status that CodeDeploy could not tell, or that is not known here.
+        """
         for event in self.events:
-            if event.status != "Succeeded":
+            if (
+                _told(EVENT_STATUS.of(event.status, f"{event.name} of {self.id}"), event.name, self.id)
+                is not Step.SUCCEEDED
+            ):
                 yield f"{self.id}: {event.name} is {event.status}{f' ({event.trouble})' if event.trouble else ''}"
-        if self.status != "Succeeded":
+        if (
+            _told(TARGET_STATUS.of(self.status, f"the status of {self.id}"), "the deployment", self.id)
+            is not Step.SUCCEEDED
+        ):
             yield f"{self.id} is {self.status}"
         if not self.events:
             yield f"{self.id} has no lifecycle event"
@@ -94,26 +107,89 @@ class Deployment:
     rolls_back: str | None = None
     """The deployment that this one rolls back."""
     source: Revision = Revision()
+    waits_to_terminate: bool = False
+    """Whether all that is left of it is to terminate the instances that it replaced: its traffic has moved."""
+    by_gate: bool = False
+    """Whether the gate made it, to undo another one: it has its key in the description."""
+
+    @property
+    def origin(self) -> Origin:
+        """Why there is this deployment. Raises Unknown for a creator that is not known here."""
+        if self.rolls_back is not None:
+            return Origin.ROLLBACK
+        return CREATOR.of(self.creator, f"the creator of deployment {self.id} of {self.created:%Y-%m-%d %H:%M}Z")
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of it. Raises Unknown for a status that is not known here."""
+        return DEPLOYMENT_STATUS.of(self.status, f"the status of deployment {self.id}")
 
     @property
     def is_rollback(self) -> bool:
-        """Whether CodeDeploy made it to undo another deployment."""
-        return self.creator == "codeDeployRollback" or self.rolls_back is not None
+        """Whether it was made to undo another deployment: by CodeDeploy, by CloudFormation, or by the gate."""
+        return self.origin is Origin.ROLLBACK
 
     @property
     def follows_scaling(self) -> bool:
-        """Whether CodeDeploy made it to bring a new instance up to what the others have."""
-        return self.creator in ("autoscaling", "codeDeployAutoUpdate")
+        """Whether CodeDeploy made it because instances came or go: it brings no revision that was not there."""
+        return self.origin in (Origin.SCALING, Origin.TERMINATION)
 
     @property
     def is_unfinished(self) -> bool:
         """Whether it still goes on."""
-        return self.status in UNFINISHED
+        return self.outcome is Outcome.UNFINISHED
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended well."""
+        return self.outcome is Outcome.SUCCEEDED
 
     def describe(self) -> str:
         """The deployment in a few words."""
         why = f" ({self.error})" if self.error else ""
         return f"deployment {self.id} of {self.created:%Y-%m-%d %H:%M}Z is {self.status}{why}"
+
+
+def undo_key(digest: str, deployment: str) -> str:
+    """Give the key, in the description of a deployment, by which it is known to take another one of an image back."""
+    return f"promotion:{digest.removeprefix('sha256:')[:12]}:undoes:{deployment}"
+
+
+def undone_in(description: str) -> str | None:
+    """Read which deployment one with this description takes back; None if it has no such key."""
+    found = _UNDOES.search(description)
+    return None if found is None else found[1]
+
+
+def rollback_of(deployment: Deployment, newest_first: Sequence[Deployment]) -> Deployment | None:
+    """Find the newest deployment that undoes another one; None if there is none.
+
+    CodeDeploy and the gate say which one they undo. CloudFormation does not: its rollback undoes the one before it.
+    """
+    linked = [one for one in newest_first if deployment.id == one.rolls_back or one.id == deployment.rolled_back_by]
+    if linked:
+        return linked[0]
+    return next((one for one in newest_first if undone_by(one, newest_first) == deployment), None)
+
+
+def undone_by(rollback: Deployment, newest_first: Sequence[Deployment]) -> Deployment | None:
+    """Find the deployment that a rollback undoes, if it is one of these: what it says, else the one before it."""
+    if not rollback.is_rollback:
+        return None
+    if rollback.rolls_back is not None:
+        return next((one for one in newest_first if one.id == rollback.rolls_back), None)
+    linked = next((one for one in newest_first if one.rolled_back_by == rollback.id), None)
+    older = (one for one in newest_first if one.created < rollback.created and one.origin is Origin.RELEASE)
+    return linked or next(older, None)
+
+
+def _told(step: Step, what: str, target: str) -> Step:
+    if step is Step.UNTOLD:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"CodeDeploy does not know how {what} ended on {target}: see whether its agent runs there, then look again",
+        )
+    return step
 
 
 @dataclass(frozen=True)
