@@ -54,7 +54,7 @@ def test_an_index_runs_as_its_platforms(index):
 
 def test_what_cannot_be_read_is_not_guessed(index):
     """The digest itself is known without the registry; whether another one is a platform of it is unknown, with the reason."""
-    image = PromotedImage(index.digest, lambda: Asked())
+    image = PromotedImage(index.digest, Asked)
     assert image.includes(index.digest)
     assert not image.includes("")
     with pytest.raises(Unknown, match="may be a platform's manifest") as raised:

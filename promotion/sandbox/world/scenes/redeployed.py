@@ -142,7 +142,7 @@ _INTERNAL = {"code": "INTERNAL_ERROR", "message": "The deployment failed because
 
 def _properties(revision: Mapping[str, Any]) -> Mapping[str, Any]:
     """Read the function of an AppSpec in JSON or YAML; empty if it is not one."""
-    import yaml
+    import yaml  # type: ignore[import-untyped,unused-ignore]
 
     content = (revision.get("appSpecContent") or revision.get("string") or {}).get("content", "")
     try:
