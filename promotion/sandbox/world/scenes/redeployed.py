@@ -112,13 +112,15 @@ class Redeployed:
 
     def facets(self, now: datetime) -> Iterator[Facet]:
         """Give everything it shows."""
+        error: dict[str, str] | None = None
+        ended: datetime | None = None
         if self.stopped and now >= self.stopped:
             status, ended, error = "Stopped", self.stopped, dict(self.error)
         elif now >= self.ends:
-            trouble = self.trouble or (_INTERNAL if self.fails else None)
-            status, ended, error = ("Failed", self.ends, trouble) if trouble else ("Succeeded", self.ends, None)
+            ended, error = self.ends, self.trouble or (_INTERNAL if self.fails else None)
+            status = "Failed" if error else "Succeeded"
         else:
-            status, ended, error = ("InProgress" if now >= self.at + QUEUED else "Created"), None, None
+            status = "InProgress" if now >= self.at + QUEUED else "Created"
         started = self.at + QUEUED if status != "Created" else None
         yield from states(self.record, status, started, ended, error)
         if started and not self.trouble:
