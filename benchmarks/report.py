@@ -19,7 +19,7 @@ def record(items: int) -> dict[str, Any]:
     sections = [{"name": f"part{n}", "number": n + 1, "title": f"Part {n + 1}"} for n in range(SECTIONS)]
     rows = [_item(n, SECTIONS * n // items) for n in range(items)]
     return {
-        "schema": "promotion-checklist/record/v1",
+        "schema": "promotion-checklist/record/v2",
         "phase": "pre_promotion",
         "service": "shop",
         "verdict": "NO-GO",

@@ -97,11 +97,15 @@ def _expected(asked: argparse.Namespace) -> "SealPolicy":
 
 def _recorded(asked: argparse.Namespace) -> Mapping[str, Any]:
     """Give the settings of the record, where their hash was given and is theirs."""
-    from promotion.core.canonical_json import canonical, sha256
+    from promotion.core.canonical_json import canonical_for, sha256
     from promotion.seal import bundle_folder as folder
 
-    settings = folder.load_bundle(asked.reports).tree().get("settings")
-    fits = isinstance(settings, dict) and sha256(canonical(settings)) == asked.settings_sha256
+    record = folder.load_bundle(asked.reports).tree()
+    settings = record.get("settings")
+    try:
+        fits = sha256(canonical_for(record["schema"], settings)) == asked.settings_sha256
+    except ValueError:
+        fits = False
     return settings if fits and isinstance(settings, dict) else {}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from promotion.checklist import Checklist
 from promotion.checklist import Item as Line
 from promotion.clients.channels.message import tells_verdict
-from promotion.core.canonical_json import SCHEMA, canonical, sha256
+from promotion.core.canonical_json import SCHEMA, canonical_for, representable, sha256
 from promotion.core.status import Exit, Status, Verdict, exit_code, verdict, worst
 from promotion.engine.lookups.snapshot import Entry
 from promotion.engine.outcome import DIED, NOT_RUN, TOO_LONG, Outcome
@@ -75,6 +75,8 @@ class Frame:
     """What the promotion before this one measured."""
     waivers: Sequence[Mapping[str, Any]] = ()
     """Every waiver for an item of the phase, and what it did."""
+    schema: str = SCHEMA
+    """A replay gives a record of the schema of its source, so that both have the same bytes."""
     acts: Sequence[Mapping[str, Any]] = ()
     """Receipts of what was done: to take the rollout back, and to tell people of the verdict."""
 
@@ -101,8 +103,9 @@ def build(
             code = Exit.ROLLBACK_UNVERIFIED  # whatever else went wrong, a person is needed now
         elif complete:
             code = Exit.NO_GO
-    return {
-        "schema": SCHEMA,
+    settings = representable(frame.settings) if frame.schema == SCHEMA else frame.settings
+    record = {
+        "schema": frame.schema,
         "phase": frame.phase,
         "service": frame.service,
         "verdict": str(decided),
@@ -115,9 +118,9 @@ def build(
         "rehearsal": frame.rehearsal,
         "selection": frame.selection,
         "errors": [*findings.errors, *findings.beside],
-        "settings": frame.settings,
+        "settings": settings,
         "settings_origins": dict(frame.settings_origins),
-        "settings_sha256": sha256(canonical(frame.settings)),
+        "settings_sha256": sha256(canonical_for(frame.schema, settings)),
         "checklist_sha256": checklist.sha256,
         "sections": [
             {"name": section.marker, "number": section.number, "title": section.title}
@@ -132,6 +135,8 @@ def build(
         "acts": [dict(act) for act in frame.acts],
         "evidence": {name: entry.as_json() for name, entry in sorted(entries.items())},
     }
+    tree: dict[str, Any] = representable(record) if frame.schema == SCHEMA else record
+    return tree
 
 
 def cases(record: Mapping[str, Any]) -> list[Case]:

@@ -1,13 +1,12 @@
 """Judge a record again: what it must be for that, and how the question is asked once more."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from promotion.checklist import Checklist
-from promotion.core.canonical_json import SCHEMA
+from promotion.core.canonical_json import SCHEMAS, parse_record
 from promotion.engine.options import phase_of
 from promotion.engine.run import Question
 from promotion.engine.selection import select, selection
@@ -36,13 +35,13 @@ _PARTS = {
 def read_record(path: Path) -> dict[str, Any]:
     """A record.json. UsageError when it is none, or not whole."""
     try:
-        tree = json.loads(path.read_bytes())
+        tree = parse_record(path.read_bytes())
     except FileNotFoundError:
         raise pytest.UsageError(f"there is no record {path}") from None
     except (OSError, ValueError):
         raise pytest.UsageError(f"{path} cannot be read as a record") from None
-    if not isinstance(tree, dict) or tree.get("schema") != SCHEMA:
-        raise pytest.UsageError(f"{path} is not a record of schema {SCHEMA}")
+    if not isinstance(tree, dict) or tree.get("schema") not in SCHEMAS:
+        raise pytest.UsageError(f"{path} is not a record of schema {' or '.join(SCHEMAS)}")
     for part, kind in _PARTS.items():
         if not isinstance(tree.get(part), kind):
             raise pytest.UsageError(f"{path} is not a whole record: {part!r} is missing or is not what it should be")

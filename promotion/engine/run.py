@@ -15,6 +15,7 @@ from typing import Any
 
 from promotion.checklist import Checklist
 from promotion.clients.sources import Sources
+from promotion.core.canonical_json import SCHEMA
 from promotion.core.clock import ServedClock, StoppedClock, SystemClock, TickingClock, parse_stamp, stamp
 from promotion.core.redact import Redactor
 from promotion.engine.lookups import Entry, LookupScheduler
@@ -173,6 +174,7 @@ class Run:
         question = self.question
         settings = self.redactor.tree(self.settings.model_dump(mode="json", by_alias=True, exclude_none=True))
         frame = Frame(
+            schema=question.replay["schema"] if question.replay else SCHEMA,
             phase=question.phase,
             digest=question.digest,
             service=self.settings.service,

@@ -1,6 +1,7 @@
 """The last block: lines for a person to fill, and how to check that the page is what the record says."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,9 +32,14 @@ COMMANDS = (
 def record_sha256(record: Mapping[str, Any]) -> str:
     """SHA-256 of record.json, in hex: what `sha256sum record.json` prints.
 
-    Lone surrogates, which UTF-8 has no bytes for, are taken as UTF-8 would encode their code points.
+    A tree that no record can hold (NaN, halves of surrogate pairs) is hashed as `json` writes it, halves as UTF-8 would
+    encode their code points: no file has that hash, and the page can be drawn all the same.
     """
-    return hashlib.sha256(record_text(record).encode("utf-8", "surrogatepass")).hexdigest()
+    try:
+        text = record_text(record)
+    except ValueError:
+        text = json.dumps(record, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def sign_off(reading: RecordView, signed: Mapping[str, Any] | None = None) -> Markup:

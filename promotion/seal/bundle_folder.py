@@ -1,12 +1,11 @@
 """The sealed folder: the report directory, and what lies in `seal/` beside it. This module does I/O."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from promotion.core.canonical_json import SCHEMA
+from promotion.core.canonical_json import SCHEMAS, parse_record
 from promotion.seal.statements import Files
 from promotion.unknown import Reason, Unknown
 
@@ -39,11 +38,11 @@ class SealedFolder:
     def tree(self) -> Mapping[str, Any]:
         """The record. Raises Unknown, malformed, if the bytes are none."""
         try:
-            tree = json.loads(self.record)
+            tree = parse_record(self.record)
         except ValueError:
             tree = None
-        if not isinstance(tree, dict) or tree.get("schema") != SCHEMA:
-            raise Unknown(Reason.MALFORMED, f"{RECORD} is not a record of schema {SCHEMA}")
+        if not isinstance(tree, dict) or tree.get("schema") not in SCHEMAS:
+            raise Unknown(Reason.MALFORMED, f"{RECORD} is not a record of schema {' or '.join(SCHEMAS)}")
         return tree
 
 

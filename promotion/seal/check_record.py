@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from promotion.core.canonical_json import V1, representable
 from promotion.seal.policy import SealPolicy
 from promotion.seal.statements import PASSED, result_of
 
@@ -35,9 +36,14 @@ def _settings(record: Mapping[str, Any], expected: SealPolicy) -> Iterator[str]:
     elif expected.settings is None:
         yield "which settings are to be judged by was not said: verify where promotion.toml is, or give --config"
     else:
-        other = sorted(_differences(record["settings"], expected.settings))
+        other = sorted(_differences(record["settings"], _as_kept(record, expected.settings)))
         if other:
             yield f"it was judged by other settings: {', '.join(other[:5])}{' and more' if len(other) > 5 else ''} differ"
+
+
+def _as_kept(record: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
+    """The settings as a record of this schema holds them."""
+    return settings if record["schema"] == V1 else representable(settings)
 
 
 def _differences(here: Any, there: Any, at: str = "") -> Iterator[str]:

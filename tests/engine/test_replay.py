@@ -3,11 +3,15 @@
 import json
 import shutil
 import signal
+from pathlib import Path
 
 import pytest
 
 from tests.engine.project import DIGEST, TESTS
 from tests.engine.test_interrupted import begun
+
+OLD = Path(__file__).with_name("vectors") / "record-v1"
+"""A record of schema v1, the checklist and the test that made it."""
 
 MIXED = """
     from promotion.evidence import evidence
@@ -98,6 +102,59 @@ def test_a_replay_where_the_record_lies(project):
     ran = project.run("--replay", "reports/record.json", digest=None)
     same(project, ran, old)
     assert "checklist.html" in ran.left
+
+
+def test_an_old_record_is_judged_again(project, workers):
+    """A record of schema v1, whose numbers are written otherwise: the same verdict, and the same bytes."""
+    (project.folder / "test_checklist.py").write_text((OLD / "judgement.py").read_text())
+    project.write("checklist.md", (OLD / "checklist.md").read_text())
+    project.write("old.json", (OLD / "record.json").read_text())
+    ran = project.run("--replay", "old.json", *workers, digest=None)
+    same(project, ran, project.folder / "old.json")
+    assert ran.message("image-size") == "the image has 400.0 MB and the id 1152921504606846977"
+
+
+NUMBERS = """
+    from typing import Any
+
+    from promotion.evidence import evidence
+    from promotion.items import item
+
+
+    @evidence
+    def numbers() -> dict[str, Any]:
+        return {"size": 400.0, "tiny": 1e-7, "large": 1e16, "zero": -0.0}
+
+    @evidence
+    def ids() -> dict[str, int]:
+        return {"id": 2**60 + 1}
+
+    @evidence
+    def something() -> Any:
+        return [2**60 + 1]
+
+    @item("image-size")
+    def test_image_size(numbers, ids, measured):
+        measured(f"{numbers!r} {ids!r}")
+        assert not numbers, repr(numbers)
+
+    @item("health-checks")
+    def test_health_checks(something):
+        pass
+"""
+
+
+def test_numbers_are_judged_as_they_are_kept(project, workers):
+    """A test sees what a replay sees: 400 for 400.0, and a number beyond 2**53 as it was, or as unknown, never another."""
+    project.tests(NUMBERS)
+    ran = project.run(*workers)
+    assert ran.record["schema"] == "promotion-checklist/record/v2"
+    assert ran.message("image-size") == repr({"large": 1e16, "size": 400, "tiny": 1e-7, "zero": 0})
+    assert ran.item("image-size")["subjects"][0]["measured"].endswith(f"{{'id': {2**60 + 1}}}")
+    assert "whole numbers beyond 2**53 are declared as int or returned as text" in ran.message("health-checks")
+    assert '"value":{"large":10000000000000000,"size":400,"tiny":1e-7,"zero":0}' in ran.files["record.json"]
+    old = kept(project)
+    same(project, project.run("--replay", "old.json", *workers, digest=None), old)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT], ids=["killed", "stopped"])

@@ -86,7 +86,7 @@ def test_usage_errors_are_the_same_over_workers(project):
     [
         (None, "there is no record old.json"),
         ("not JSON", "old.json cannot be read as a record"),
-        ("{}", "old.json is not a record of schema promotion-checklist/record/v1"),
+        ("{}", "old.json is not a record of schema promotion-checklist/record/v1 or promotion-checklist/record/v2"),
         ('{"schema": "promotion-checklist/record/v1"}', "old.json is not a whole record: 'phase' is missing"),
     ],
 )

@@ -20,7 +20,7 @@ def blank(phase: str = "pre_promotion", sections: list[dict[str, Any]] | None = 
     """Make the record of a run that has looked at nothing: what a killed process leaves behind."""
     chosen = SECTIONS[:6] if sections is None else sections
     return {
-        "schema": "promotion-checklist/record/v1",
+        "schema": "promotion-checklist/record/v2",
         "phase": phase,
         "service": "shop",
         "verdict": "HOLD",

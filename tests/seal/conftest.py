@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from promotion import report
-from promotion.core.canonical_json import canonical, record_text, sha256
+from promotion.core.canonical_json import SCHEMA, canonical_for, record_text, sha256
 from promotion.seal import approval
 from promotion.seal import bundle_folder as folder
 from promotion.seal.policy import SealPolicy
@@ -34,7 +34,7 @@ SETTINGS = {
 }
 
 
-def record_of_go() -> dict[str, Any]:
+def record_of_go(schema: str = SCHEMA) -> dict[str, Any]:
     """A whole run that says GO, and knows who leads the deployment."""
     record = copy.deepcopy(sample.good())
     record["items"] = [item | {"status": "passed", "reason": None} for item in record["items"]]
@@ -45,6 +45,7 @@ def record_of_go() -> dict[str, Any]:
         "calls": [],
     }
     return record | {
+        "schema": schema,
         "verdict": "GO",
         "exit_code": 0,
         "complete": True,
@@ -56,7 +57,7 @@ def record_of_go() -> dict[str, Any]:
         "waivers": [],
         "finished": "2026-11-23T09:42:00.000Z",
         "settings": copy.deepcopy(SETTINGS),
-        "settings_sha256": sha256(canonical(SETTINGS)),
+        "settings_sha256": sha256(canonical_for(schema, SETTINGS)),
     }
 
 

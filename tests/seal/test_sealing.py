@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from promotion import cli
 from promotion.clients.github.client import GitHubClient
+from promotion.core.canonical_json import V1, canonical, canonical_for, representable, sha256
 from promotion.report.signoff import COMMANDS
 from promotion.seal import approval
 from promotion.seal import bundle_folder as folder
@@ -20,7 +21,7 @@ from promotion.seal.seal import seal
 from promotion.seal.signers import _kms, open_signer
 from promotion.unknown import Unknown
 
-from .conftest import APPROVER, FINISHED, LEAD
+from .conftest import APPROVER, FINISHED, LEAD, SETTINGS, record_of_go
 from .test_tampering import payload
 
 AT = FINISHED + timedelta(minutes=5)
@@ -211,7 +212,6 @@ def test_the_commands_that_the_page_prints_work_with_other_people_s_tools(sealed
 def at_home(sealed, tmp_path, monkeypatch):
     """A checkout with checklist.md and promotion.toml, by which the run was judged."""
     from promotion import checklist
-    from promotion.core.canonical_json import canonical, sha256
     from promotion.settings import load
     from tests.runner import ROOT
 
@@ -226,8 +226,8 @@ def at_home(sealed, tmp_path, monkeypatch):
     settings["plan"]["people"] = {"leads": [LEAD], "approvers": [APPROVER]}
     text = (home / "promotion.toml").read_text()
     record = sealed.record() | {
-        "settings": settings,
-        "settings_sha256": sha256(canonical(settings)),
+        "settings": representable(settings),
+        "settings_sha256": sha256(canonical(representable(settings))),
         "checklist_sha256": checklist.load_checklist(home / "checklist.md").sha256,
     }
     assert text
@@ -264,3 +264,32 @@ def test_the_commands_refuse_in_a_sentence(story, capsys):
     assert len(said) == 5
     assert not any("Traceback" in line for line in said)
     assert json.dumps(said)
+
+
+def test_a_seal_of_an_old_record_counts(story):
+    """A record of schema v1 is verified as it was written: 0.0 and 1e-07 are not what RFC 8785 would write."""
+    record = record_of_go(V1)
+    settings = {**record["settings"], "limits": {"error_rate": 1e-7, "spare": 1.0, "id": 2**60 + 1}}
+    record |= {"settings": settings, "settings_sha256": sha256(canonical_for(V1, settings))}
+    story.write(record)
+    story.seal()
+    story.sign_off()
+    assert b"1e-07" in (story.folder / folder.RECORD).read_bytes()
+    assert story.wrong(settings=settings) == []
+    assert story.wrong(settings=None, settings_sha256=record["settings_sha256"]) == []
+    assert story.wrong(settings={**settings, "limits": {}}) != []
+    path = story.folder / folder.RECORD
+    path.write_text(path.read_text().replace("1e-07", "1e-7"))
+    assert "record.json is not written as records are: it was changed by hand" in story.wrong(settings=settings)
+
+
+def test_settings_are_compared_as_they_are_kept(story):
+    """A whole number beyond 2**53 in the settings is text in the record, and no other settings for that."""
+    settings = {**SETTINGS, "limits": {"error_rate": 1.0, "id": 2**60 + 1}}
+    kept = representable(settings)
+    story.write(record_of_go() | {"settings": kept, "settings_sha256": sha256(canonical(kept))})
+    story.seal()
+    story.sign_off()
+    assert story.wrong(settings=settings) == []
+    other = {**settings, "limits": {"error_rate": 1.0, "id": 2**60 + 2}}
+    assert "it was judged by other settings: limits.id differ" in story.wrong(settings=other)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
+from promotion.core.canonical_json import representable
 from promotion.core.redact import Redactor
 from promotion.evidence import Evidence
 from promotion.unknown import Reason, Unknown
@@ -73,13 +74,14 @@ def freeze(
         raise Unknown(
             Reason.MALFORMED, f"what look-up {evidence.name} returned is not of its declared type: {_words(mistake)}"
         ) from None
-    entry = Entry(seen, hide.tree(json.loads(json.dumps(tree))), None, calls)
-    read_back = Entry(seen, tree, None, calls).thaw(evidence)
+    entry = Entry(seen, representable(hide.tree(tree)), None, calls)
+    read_back = Entry(seen, representable(tree), None, calls).thaw(evidence)
     if type(read_back) is not type(value) or adapter.dump_python(read_back, mode="json") != tree:
         raise Unknown(
             Reason.MALFORMED,
             f"what look-up {evidence.name} returned reads back from the record as something else: see that its type "
-            "says exactly what it is, and that no two types of a union look alike",
+            "says exactly what it is, that no two types of a union look alike, and that whole numbers beyond 2**53 are "
+            "declared as int or returned as text",
         )
     entry.thaw(evidence)
     return entry

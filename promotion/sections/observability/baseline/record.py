@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
-from promotion.core.canonical_json import canonical
+from promotion.core.canonical_json import sorted_json
 from promotion.settings.strict import Strict
 
 SCHEMA: Final = "promotion-checklist/baseline/v1"
@@ -60,8 +60,8 @@ class Baseline(Strict):
     """Who agreed to a baseline that is worse than the one before by more than the ratchet lets pass."""
 
     def text(self) -> str:
-        """As it is kept: canonical JSON, one line."""
-        return canonical(self.model_dump(mode="json", by_alias=True)) + "\n"
+        """As it is kept: JSON with sorted keys, one line."""
+        return sorted_json(self.model_dump(mode="json", by_alias=True)) + "\n"
 
     def sha256(self) -> str:
         """Of `text`, in hexadecimal."""
