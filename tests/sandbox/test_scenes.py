@@ -90,20 +90,36 @@ def alias(world):
 
 
 def groups(world):
-    """The weight of each target group, and the states of those who stand in it."""
+    """The weight of each target group, and the states of those who stand in it, the fleet before first."""
     elb, prod = world.prod.client("elbv2"), world.prod
     (rule,) = elb.describe_rules(ListenerArn=prod.listeners[443])["Rules"]
-    weights = {one["TargetGroupArn"]: one["Weight"] for one in rule["Actions"][0]["ForwardConfig"]["TargetGroups"]}
+    (action,) = rule["Actions"]
+    told = action.get("ForwardConfig", {}).get("TargetGroups") or [{"TargetGroupArn": action["TargetGroupArn"]}]
+    weights = {one["TargetGroupArn"]: one.get("Weight", 1) for one in told}
     return {
         colour: (
             weights[arn],
             [
                 one["TargetHealth"]["State"]
-                for one in elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+                for one in sorted(
+                    elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"],
+                    key=lambda one: prod.colour_of(one["Target"]["Id"]),
+                    reverse=True,
+                )
             ],
         )
         for colour, arn in prod.target_groups.items()
     }
+
+
+def one_group(*states):
+    """What `groups` gives where both fleets stand in one target group."""
+    return {"instances": (1, list(states))}
+
+
+def serving(world):
+    """The instances of prod that answer requests."""
+    return [one.name for one in world.fronts["prod-ec2"].members if one.weight]
 
 
 def instances(world):
@@ -178,23 +194,30 @@ def test_a_rollout_is_shown_as_it_is_at_each_moment():
     play.advance(play.t0 + timedelta(seconds=60))
     assert steps(world, "lambda") == {"BeforeAllowTraffic": "Succeeded", "AllowTraffic": "InProgress"}
     assert instances(world) == {"running": 4, "terminated": 2}
-    assert groups(world) == {"green": (100, ["healthy"] * 2), "blue": (0, [])}
+    assert groups(world) == one_group("healthy", "healthy")
     assert {one.name: one.weight for one in world.fronts["prod-lambda"].members} == {"5": 9, "6": 1}
 
     play.advance(play.t0 + timedelta(seconds=130))
-    assert groups(world) == {"green": (100, ["healthy"] * 2), "blue": (0, ["initial"] * 2)}
+    assert groups(world) == one_group("healthy", "healthy", "initial", "initial")
+    assert set(serving(world)) == set(play.fleet.fleets["green"])
     assert steps(world, "ec2", "Green")["AllowTraffic"] == "InProgress"
 
     play.advance(play.t0 + timedelta(seconds=150))
-    assert groups(world) == {"green": (0, ["healthy"] * 2), "blue": (100, ["healthy"] * 2)}
+    assert groups(world) == one_group(*["healthy"] * 4)
+    assert set(serving(world)) == {*play.fleet.fleets["green"], *play.fleet.fleets["blue"]}
     assert alias(world) == {"5": 0.9, "6": 0.1}
+
+    play.advance(play.t0 + timedelta(seconds=180))
+    assert groups(world) == one_group("draining", "draining", "healthy", "healthy")
+    assert set(serving(world)) == set(play.fleet.fleets["blue"])
 
     play.advance(play.t0 + timedelta(minutes=5, seconds=30))
     assert alias(world) == {"6": 1.0}
     assert "RoutingConfig" not in world.prod.client("lambda").get_alias(FunctionName="shop-api", Name="live")
     assert deployment(world, "lambda")[0] == "InProgress"
     assert set(steps(world, "ec2", "Blue").values()) == {"Succeeded"}
-    assert groups(world) == {"green": (0, []), "blue": (100, ["healthy"] * 2)}
+    assert groups(world) == one_group("healthy", "healthy")
+    assert set(serving(world)) == set(play.fleet.fleets["blue"])
 
     play.advance(play.t0 + timedelta(minutes=12))
     status, info = deployment(world, "lambda")
@@ -206,6 +229,50 @@ def test_a_rollout_is_shown_as_it_is_at_each_moment():
     play.advance(play.t0 + timedelta(minutes=64))
     assert deployment(world, "ec2")[0] == "Succeeded"
     assert instances(world) == {"running": 2, "terminated": 4}
+
+
+def test_each_fleet_may_have_its_own_target_group():
+    """Then a listener is moved when the new one is healthy, and the two never serve at once."""
+    from promotion.sandbox.world import two_groups
+
+    world, play = stood("rollout")
+    two_groups.part(world)
+    for seconds, shown in (
+        (60, {"blue": (0, []), "green": (100, ["healthy"] * 2)}),
+        (130, {"blue": (0, ["initial"] * 2), "green": (100, ["healthy"] * 2)}),
+        (150, {"blue": (100, ["healthy"] * 2), "green": (0, ["healthy"] * 2)}),
+        (180, {"blue": (100, ["healthy"] * 2), "green": (0, ["draining"] * 2)}),
+        (330, {"blue": (100, ["healthy"] * 2), "green": (0, [])}),
+    ):
+        play.advance(play.t0 + timedelta(seconds=seconds))
+        assert groups(world) == shown
+        assert set(serving(world)) == set(play.fleet.fleets["blue" if seconds >= 150 else "green"])
+    lb = {"LoadBalancer": world.prod.load_balancer.partition("loadbalancer/")[2]}
+    counts = {
+        colour: counted(world, play, "RequestCount", "AWS/ApplicationELB", **lb, TargetGroup=arn.rpartition(":")[2])
+        for colour, arn in world.prod.target_groups.items()
+    }
+    whole = counted(world, play, "RequestCount", "AWS/ApplicationELB", **lb)
+    assert whole == {minute: sum(part.get(minute, 0) for part in counts.values()) for minute in whole}
+    play.fleet.stop(play.now, rolls_back=True)
+    play.advance(play.now + timedelta(seconds=41))
+    assert groups(world) == {"blue": (0, []), "green": (100, ["healthy"] * 2)}
+
+
+@pytest.mark.parametrize("seconds", [100, 125, 155, 180, 230])
+def test_a_fleet_comes_back_from_every_step(seconds):
+    """Before the new instances are registered, before they are healthy, while both serve, while the old ones leave, after."""
+    world, play = stood("rollout")
+    stopped = play.t0 + timedelta(seconds=seconds)
+    play.advance(stopped)
+    play.fleet.stop(stopped, rolls_back=True)
+    for later in range(1, 60):
+        play.advance(stopped + timedelta(seconds=later))
+        states = groups(world)["instances"][1]
+        assert serving(world), states
+        assert states.count("healthy") >= 2, (later, states)
+    assert groups(world) == one_group("healthy", "healthy")
+    assert serving(world) == play.fleet.fleets["green"]
 
 
 def test_what_is_counted_of_each_version_is_what_it_logged():
@@ -293,11 +360,11 @@ def test_a_stopped_rollout_goes_back(minutes):
     assert (alias(world), deployment(world, "lambda")[0]) == ({"5": 1.0}, "Succeeded")
     play.advance(stopped + timedelta(seconds=41))
     assert deployment(world, "ec2")[0] == "Succeeded"
-    assert groups(world) == {"green": (100, ["healthy"] * 2), "blue": (0, [])}
-    assert world.prod.green == play.fleet.fleets["green"]
+    assert groups(world) == one_group("healthy", "healthy")
+    assert world.prod.green == play.fleet.fleets["green"] == serving(world)
     play.advance(play.t0 + timedelta(minutes=20))
     assert alias(world) == {"5": 1.0}
-    assert groups(world)["green"][0] == 100
+    assert serving(world) == play.fleet.fleets["green"]
 
 
 def test_a_stop_without_rollback_leaves_things_as_they_are():
@@ -403,7 +470,7 @@ def test_after_a_rollout_everything_is_on_the_new_image():
     assert deployment(world, "lambda")[0] == "Succeeded"
     assert alias(world) == {"6": 1.0}
     assert world.prod.versions[6] == world.prod.digest == world.digest
-    assert groups(world)["blue"] == (100, ["healthy"] * 2)
+    assert groups(world) == one_group("healthy", "healthy")
     for front in ("prod-lambda", "prod-ec2"):
         assert Client(world.fronts[front]).get("/version").json["digest"] == world.digest
     green = {"LoadBalancer": world.prod.load_balancer.partition("loadbalancer/")[2]}
@@ -431,22 +498,23 @@ def test_after_a_rollback_everything_is_on_the_image_before():
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("alarm-during-rollout", ({"5": 1.0}, 100, "Succeeded")),
-        ("deployment-stuck", ({"5": 1.0}, 0, "InProgress")),
-        ("green-host-unhealthy", ({"6": 1.0}, 100, "Succeeded")),
+        ("alarm-during-rollout", ({"5": 1.0}, "blue", "Succeeded")),
+        ("deployment-stuck", ({"5": 1.0}, "green", "InProgress")),
+        ("green-host-unhealthy", ({"6": 1.0}, "blue", "Succeeded")),
     ],
 )
 def test_a_story_changes_the_whole_rollout(name, shown):
     """Also what has already been, since a story is seeded into a rollout that stands at some minute."""
     world, _ = stood("rollout", 6, name)
-    assert (alias(world), groups(world)["blue"][0], deployment(world, "lambda")[0]) == shown
+    (fleet,) = {world.prod.colour_of(key) for key in serving(world)}
+    assert (alias(world), fleet, deployment(world, "lambda")[0]) == shown
     if name == "alarm-during-rollout":
         assert deployment(world, "lambda", 1)[1]["errorInformation"]["code"] == "ALARM_ACTIVE"
     if name == "deployment-stuck":
         assert steps(world, "ec2", "Green")["Install"] == "InProgress"
-        assert groups(world) == {"green": (100, ["healthy"] * 2), "blue": (0, [])}
+        assert groups(world) == one_group("healthy", "healthy")
     if name == "green-host-unhealthy":
-        assert sorted(groups(world)["blue"][1]) == ["healthy", "unhealthy"]
+        assert sorted(groups(world)["instances"][1]) == ["healthy", "unhealthy"]
 
 
 def test_the_story_of_the_docs_changes_the_rollout():

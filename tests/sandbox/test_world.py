@@ -184,22 +184,17 @@ def test_there_were_deployments_before(environment):
     assert listed == [one.id for one in environment.ec2_deployments]
 
 
-def test_all_traffic_goes_to_green_where_both_instances_are_healthy(environment):
-    """The listener forwards everything there; blue is empty; HTTP is redirected."""
+def test_all_traffic_goes_to_the_target_group_where_both_instances_are_healthy(environment):
+    """The listener forwards everything there; those that were replaced are out of it; HTTP is redirected."""
     elb = environment.client("elbv2")
-    health = {
-        colour: elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
-        for colour, arn in environment.target_groups.items()
-    }
-    assert sorted(told["Target"]["Id"] for told in health["green"]) == sorted(environment.green)
-    assert {told["TargetHealth"]["State"] for told in health["green"]} == {"healthy"}
-    assert health["blue"] == []
+    health = elb.describe_target_health(TargetGroupArn=environment.target_group)["TargetHealthDescriptions"]
+    assert sorted(told["Target"]["Id"] for told in health) == sorted(environment.green)
+    assert {told["TargetHealth"]["State"] for told in health} == {"healthy"}
     listeners = {
         told["Port"]: told for told in elb.describe_listeners(LoadBalancerArn=environment.load_balancer)["Listeners"]
     }
     (action,) = listeners[443]["DefaultActions"]
-    weights = {told["TargetGroupArn"]: told["Weight"] for told in action["ForwardConfig"]["TargetGroups"]}
-    assert weights == {environment.target_groups["green"]: 100, environment.target_groups["blue"]: 0}
+    assert action["TargetGroupArn"] == environment.target_group
     assert listeners[443]["SslPolicy"].startswith("ELBSecurityPolicy-TLS13-1-2")
     assert listeners[80]["DefaultActions"][0]["RedirectConfig"]["StatusCode"] == "HTTP_301"
     assert "SslPolicy" not in listeners[80]
@@ -234,9 +229,9 @@ def balancer(environment):
     return {"LoadBalancer": environment.load_balancer.partition("loadbalancer/")[2]}
 
 
-def group(environment, colour="green"):
-    """Give the dimensions of a target group."""
-    return {"TargetGroup": environment.target_groups[colour].rpartition(":")[2], **balancer(environment)}
+def group(environment):
+    """Give the dimensions of the target group."""
+    return {"TargetGroup": environment.target_group.rpartition(":")[2], **balancer(environment)}
 
 
 def test_the_function_is_busy_quick_and_without_errors(environment):
@@ -258,7 +253,7 @@ def test_the_function_is_busy_quick_and_without_errors(environment):
 
 
 def test_the_fleet_is_busy_quick_and_without_errors(environment):
-    """Response times are in seconds; counts of errors are absent rather than zero; blue gets nothing."""
+    """Response times are in seconds; counts of errors are absent rather than zero."""
     (count,) = read(environment, "AWS/ApplicationELB", "RequestCount", "Sum", **group(environment))
     assert 2995 < count < 4600
     assert read(environment, "AWS/ApplicationELB", "RequestCount", "Sum", **balancer(environment)) == [count]
@@ -268,8 +263,6 @@ def test_the_fleet_is_busy_quick_and_without_errors(environment):
     assert read(environment, "AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", **balancer(environment)) == []
     assert read(environment, "AWS/ApplicationELB", "HealthyHostCount", "Minimum", **group(environment)) == [2]
     assert read(environment, "AWS/ApplicationELB", "UnHealthyHostCount", "Maximum", **group(environment)) == [0]
-    blue = group(environment, "blue")
-    assert read(environment, "AWS/ApplicationELB", "RequestCount", "Sum", minutes=20, **blue) == []
     for key in environment.green:
         (cpu,) = read(environment, "AWS/EC2", "CPUUtilization", "Maximum", InstanceId=key)
         assert 15 < cpu < 40
@@ -321,7 +314,7 @@ def test_the_alarms_watch_metrics_that_are_there(environment):
     """Every metric with traffic has been measured; error counts of a load balancer come only with errors."""
     watch = environment.client("cloudwatch")
     for alarm in watch.describe_alarms()["MetricAlarms"]:
-        if "5XX" in alarm["MetricName"] or "blue" in alarm["AlarmName"]:
+        if "5XX" in alarm["MetricName"]:
             continue
         dimensions = {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
         stat = alarm.get("Statistic") or alarm["ExtendedStatistic"]
@@ -330,7 +323,7 @@ def test_the_alarms_watch_metrics_that_are_there(environment):
 
 
 def test_the_dashboard_names_the_resources_in_use(environment):
-    """The live alias, the green target group and both instances; its alarms exist."""
+    """The live alias, the target group and both instances; its alarms exist."""
     body = environment.client("cloudwatch").get_dashboard(DashboardName=f"shop-{environment.name}")["DashboardBody"]
     widgets = json.loads(body)["widgets"]
     assert {widget["type"] for widget in widgets} == {"text", "alarm", "metric", "log"}

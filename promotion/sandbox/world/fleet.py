@@ -46,7 +46,7 @@ def launch(environment: "Environment", group: str, deployment: str, previous: st
     environment.blue = _run(environment, scaling_group_of(group, previous))
     environment.client("ec2").terminate_instances(InstanceIds=environment.blue)
     environment.scaling_group = name
-    environment.green = bring(environment, name, launched, environment.target_groups["green"])
+    environment.green = bring(environment, name, launched, *environment.groups_of("green"))
 
 
 def bring(environment: "Environment", name: str, launched: datetime, *target_groups: str) -> list[str]:

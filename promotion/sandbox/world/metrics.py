@@ -27,7 +27,7 @@ Samples = Callable[[int], Iterable[Sample]]
 def measure(environment: "Environment") -> None:
     """Make every metric of the environment."""
     made = computed(environment.backend("cloudwatch"))
-    for make in (_function, api_metrics, _balancer, _canary):
+    for make in (_function, api_metrics, measure_balancer, _canary):
         made.update(make(environment))
     measure_instances(environment, environment.green, environment.scaling_group)
 
@@ -93,7 +93,8 @@ def _throttles(environment: "Environment") -> Samples:
     return throttles
 
 
-def _balancer(environment: "Environment") -> dict[Metric, Computed]:
+def measure_balancer(environment: "Environment") -> dict[Metric, Computed]:
+    """Give the metrics of the load balancer, as a whole and by target group."""
     flow = environment.flows["ec2"]
     balancer = {"LoadBalancer": environment.load_balancer.partition("loadbalancer/")[2]}
     made: dict[Metric, Computed] = {}
@@ -101,13 +102,14 @@ def _balancer(environment: "Environment") -> dict[Metric, Computed]:
     def put(name: str, samples: Samples, unit: str, **more: str) -> None:
         made[metric("AWS/ApplicationELB", name, **balancer, **more)] = Computed(samples, unit)
 
-    for colour in (None, "blue", "green"):
-        group = {"TargetGroup": environment.target_groups[colour].rpartition(":")[2]} if colour else {}
-        for name, samples, unit in _target_metrics(environment, colour):
+    for name, samples, unit in _target_metrics(environment, None):
+        put(name, samples, unit)
+    for short, arn in environment.target_groups.items():
+        group = {"TargetGroup": arn.rpartition(":")[2]}
+        for name, samples, unit in _target_metrics(environment, short if environment.paired else None):
             put(name, samples, unit, **group)
-        if colour:
-            for name, healthy in (("HealthyHostCount", True), ("UnHealthyHostCount", False)):
-                put(name, _hosts(environment, colour, healthy=healthy), "Count", **group)
+        for name, healthy in (("HealthyHostCount", True), ("UnHealthyHostCount", False)):
+            put(name, _hosts(environment, short, healthy=healthy), "Count", **group)
 
     def refused(minute: int) -> list[Sample]:
         count = tally(environment, "ec2", minute).refused + flow.live.turned_away(minute)
@@ -139,11 +141,11 @@ def _each_one(count: Callable[[Span], int]) -> Callable[[Span], list[Sample]]:
 
 
 def _target_metrics(environment: "Environment", colour: str | None) -> list[tuple[str, Samples, str]]:
-    """Give the metrics of a target group, or of all."""
+    """Give the metrics of a fleet that has a target group of its own, or of both."""
 
     def live(minute: int) -> list[Answered]:
         served = environment.flows["ec2"].live.served(minute)
-        return [one for one in served if colour in {None, environment.group_of(one.member)}]
+        return [one for one in served if colour in {None, environment.colour_of(one.member)}]
 
     def counted(minute: int, family: int) -> int:
         told = tally(environment, "ec2", minute, colour)
@@ -174,11 +176,11 @@ def _target_metrics(environment: "Environment", colour: str | None) -> list[tupl
     ]
 
 
-def _hosts(environment: "Environment", colour: str, *, healthy: bool) -> Samples:
+def _hosts(environment: "Environment", group: str, *, healthy: bool) -> Samples:
     """Count the hosts of a target group as each node of the load balancer does, every minute."""
 
     def hosts(minute: int) -> list[Sample]:
-        fleet = environment.hosts(colour, minute)
+        fleet = [key for colour in environment.colours_in(group) for key in environment.hosts(colour, minute)]
         well = {"healthy", *(("initial", "draining") if environment.timeline else ())}  # of these moments ago
         ill = [key for key in fleet if environment.health.get(key, ("healthy",))[0] not in well]
         return [(float(len(fleet) - len(ill) if healthy else len(ill)), NODES)]

@@ -73,7 +73,8 @@ class Environment(Account):
     listeners: dict[int, str] = field(default_factory=dict)
     """Port, 443 or 80, to ARN."""
     target_groups: dict[str, str] = field(default_factory=dict)
-    """`blue` and `green` to ARN."""
+    """Short name to ARN. `instances`: CodeDeploy registers new instances in it and takes the old ones out. Where there are
+    `blue` and `green`, each fleet has its own, and the listener is moved (`two_groups`)."""
     health: MutableMapping[str, tuple[str, str | None, str | None]] = field(default_factory=dict)
     """What the load balancer says of an instance, if it is not to be healthy: state, reason code, description."""
     scaling_group: str = ""
@@ -82,7 +83,7 @@ class Environment(Account):
     blue: list[str] = field(default_factory=list)
     """Ids of the instances that it replaced, terminated by now where nothing is going on."""
     serving: str = "green"
-    """The target group that gets the traffic."""
+    """The fleet that gets the traffic, `blue` or `green`."""
     brought: dict[str, str] = field(default_factory=dict)
     """Instance to the digest of the image it runs, where there is more than one fleet."""
     api: str = ""
@@ -209,25 +210,43 @@ class Environment(Account):
                 shares = dict(shifted)
         return shares.get(version, 0.0)
 
+    @property
+    def paired(self) -> bool:
+        """Whether each fleet has a target group of its own."""
+        return "blue" in self.target_groups
+
+    def groups_of(self, colour: str) -> list[str]:
+        """Give the ARNs of the target groups in which the fleet `blue` or `green` is registered."""
+        return [arn for name, arn in self.target_groups.items() if colour in self.colours_in(name)]
+
+    def colours_in(self, name: str) -> tuple[str, ...]:
+        """Give the fleets, `blue` and `green`, that are registered in a target group, by its short name."""
+        return (name,) if self.paired else ("blue", "green")
+
+    @property
+    def target_group(self) -> str:
+        """The ARN of the target group that gets the traffic; the first, where there are several."""
+        return self.groups_of(self.serving)[0]
+
     def traffic_on(self, colour: str, minute: int) -> float:
-        """Give the share of a minute's requests, 0 to 1, that `blue` or `green` got."""
+        """Give the share of a minute's requests, 0 to 1, that the fleet `blue` or `green` got."""
         return float((minute >= self.green_since) == (colour == "green"))
 
     @property
     def fleet(self) -> list[str]:
-        """The ids of the instances in the target group that gets the traffic."""
+        """The ids of the instances that get the traffic."""
         return self.timeline.fleets[self.serving] if self.timeline else self.green
 
     def hosts(self, colour: str, minute: int) -> list[str]:
-        """Give the instances that are registered in the target group `blue` or `green` in a minute."""
+        """Give the instances of the fleet `blue` or `green` that are registered with the load balancer in a minute."""
         if self.timeline and self.timeline.covers(minute):
             return self.timeline.hosts(colour, minute)
         colours = self.timeline.fleets if self.timeline else {"green": self.green}
         return colours.get(colour, []) if colour == "green" else []
 
-    def group_of(self, instance: str) -> str:
-        """Give the target group, `blue` or `green`, in which an instance serves."""
-        return (self.timeline and self.timeline.group_of(instance)) or "green"
+    def colour_of(self, instance: str) -> str:
+        """Give the fleet, `blue` or `green`, of an instance that serves."""
+        return (self.timeline and self.timeline.colour_of(instance)) or "green"
 
     @property
     def canary_name(self) -> str:

@@ -1,4 +1,4 @@
-"""The network of an environment: VPC, security groups, load balancer with a blue and a green target group, HTTP API."""
+"""The network of an environment: VPC, security groups, load balancer with its target group, HTTP API."""
 
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 APPLICATION_PORT = 8080
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+INSTANCES = "instances"
+"""The short name of the target group."""
+DRAINS = 30
+"""Seconds that the load balancer waits for requests under way when an instance is taken out; 300 if nobody says so:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html."""
 HTTPS = 443
 HTTP = 80
 
@@ -111,34 +116,14 @@ def _load_balancer(environment: "Environment") -> None:
         stand(environment, subnet, ["function"], f"AWS Lambda VPC ENI-{FUNCTION}-{subnet.removeprefix('subnet-')}")
     balancers = environment.backend("elbv2")
     balancers.load_balancers[environment.load_balancer].state = "active"  # moto: "provisioning" until it is looked at
-    for colour in ("blue", "green"):
-        group = elb.create_target_group(
-            Name=f"{name}-{colour}",
-            Protocol="HTTP",
-            Port=APPLICATION_PORT,
-            VpcId=environment.vpc,
-            TargetType="instance",
-            HealthCheckProtocol="HTTP",
-            HealthCheckPath="/health",
-            HealthCheckIntervalSeconds=10,
-            HealthCheckTimeoutSeconds=5,
-            HealthyThresholdCount=3,
-            UnhealthyThresholdCount=2,
-            Matcher={"HttpCode": "200"},
-        )["TargetGroups"][0]
-        environment.target_groups[colour] = group["TargetGroupArn"]
-        balancers.target_groups[group["TargetGroupArn"]].planted_health = environment.health
-    weights = [
-        {"TargetGroupArn": arn, "Weight": 100 if colour == "green" else 0}
-        for colour, arn in environment.target_groups.items()
-    ]
+    make_target_group(environment, INSTANCES)
     listening = elb.create_listener(
         LoadBalancerArn=environment.load_balancer,
         Protocol="HTTPS",
         Port=HTTPS,
         SslPolicy=TLS_POLICY,
         Certificates=[{"CertificateArn": environment.certificate}],
-        DefaultActions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}],
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": environment.target_groups[INSTANCES]}],
     )
     redirect = {"Protocol": "HTTPS", "Port": str(HTTPS), "StatusCode": "HTTP_301"}
     redirecting = elb.create_listener(
@@ -149,6 +134,28 @@ def _load_balancer(environment: "Environment") -> None:
     )
     for port, answer in ((HTTPS, listening), (HTTP, redirecting)):
         environment.listeners[port] = answer["Listeners"][0]["ListenerArn"]
+
+
+def make_target_group(environment: "Environment", short: str) -> None:
+    """Make a target group; `short` is how the environment knows it."""
+    made = environment.client("elbv2").create_target_group(
+        Name=f"shop-{environment.name}-{short}",
+        Protocol="HTTP",
+        Port=APPLICATION_PORT,
+        VpcId=environment.vpc,
+        TargetType="instance",
+        HealthCheckProtocol="HTTP",
+        HealthCheckPath="/health",
+        HealthCheckIntervalSeconds=10,
+        HealthCheckTimeoutSeconds=5,
+        HealthyThresholdCount=3,
+        UnhealthyThresholdCount=2,
+        Matcher={"HttpCode": "200"},
+    )["TargetGroups"][0]
+    arn = environment.target_groups[short] = made["TargetGroupArn"]
+    kept = environment.backend("elbv2").target_groups[arn]
+    kept.planted_health = environment.health
+    kept.attributes["deregistration_delay.timeout_seconds"] = str(DRAINS)
 
 
 def open_api(environment: "Environment") -> None:

@@ -25,7 +25,7 @@ Owner: release-lead
 Stop the deployment in CodeDeploy with rollback; the alias `live` goes back to the version before.
 
 ## EC2
-Stop the deployment in CodeDeploy with rollback; the listener goes back to the target group before.
+Stop the deployment in CodeDeploy with rollback; the instances before are registered again.
 """
 
 

@@ -1,4 +1,4 @@
-"""What became of a target's requests in a minute: all of them, or those of one version or target group.
+"""What became of a target's requests in a minute: all of them, or those of one version or fleet.
 
 Where a rollout is played, each request is told apart, so that metrics and logs agree on who answered it and how. Any
 other minute is told by counts.
@@ -43,7 +43,7 @@ class Request(NamedTuple):
     ms: float
     """How long it took."""
     who: str
-    """The version of the function, or the target group of the instances."""
+    """The version of the function, or the fleet of instances, `blue` or `green`."""
     number: int
     """Its place among the requests that `who` got in the minute."""
     outcome: Outcome
@@ -77,7 +77,7 @@ class Tally:
 
 
 def tally(environment: "Environment", target: str, minute: int, who: str | None = None) -> Tally:
-    """Count the requests of a minute; `who` is a version of the function or a target group, None everybody."""
+    """Count the requests of a minute; `who` is a version of the function or a fleet, None everybody."""
     timeline = environment.timeline
     if timeline and timeline.covers(minute):
         return _minute(environment, target, minute).tally(who)

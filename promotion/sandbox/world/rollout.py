@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.moto_patches.deployment_targets import InstanceTarget, LambdaTarget, LifecycleEvent
-from promotion.sandbox.world import fleet
+from promotion.sandbox.world import fleet, watch
 from promotion.sandbox.world.deployment import Deployment
 from promotion.sandbox.world.names import ALIAS, EC2_APPLICATION, FUNCTION, LAMBDA_APPLICATION, REGION, RELEASES_BUCKET
 from promotion.sandbox.world.releases import key_of
@@ -52,9 +52,9 @@ def alarm_names(environment: "Environment", target: str) -> list[str]:
         "ec2": (
             "alb-5xx",
             *(
-                f"alb-{signal}{group}"
+                f"alb-{signal}{watch.suffix_of(group)}"
                 for signal in ("target-5xx", "response-time", "unhealthy-hosts")
-                for group in ("", "-blue")
+                for group in environment.target_groups
             ),
         ),
     }
@@ -73,7 +73,7 @@ def configure(environment: "Environment") -> None:
         deploymentConfigName=CANARY,
         deploymentStyle=BLUE_GREEN,
         autoRollbackConfiguration=ROLLBACK,
-        alarmConfiguration=_alarms(environment, "lambda"),
+        alarmConfiguration=alarm_configuration(environment, "lambda"),
     )
     codedeploy.create_deployment_group(
         applicationName=EC2_APPLICATION,
@@ -82,8 +82,8 @@ def configure(environment: "Environment") -> None:
         deploymentConfigName="CodeDeployDefault.AllAtOnce",
         deploymentStyle=BLUE_GREEN,
         autoRollbackConfiguration=ROLLBACK,
-        alarmConfiguration=_alarms(environment, "ec2"),
-        loadBalancerInfo={"targetGroupInfoList": [{"name": f"shop-{e}-{colour}"} for colour in ("blue", "green")]},
+        alarmConfiguration=alarm_configuration(environment, "ec2"),
+        loadBalancerInfo=load_balancer_info(environment),
         blueGreenDeploymentConfiguration={
             "terminateBlueInstancesOnDeploymentSuccess": {
                 "action": "TERMINATE",
@@ -95,7 +95,15 @@ def configure(environment: "Environment") -> None:
     )
 
 
-def _alarms(environment: "Environment", target: str) -> dict[str, Any]:
+def load_balancer_info(environment: "Environment") -> dict[str, Any]:
+    """Name the target groups in which CodeDeploy registers new instances, and from which it takes old ones."""
+    return {
+        "targetGroupInfoList": [{"name": f"shop-{environment.name}-{short}"} for short in environment.target_groups]
+    }
+
+
+def alarm_configuration(environment: "Environment", target: str) -> dict[str, Any]:
+    """Name the alarms that stop a deployment of `lambda` or `ec2`, as a deployment group does."""
     names = alarm_names(environment, target)
     return {"enabled": True, "ignorePollAlarmFailure": False, "alarms": [{"name": name} for name in names]}
 

@@ -148,7 +148,7 @@ logs = {{ group = {text(LAMBDA_LOGS)} }}
 kind = "ec2"
 url = {text(places.fronts[f"{e}-ec2"])}
 load_balancer = "shop-{e}"
-target_groups = ["shop-{e}-blue", "shop-{e}-green"]
+target_groups = {json.dumps([f"shop-{e}-{short}" for short in environment.target_groups])}
 instances = {len(environment.green)}
 codedeploy = {{ application = {text(EC2_APPLICATION)}, group = "shop-ec2-{e}" }}
 revision_key = "shop/{{digest}}.zip"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 Shares = dict[str, float]
-"""Share of the requests, 0 to 1, by who gets it: a version of the function, or a target group (`blue`, `green`)."""
+"""Share of the requests, 0 to 1, by who gets it: a version of the function, or a fleet (`blue`, `green`)."""
 
 
 @dataclass
@@ -15,9 +15,9 @@ class Timeline:
     moves: dict[str, list[tuple[int, Shares]]] = field(default_factory=dict)
     """Target (`lambda`, `ec2`) to the shares from a millisecond since 1970 on, oldest first; the first from 0 on."""
     fleets: dict[str, list[str]] = field(default_factory=dict)
-    """Target group (`blue`, `green`) to the ids of the instances that stand in it, now or later."""
+    """Fleet (`blue`, `green`) to the ids of its instances."""
     standing: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    """Target group to the spans, in milliseconds since 1970, in which its fleet is registered there."""
+    """Fleet to the spans, in milliseconds since 1970, in which it is registered with the load balancer."""
 
     def covers(self, minute: int) -> bool:
         """Tell whether a minute is one of those."""
@@ -32,11 +32,11 @@ class Timeline:
         """Give the millisecond since 1970 at which somebody first got traffic; 0 for who always did."""
         return next((since for since, shares in self.moves[target] if shares.get(who)), 0)
 
-    def hosts(self, group: str, minute: int) -> list[str]:
-        """Give the instances registered in a target group at the end of a minute."""
+    def hosts(self, colour: str, minute: int) -> list[str]:
+        """Give the instances of a fleet that are registered at the end of a minute."""
         end = (minute + 1) * 60_000 - 1
-        return self.fleets[group] if any(start <= end < stop for start, stop in self.standing[group]) else []
+        return self.fleets[colour] if any(start <= end < stop for start, stop in self.standing[colour]) else []
 
-    def group_of(self, instance: str) -> str:
-        """Give the target group in which an instance stands; empty if it is none of these."""
-        return next((group for group, fleet in self.fleets.items() if instance in fleet), "")
+    def colour_of(self, instance: str) -> str:
+        """Give the fleet of an instance; empty if it is in none of these."""
+        return next((colour for colour, fleet in self.fleets.items() if instance in fleet), "")

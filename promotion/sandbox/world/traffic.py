@@ -121,8 +121,8 @@ class Flow:
     changes: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
     """From which minute on which knobs are turned to what."""
     versions: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Knobs of one alone, over the others: of a version of the function, by its number, or of the instances in a target
-    group (`blue`, `green`). They count where a rollout is played."""
+    """Knobs of one alone, over the others: of a version of the function, by its number, or of the instances of a fleet
+    (`blue`, `green`). They count where a rollout is played."""
 
     def change(self, since: datetime, **knobs: Any) -> None:
         """Turn knobs from a moment on. TypeError for a knob that there is not."""
@@ -140,7 +140,7 @@ class Flow:
         return replace(self, changes=[], **turned)
 
     def of(self, who: str, minute: int) -> "Flow":
-        """Give the knobs of a version or target group as they are in a minute."""
+        """Give the knobs of a version or fleet as they are in a minute."""
         own = self.versions.get(who)
         return replace(self.at(minute), changes=[], **own) if own else self.at(minute)
 

@@ -1,7 +1,7 @@
 """What watches an environment: its alarms with their history, and its dashboard."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from promotion.sandbox.moto_patches.alarm_history import configured, history, mo
 from promotion.sandbox.world.api_metrics import api_dimensions, error_names
 from promotion.sandbox.world.model import ago
 from promotion.sandbox.world.names import ALIAS, EC2_LOGS, FUNCTION, LAMBDA_LOGS, REGION
+from promotion.sandbox.world.network import INSTANCES
 
 if TYPE_CHECKING:
     from promotion.sandbox.world.model import Environment
@@ -44,9 +45,9 @@ def _alarms(environment: "Environment") -> Iterator[_Alarm]:
     yield _Alarm("lambda-duration", "AWS/Lambda", "Duration", alias, 1000, "p99", 2, **slow)  # type: ignore[arg-type]
     yield _Alarm("api-5xx", "AWS/ApiGateway", error_names(environment)[1], api_dimensions(environment), 1)
     yield _Alarm("alb-5xx", "AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", balancer, 1)
-    for colour in ("blue", "green"):
-        group = {"TargetGroup": environment.target_groups[colour].rpartition(":")[2], **balancer}
-        suffix = "" if colour == "green" else "-blue"
+    for short, arn in environment.target_groups.items():
+        group = {"TargetGroup": arn.rpartition(":")[2], **balancer}
+        suffix = suffix_of(short)
         yield _Alarm(f"alb-target-5xx{suffix}", "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", group, 1)
         yield _Alarm(f"alb-unhealthy-hosts{suffix}", "AWS/ApplicationELB", "UnHealthyHostCount", group, 0, "Maximum")
         yield _Alarm(
@@ -58,45 +59,80 @@ def _alarms(environment: "Environment") -> Iterator[_Alarm]:
         yield _Alarm(f"cpu-{number}", "AWS/EC2", "CPUUtilization", instance, 80, "Average", 2, "breaching")
 
 
+def suffix_of(group: str) -> str:
+    """Give what the names of alarms on a target group end in, by its short name."""
+    return "" if group in {INSTANCES, "green"} else f"-{group}"
+
+
 def set_alarms(environment: "Environment") -> None:
     """Make the alarms, which have all been in OK for long, and one that looks at all of them."""
     cloudwatch = environment.backend("cloudwatch")
-    topic = f"arn:aws:sns:{REGION}:{environment.id}:shop-on-call"
     for alarm in _alarms(environment):
-        percentile = alarm.statistic.startswith("p")
-        cloudwatch.put_metric_alarm(
-            name=f"shop-{environment.name}-{alarm.name}",
-            namespace=alarm.namespace,
-            metric_name=alarm.metric,
-            dimensions=[{"Name": name, "Value": value} for name, value in alarm.dimensions.items()],
-            comparison_operator=OVER,
-            evaluation_periods=alarm.points,
-            datapoints_to_alarm=alarm.points,
-            period=60,
-            threshold=float(alarm.threshold),
-            statistic=None if percentile else alarm.statistic,
-            extended_statistic=alarm.statistic if percentile else None,
-            description=f"{alarm.metric} of {environment.name}",
-            alarm_actions=[topic],
-            ok_actions=[topic],
-            treat_missing_data=alarm.missing,
-            **alarm.more,
-        )
-    names = list(cloudwatch.alarms)
+        _put(environment, alarm)
     environment.client("cloudwatch").put_composite_alarm(
         AlarmName=f"shop-{environment.name}-unwell",
-        AlarmRule=" OR ".join(f'ALARM("{name}")' for name in names),
-        AlarmActions=[topic],
+        AlarmRule=rule_of(cloudwatch.alarms),
+        AlarmActions=[_topic(environment)],
     )
     history(cloudwatch).clear()
-    for alarm in cloudwatch.alarms.values():
-        made = ago(days=MADE_DAYS_AGO)
-        configured(cloudwatch, alarm, "Create", made)
-        alarm.configuration_updated_timestamp = made
-        turn(environment, alarm.name, "OK", ago(days=CHECKED_DAYS_AGO))
+    for name in cloudwatch.alarms:
+        _settle(environment, name)
     flapped = f"shop-{environment.name}-lambda-duration"
     turn(environment, flapped, "ALARM", ago(days=6, minutes=4))
     turn(environment, flapped, "OK", ago(days=6))
+
+
+def add_alarms(environment: "Environment") -> None:
+    """Make the alarms that there are not yet, which have been in OK for long as well, and have "unwell" look at them."""
+    cloudwatch = environment.backend("cloudwatch")
+    for alarm in _alarms(environment):
+        name = f"shop-{environment.name}-{alarm.name}"
+        if name not in cloudwatch.alarms:
+            known = len(history(cloudwatch))
+            _put(environment, alarm)
+            del history(cloudwatch)[known:]
+            _settle(environment, name)
+    environment.alarm("unwell").rule = rule_of(name for name, one in cloudwatch.alarms.items() if one.rule is None)
+
+
+def rule_of(names: Iterable[str]) -> str:
+    """Write the rule of a composite alarm that goes off when any of these does."""
+    return " OR ".join(f'ALARM("{name}")' for name in names)
+
+
+def _put(environment: "Environment", alarm: _Alarm) -> None:
+    percentile = alarm.statistic.startswith("p")
+    environment.backend("cloudwatch").put_metric_alarm(
+        name=f"shop-{environment.name}-{alarm.name}",
+        namespace=alarm.namespace,
+        metric_name=alarm.metric,
+        dimensions=[{"Name": name, "Value": value} for name, value in alarm.dimensions.items()],
+        comparison_operator=OVER,
+        evaluation_periods=alarm.points,
+        datapoints_to_alarm=alarm.points,
+        period=60,
+        threshold=float(alarm.threshold),
+        statistic=None if percentile else alarm.statistic,
+        extended_statistic=alarm.statistic if percentile else None,
+        description=f"{alarm.metric} of {environment.name}",
+        alarm_actions=[_topic(environment)],
+        ok_actions=[_topic(environment)],
+        treat_missing_data=alarm.missing,
+        **alarm.more,
+    )
+
+
+def _settle(environment: "Environment", name: str) -> None:
+    """Let an alarm have been made long ago, and have been in OK since."""
+    cloudwatch = environment.backend("cloudwatch")
+    alarm, made = cloudwatch.alarms[name], ago(days=MADE_DAYS_AGO)
+    configured(cloudwatch, alarm, "Create", made)
+    alarm.configuration_updated_timestamp = made
+    turn(environment, name, "OK", ago(days=CHECKED_DAYS_AGO))
+
+
+def _topic(environment: "Environment") -> str:
+    return f"arn:aws:sns:{REGION}:{environment.id}:shop-on-call"
 
 
 def turn(environment: "Environment", name: str, state: str, when: datetime, reason: str | None = None) -> None:
@@ -138,7 +174,7 @@ def draw_dashboard(environment: "Environment") -> None:
 
 def _widgets(environment: "Environment") -> list[dict[str, Any]]:
     balancer = environment.load_balancer.partition("loadbalancer/")[2]
-    serving = environment.target_groups[environment.serving].rpartition(":")[2]
+    serving = environment.target_group.rpartition(":")[2]
     first, second = environment.fleet
     resource = ["FunctionName", FUNCTION, "Resource", f"{FUNCTION}:{ALIAS}"]
     api = [part for pair in api_dimensions(environment).items() for part in pair]

@@ -277,8 +277,11 @@ def _(world: "World") -> None:
     ),
 )
 def _(world: "World") -> None:
-    """The listener sends all traffic to the blue target group, where nobody is registered."""
-    _forward(world, blue=100, green=0)
+    """Each fleet has a target group; the listener still sends all traffic to the one where nobody is registered."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
+    _forward(world, "blue")
 
 
 @fault("block-traffic-failed", item="blue-green-completed")
@@ -333,7 +336,7 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """One of the two instances is not registered."""
     dev = world.dev
-    dev.client("elbv2").deregister_targets(TargetGroupArn=dev.target_groups["green"], Targets=[{"Id": dev.green[0]}])
+    dev.client("elbv2").deregister_targets(TargetGroupArn=dev.target_group, Targets=[{"Id": dev.green[0]}])
 
 
 @fault("health-endpoint-fails", item="health-checks")
@@ -553,15 +556,12 @@ def _run_instance(world: "World") -> str:
 
 
 def _register(world: "World", instance: str) -> None:
-    world.dev.client("elbv2").register_targets(
-        TargetGroupArn=world.dev.target_groups["green"], Targets=[{"Id": instance}]
-    )
+    world.dev.client("elbv2").register_targets(TargetGroupArn=world.dev.target_group, Targets=[{"Id": instance}])
 
 
-def _forward(world: "World", *, blue: int, green: int) -> None:
+def _forward(world: "World", colour: str) -> None:
     groups = [
-        {"TargetGroupArn": world.dev.target_groups["blue"], "Weight": blue},
-        {"TargetGroupArn": world.dev.target_groups["green"], "Weight": green},
+        {"TargetGroupArn": arn, "Weight": 100 if name == colour else 0} for name, arn in world.dev.target_groups.items()
     ]
     world.dev.client("elbv2").modify_listener(
         ListenerArn=world.dev.listeners[443],

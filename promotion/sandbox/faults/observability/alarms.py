@@ -51,7 +51,10 @@ def _(world: "World") -> None:
 
 @fault("alarm-on-idle-target-group-fired", item="no-alarms")
 def _(world: "World") -> None:
-    """The alarm of the target group that served until then went off during the deployment."""
+    """Each fleet has a target group; the alarm of the one that served until then went off during the deployment."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
     _blip(world, "alb-unhealthy-hosts-blue", 1, 2)
 
 

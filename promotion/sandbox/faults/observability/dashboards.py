@@ -21,7 +21,10 @@ def _(world: "World") -> None:
 
 @fault("dashboard-on-idle-target-group", item="dashboard-healthy")
 def _(world: "World") -> None:
-    """Every widget still looks at the blue target group, which has got no traffic since the deployment."""
+    """Each fleet has a target group; every widget looks at the one that has got no traffic since the deployment."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
     blue, green = (world.dev.target_groups[colour].rpartition(":")[2] for colour in ("blue", "green"))
     dashboard = world.dev.backend("cloudwatch").dashboards["shop-dev"]
     dashboard.body = dashboard.body.replace(green, blue)
@@ -141,7 +144,10 @@ def _(world: "World") -> None:
 
 @fault("dashboard-with-both-colours", item="dashboard-healthy", kind="clean")
 def _(world: "World") -> None:
-    """Each widget of the load balancer shows the blue target group, which gets no traffic, beside the green one."""
+    """Each fleet has a target group; widgets show the one that gets no traffic beside the one that does."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
     blue = world.dev.target_groups["blue"].rpartition(":")[2]
     with drawn(world) as widgets:
         for title in ("Response time", "ALB errors", "ALB requests", "Hosts"):

@@ -84,7 +84,7 @@ def _(world: "World") -> None:
 @fault("rollback-alarm-on-dead-target-group", item="rollback-alarms")
 def _(world: "World") -> None:
     """The alarm on failing requests watches a target group that was replaced long ago."""
-    _dimension(world, "alb-target-5xx", "TargetGroup", "targetgroup/shop-prod-green/0123456789abcdef")
+    _dimension(world, "alb-target-5xx", "TargetGroup", "targetgroup/shop-prod-instances/0123456789abcdef")
 
 
 @fault("rollback-alarm-on-another-balancer", item="rollback-alarms")
@@ -95,7 +95,10 @@ def _(world: "World") -> None:
 
 @fault("rollback-alarms-on-one-target-group", item="rollback-alarms", falls_with=DRIFT["ec2"])
 def _(world: "World") -> None:
-    """Only the target group that serves now is watched, and not the other one, which serves next."""
+    """Each fleet has a target group; the one that serves now is watched, and not the other one, which serves next."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
     _named(world.prod.ec2_group, lambda names: [name for name in names if not name.endswith("-blue")])
 
 
@@ -128,8 +131,8 @@ def _(world: "World") -> None:
 @fault("rollback-alarms-too-many", item="rollback-alarms", falls_with=DRIFT["ec2"])
 def _(world: "World") -> None:
     """The group names eleven alarms."""
-    more = [f"shop-prod-{name}" for name in ("cpu-1", "cpu-2", "api-5xx", "lambda-errors")]
-    _named(world.prod.ec2_group, lambda names: [*names, *more])
+    others = ("cpu-1", "cpu-2", "api-5xx", "lambda-errors", "lambda-throttles", "lambda-duration", "unwell")
+    _named(world.prod.ec2_group, lambda names: [*names, *(f"shop-prod-{name}" for name in others)])
 
 
 @fault("rollback-composite-suppressed", item="rollback-alarms", falls_with=DRIFT["lambda"])
@@ -184,8 +187,10 @@ def _(world: "World") -> None:
 @fault("rollback-alarm-of-idle-target-group", item="rollback-alarms", kind="clean")
 def _(world: "World") -> None:
     """An alarm on the response time of the target group that serves next has no data, since nobody asks there."""
+    from promotion.sandbox.world import two_groups
     from promotion.sandbox.world.model import ago
 
+    two_groups.part(world)
     world.prod.alarm("alb-response-time-blue").treat_missing_data = "missing"
     world.prod.turn_alarm("alb-response-time-blue", "INSUFFICIENT_DATA", ago(days=3))
 

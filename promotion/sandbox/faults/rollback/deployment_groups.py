@@ -28,7 +28,10 @@ def _(world: "World") -> None:
 @fault("prod-target-group-deleted", item="deployment-groups",
        falls_with=("rollback-alarms[ec2]",))  # fmt: skip
 def _(world: "World") -> None:
-    """The target group that serves next was deleted, and the deployment group still names it."""
+    """The target group of the fleet that serves next was deleted, and the deployment group still names it."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
     balancers = world.prod.backend("elbv2")
     del balancers.target_groups[world.prod.target_groups["blue"]]
     green = [{"TargetGroupArn": world.prod.target_groups["green"], "Weight": 100}]
@@ -40,9 +43,9 @@ def _(world: "World") -> None:
 
 @fault("prod-group-on-other-target-groups", item="deployment-groups")
 def _(world: "World") -> None:
-    """Both groups of the instances register them with one target group alone, in dev as in prod."""
+    """Both groups of the instances register them with another target group than the load balancer's, in dev as in prod."""
     for environment in (world.dev, world.prod):
-        name = f"shop-{environment.name}-blue"
+        name = f"shop-{environment.name}-internal"
         environment.ec2_group.load_balancer_info = {"targetGroupInfoList": [{"name": name}]}
 
 
@@ -101,7 +104,10 @@ def _(world: "World") -> None:
 
 @fault("prod-group-in-other-order", item="deployment-groups", kind="clean")
 def _(world: "World") -> None:
-    """CodeDeploy lists prod's alarms, events and target groups in another order than dev's."""
+    """CodeDeploy lists prod's alarms, events and two target groups in another order than dev's."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
     group = world.prod.ec2_group
     alarms, rollback = group.alarm_configuration, group.auto_rollback_configuration
     group.alarm_configuration = {**alarms, "alarms": alarms["alarms"][::-1]}

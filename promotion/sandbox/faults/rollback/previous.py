@@ -57,7 +57,7 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """One of prod's two instances is not registered."""
     prod = world.prod
-    prod.client("elbv2").deregister_targets(TargetGroupArn=prod.target_groups["green"], Targets=[{"Id": prod.green[0]}])
+    prod.client("elbv2").deregister_targets(TargetGroupArn=prod.target_group, Targets=[{"Id": prod.green[0]}])
 
 
 @fault("prod-alias-moved-by-hand", item="previous-version")

@@ -152,7 +152,7 @@ def _(world: "World") -> None:
 @fault("plain-http-served", item=ITEM)
 def _(world: "World") -> None:
     """The HTTP listener of prod forwards to the service instead of redirecting."""
-    _plain(world.prod, {"Type": "forward", "TargetGroupArn": world.prod.target_groups["green"]})
+    _plain(world.prod, {"Type": "forward", "TargetGroupArn": world.prod.target_group})
 
 
 @fault("plain-http-served-on-a-path", item=ITEM)
@@ -162,7 +162,7 @@ def _(world: "World") -> None:
         ListenerArn=world.prod.listeners[80],
         Priority=5,
         Conditions=[{"Field": "path-pattern", "Values": ["/legacy/*"]}],
-        Actions=[{"Type": "forward", "TargetGroupArn": world.prod.target_groups["green"]}],
+        Actions=[{"Type": "forward", "TargetGroupArn": world.prod.target_group}],
     )
 
 

@@ -1,4 +1,4 @@
-"""What the load balancer shows while a rollout is played: who stands in its target groups, and which one it forwards to."""
+"""What the load balancer shows while a rollout is played: who stands in its target groups, and who gets the traffic."""
 
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from promotion.sandbox.members import Members
     from promotion.sandbox.world.image import Release
     from promotion.sandbox.world.model import Environment
+    from promotion.sandbox.world.timeline import Shares
 
 INITIAL, DRAINING = "initial", "draining"
 HEALTH: dict[str, tuple[str, str | None, str | None]] = {
@@ -31,7 +32,7 @@ class Balancer:
     def __init__(
         self, environment: "Environment", members: "Members", release: "Release", fleets: dict[str, list[str]]
     ) -> None:
-        """`fleets` are the instances by target group; those that are no members yet run `release`."""
+        """`fleets` are the instances by fleet, `blue` and `green`; those that are no members yet run `release`."""
         self._environment, self._members, self._fleets = environment, members, fleets
         self.ill: dict[str, Health] = {}
         """What is said, in place of healthy, of an instance when it is in service."""
@@ -40,28 +41,36 @@ class Balancer:
             members.add(Member(key, Running(release.digest, release.commit, release.version), weight=0))
 
     def hold(self, colour: str, key: str, state: str) -> None:
-        """Have an instance be absent, initial, healthy or draining in a target group."""
-        kept = self._environment.backend("elbv2").target_groups[self._environment.target_groups[colour]]
-        if state == "absent":
-            kept.targets.pop(key, None)
-        else:
-            kept.targets[key] = {"Id": key, "Port": APPLICATION_PORT}
+        """Have an instance of a fleet be absent, initial, healthy or draining in the fleet's target groups."""
+        for arn in self._environment.groups_of(colour):
+            kept = self._environment.backend("elbv2").target_groups[arn]
+            if state == "absent":
+                kept.targets.pop(key, None)
+            else:
+                kept.targets[key] = {"Id": key, "Port": APPLICATION_PORT}
         said = HEALTH.get(state) or (self.ill.get(key) if state == "healthy" else None)
         if said:
             self._environment.health[key] = said
         else:
             self._environment.health.pop(key, None)
 
-    def turn(self, colour: str) -> None:
-        """Forward everything to a target group; alarms and dashboard follow to its instances."""
-        environment = self._environment
-        for action in self._actions():
-            for group in action["ForwardConfig"]["TargetGroups"]:
-                group["Weight"] = 100 if group["TargetGroupArn"] == environment.target_groups[colour] else 0
-        environment.serving = colour
-        for one, fleet in self._fleets.items():
+    def share(self, shares: "Shares") -> None:
+        """Let the instances of these fleets answer."""
+        for colour, fleet in self._fleets.items():
             for key in fleet:
-                self._members[key].weight = int(one == colour)
+                self._members[key].weight = int(shares.get(colour, 0) > 0)
+
+    def turn(self, colour: str) -> None:
+        """Have a fleet get everything; alarms and dashboard follow to its instances.
+
+        CodeDeploy moves no listener: that of a pair of target groups is moved by somebody else.
+        """
+        environment = self._environment
+        environment.serving = colour
+        if environment.paired:
+            for action in self._actions():
+                for group in action["ForwardConfig"]["TargetGroups"]:
+                    group["Weight"] = 100 if group["TargetGroupArn"] == environment.target_groups[colour] else 0
         for number, key in enumerate(self._fleets[colour], start=1):
             for dimension in environment.alarm(f"cpu-{number}").dimensions:
                 dimension.value = key
@@ -82,5 +91,5 @@ def state_of(spans: list[tuple[int, int]], at: int, well: list[int], leaves: lis
     if span is None:
         return "absent"
     if any(span[0] <= moment <= at for moment in leaves):
-        return DRAINING if span[1] < EVER else "healthy"
+        return DRAINING
     return "healthy" if any(span[0] <= moment <= at for moment in well) else INITIAL

@@ -1,4 +1,10 @@
-"""The instances' part of a rollout: a new fleet beside the one that serves, into the target group that is free."""
+"""The instances' part of a rollout: a new fleet beside the one that serves, then in its place.
+
+New instances are registered in the target group of the old ones, which are then taken out of it; no listener is moved:
+https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TargetGroupInfo.html, https://docs.aws.amazon.com/codedeploy/
+latest/userguide/integrations-aws-elastic-load-balancing.html. Meanwhile both get requests. Where each fleet has a target
+group of its own (`Environment.paired`), somebody moves the listener from one to the other instead.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -37,7 +43,7 @@ GREEN = {
     "AllowTraffic": 48,
     "AfterAllowTraffic": 2,
 }
-"""Seconds: the new instances are registered after 122, and get the traffic when they are healthy, after 150."""
+"""Seconds: the new instances are registered after 122, and get requests when they are healthy, after 150."""
 HEALTHY_AFTER = 28
 BLUE = {"BeforeBlockTraffic": 2, "BlockTraffic": 33, "AfterBlockTraffic": 2}
 BACK_GREEN = {"BeforeAllowTraffic": 2, "AllowTraffic": 20, "AfterAllowTraffic": 2}
@@ -101,13 +107,29 @@ class FleetPart(Part):
     def turns(self) -> Iterable[datetime]:
         """Give the moments besides those of its steps at which something changes."""
         yield from (self._after(LAUNCHES), self._after(RUNS))
-        yield from filter(None, (self.moved, self.completes()))
+        yield from filter(None, (self.joins, self.moved, self.completes()))
+
+    @property
+    def joins(self) -> datetime | None:
+        """When the new instances are healthy and begin to get requests; None if they never do."""
+        allow = next(step for step in self._green() if step.name == "AllowTraffic")
+        healthy = allow.start and allow.end and allow.start + timedelta(seconds=HEALTHY_AFTER)
+        return healthy if allow.start and healthy and self._comes(healthy if self._returns() else allow.start) else None
+
+    @property
+    def leaves(self) -> datetime | None:
+        """When the old instances begin to be drained; None if they never do."""
+        block = next(step.start for step in self._blue() if step.name == "BlockTraffic")
+        return block if block and self._comes(block) else None
 
     @property
     def moved(self) -> datetime | None:
-        """When the traffic moves to the new instances, if nobody stops it before."""
-        allow = next(step for step in self._green() if step.name == "AllowTraffic")
-        return allow.start and allow.end and allow.start + timedelta(seconds=HEALTHY_AFTER)
+        """When all of the traffic has moved to the new instances; None if it never does."""
+        return self.joins if self.environment.paired else self.leaves
+
+    def _comes(self, moment: datetime) -> bool:
+        """Tell whether it is not stopped before a moment."""
+        return self.stopped is None or moment <= self.stopped
 
     def completes(self) -> datetime | None:
         """Give when it succeeds if nobody stops it: when the old instances are terminated."""
@@ -133,27 +155,29 @@ class FleetPart(Part):
         self.environment.ec2_deployments.insert(0, deployment)
 
     def moves(self) -> "list[tuple[int, Shares]]":
-        """Give which target group gets the traffic from which millisecond since 1970 on."""
+        """Give which fleet gets which share of the traffic from which millisecond since 1970 on."""
+        planned: list[tuple[datetime | None, Shares]] = [(self.moved, {self.new: 1.0})]
+        if not self.environment.paired:
+            planned.insert(0, (self.joins, {self.old: 0.5, self.new: 0.5}))
         moves: list[tuple[int, Shares]] = [(0, {self.old: 1.0})]
-        if self.moved and not (self.stopped and self.moved > self.stopped):
-            moves.append((milliseconds(self.moved), {self.new: 1.0}))
-            if self._returns():
-                moves.append((self._since_stop(RETURNS), {self.old: 1.0}))
+        moves += [(milliseconds(moment), shares) for moment, shares in planned if moment]
+        if self._returns() and len(moves) > 1:
+            moves.append((self._since_stop(RETURNS), {self.old: 1.0}))
         return moves
 
     def standing(self) -> dict[str, list[tuple[int, int]]]:
         """Give the spans in which each fleet is registered, in milliseconds since 1970."""
         registered = next(step.start for step in self._green() if step.name == "AllowTraffic")
         drained = next(step.end for step in self._blue() if step.name == "BlockTraffic")
-        stop = milliseconds(self.stopped) if self.stopped else EVER
-        new, old = (milliseconds(moment) if moment else EVER for moment in (registered, drained))
-        new, old = (moment if moment <= stop else EVER for moment in (new, old))
-        spans = {self.new: [(new, EVER)] if new < EVER else [], self.old: [(0, old)]}
+        gone = milliseconds(drained) if self.leaves and drained else EVER
+        new = [(milliseconds(registered), EVER)] if registered and self._comes(registered) else []
+        old = [(0, gone)]
         if self._returns():
-            spans[self.new] = [(start, self._since_stop(DRAINED)) for start, _ in spans[self.new]]
-            if old < EVER:
-                spans[self.old].append((self._since_stop(REGISTERS), EVER))
-        return spans
+            new = [(start, self._since_stop(DRAINED)) for start, _ in new]
+            if self.leaves:
+                back = self._since_stop(REGISTERS)
+                old = [(0, min(gone, back)), (back, EVER)]
+        return {self.new: new, self.old: old}
 
     def facets(self, now: datetime) -> Iterator[Facet]:
         """Give everything it shows."""
@@ -179,6 +203,11 @@ class FleetPart(Part):
         completes = self.completes()
         yield Facet("gone", bool(completes and now >= completes and not over), self._terminate)
 
+    def show_anew(self, now: datetime) -> None:
+        """Show everything once more, after the load balancer was changed beside it."""
+        self._shown.clear()
+        self.show(now)
+
     def sicken(self, instance: str, health: Health) -> None:
         """Let the load balancer say something else than healthy of an instance that is in service."""
         self.balancer.ill[instance] = health
@@ -193,15 +222,14 @@ class FleetPart(Part):
     def _well(self, colour: str) -> list[int]:
         """Give when the fleet passes its health checks after it was registered, at least once ever."""
         if colour == self.new:
-            return [milliseconds(self.moved)] if self.moved else [EVER]
+            return [milliseconds(self.joins)] if self.joins else [EVER]
         return [0, *([self._since_stop(RETURNS)] if self._returns() else [])]
 
     def _leaves(self, colour: str) -> list[int]:
         """Give when the fleet begins to be drained."""
         if colour == self.new:
             return [self._since_stop(RETURNS)] if self._returns() else []
-        block = next(step.start for step in self._blue() if step.name == "BlockTraffic")
-        return [milliseconds(block)] if block else []
+        return [milliseconds(self.leaves)] if self.leaves else []
 
     def _plan(self, value: "tuple[list[tuple[int, Shares]], dict[str, list[tuple[int, int]]]]") -> None:
         timeline = self.environment.timeline
@@ -221,6 +249,9 @@ class FleetPart(Part):
             instance._state.name, instance._state.code = ("running", 16) if runs else ("pending", 0)
 
     def _turn(self, traffic: "Shares") -> None:
+        self.balancer.share(traffic)
+        if len(traffic) > 1:
+            return
         (colour,) = traffic
         environment = self.environment
         environment.scaling_group = self.groups[colour]

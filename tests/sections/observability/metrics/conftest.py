@@ -41,7 +41,7 @@ class Reader:
                 kind="lambda", url="https://a.example", function="shop-api", codedeploy=GROUP, api=self.api
             )
             return MeasuredTarget(name, target)
-        groups = {f"shop-dev-{colour}": self.dev.target_groups[colour] for colour in ("blue", "green")}
+        groups = {f"shop-dev-{short}": arn for short, arn in self.dev.target_groups.items()}
         target = Ec2Target(
             kind="ec2", url="https://a.example", load_balancer="shop-dev", target_groups=tuple(groups), codedeploy=GROUP
         )
@@ -89,9 +89,9 @@ class Reader:
         return {"LoadBalancer": self.dev.load_balancer.partition("loadbalancer/")[2]}
 
     @property
-    def green(self):
+    def group(self):
         """Give the dimensions of the target group that gets the traffic."""
-        return {"TargetGroup": self.dev.target_groups["green"].rpartition(":")[2], **self.balancer}
+        return {"TargetGroup": self.dev.target_group.rpartition(":")[2], **self.balancer}
 
 
 @pytest.fixture(scope="module")

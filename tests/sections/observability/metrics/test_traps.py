@@ -24,7 +24,7 @@ ALIAS = {"FunctionName": "shop-api", "Resource": "shop-api:live"}
 def test_seconds_are_not_milliseconds(read):
     """A response time of 0.9 is under 500 only as a number."""
     read.dev.flows["ec2"].slowness = 6
-    (p99,) = read.ask("AWS/ApplicationELB", "TargetResponseTime", read.green, "p99", period=1800)
+    (p99,) = read.ask("AWS/ApplicationELB", "TargetResponseTime", read.group, "p99", period=1800)
     assert p99 < 500
     look = read.latency("ec2")
     assert look.places[0].p99_ms == pytest.approx(1000 * p99, abs=0.01)
@@ -35,7 +35,7 @@ def test_the_average_of_a_5xx_count_is_no_rate(read):
     """At a load balancer it is always 1, at API Gateway it is the rate: here only sums are divided."""
     for flow in read.dev.flows.values():
         flow.errors = 0.02
-    assert set(read.ask("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", read.green, "Average")) == {1.0}
+    assert set(read.ask("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", read.group, "Average")) == {1.0}
     at_gateway = read.ask("AWS/ApiGateway", "5xx", {"ApiId": read.dev.api}, "Average", period=1800)
     assert at_gateway[0] == pytest.approx(0.02, abs=0.002)
     for name in ("lambda", "ec2"):
@@ -48,7 +48,7 @@ def test_no_5xx_is_no_zero_without_requests(read):
     for metric in list(read.dev.metrics):
         if metric.namespace == "AWS/ApplicationELB":
             del read.dev.metrics[metric]
-    assert sum(read.ask("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", read.green)) == 0
+    assert sum(read.ask("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", read.group)) == 0
     look = read.errors("ec2")
     assert not look.places
     assert {one.reason for one in look.untold} == {"no-data"}
@@ -57,8 +57,8 @@ def test_no_5xx_is_no_zero_without_requests(read):
 def test_an_outage_counts_no_requests(read):
     """What is refused before a target is chosen is in no RequestCount: to the target group, nothing happened."""
     read.dev.flows["ec2"].change(ago(minutes=8), refused=1)
-    requests = sum(read.ask("AWS/ApplicationELB", "RequestCount", read.green))
-    assert sum(read.ask("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", read.green)) / requests == 0
+    requests = sum(read.ask("AWS/ApplicationELB", "RequestCount", read.group))
+    assert sum(read.ask("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", read.group)) / requests == 0
     assert read.broken("ec2") == {"load balancer"}
     (at_balancer,) = (place for place in read.errors("ec2").places if place.place == "load balancer")
     assert at_balancer.failed < at_balancer.requests
@@ -75,8 +75,8 @@ def test_a_total_outage_is_all_failures(read):
 def test_a_target_group_does_not_see_what_its_load_balancer_answers(read):
     """503 and its kin have no TargetGroup: the group looks well."""
     read.dev.flows["ec2"].refused = 0.02
-    assert not read.ask("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", read.green)
-    assert not read.ask("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", read.green)
+    assert not read.ask("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", read.group)
+    assert not read.ask("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", read.group)
     assert read.broken("ec2") == {"load balancer"}
 
 
@@ -231,7 +231,7 @@ def test_the_minute_that_still_goes_on_is_not_read(read):
 def test_a_unit_that_does_not_match_answers_nothing(read):
     """And says Complete: so no unit is asked for."""
     read.dev.flows["ec2"].errors = 0.02
-    metric = ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", read.green)
+    metric = ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", read.group)
     assert not read.ask(*metric, unit="Percent")
     assert not any("Unit" in query.asked("q0", read.window)["MetricStat"]
                    for query in read.measured("ec2").queries(read.limits))  # fmt: skip
@@ -241,7 +241,7 @@ def test_a_unit_that_does_not_match_answers_nothing(read):
 def test_a_wrong_set_of_dimensions_answers_nothing(read):
     """The load balancer's own 5xx with a target group, say: empty, and complete."""
     read.dev.flows["ec2"].refused = 0.02
-    assert not read.ask("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", read.green)
+    assert not read.ask("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", read.group)
     assert sum(read.ask("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", read.balancer)) > 0
 
 
