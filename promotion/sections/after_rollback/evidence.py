@@ -75,7 +75,8 @@ class Leftover:
     end: datetime
     counted: str
     """What was counted, in words."""
-    requests: int
+    requests: int | None
+    """None where they are not counted apart: old and new instances stood in one target group."""
     of_all: int
     """Requests of the target altogether: without any, none of the bad version's means nothing."""
 

@@ -102,7 +102,10 @@ def require_previous_only(target: Target, look: RollbackLook, serving: Serving) 
 
 
 def none_left(name: str, serving: Serving, left: Leftover) -> str:
-    """Judge whether what was taken back still gets requests at one target."""
+    """Judge whether what was taken back still gets requests at one target, where they are counted apart.
+
+    Where they are not, that none of its instances is registered any more must do: see `refuse_others`.
+    """
     counted = left.counted or "what was taken back"
     assert not left.requests, (
         f"{counted} got {left.requests:,} requests in the newest two minutes, to {left.end:%H:%M}Z; expected none: find out "
@@ -115,6 +118,10 @@ def none_left(name: str, serving: Serving, left: Leftover) -> str:
             "nothing: send some, and look again",
         )
     who = f"version {serving.alias.version}" if serving.alias is not None else _instances(serving)
+    if left.requests is None:
+        return (
+            f"{who} · {left.of_all:,} requests, not counted apart for what was taken back, none of which is in service"
+        )
     return f"{who} · {left.requests} of {left.of_all:,} requests to {counted}"
 
 

@@ -80,7 +80,8 @@ def _queries(place: Place, brought: Brought, serving: Serving) -> Iterator[Query
     yield Query(f"{_ALL}{place.name}", Metric(BALANCER, "RequestCount", whole), "Sum")
     if serving.traffic is None:
         return
-    # Where the new instances stand, or stood: each group that gets no traffic any more.
+    # Where the new instances stand, or stood: each group that gets no traffic any more. In a group that both fleets
+    # were registered in, one after the other, the load balancer does not count by instance.
     for name, arn in (place.groups or {}).items():
         if name not in serving.traffic.serving_groups:
             group = {"TargetGroup": dimension(arn), **whole}
@@ -88,17 +89,23 @@ def _queries(place: Place, brought: Brought, serving: Serving) -> Iterator[Query
 
 
 def read_leftover(place: Place, brought: Brought, look: MetricsLook) -> Leftover:
-    """Count them. Raises Unknown where an answer is not whole."""
+    """Count them. Raises Unknown where an answer is not whole, and no-data where it is not known what was taken back."""
     left = [key for key in look.series if key.startswith(_LEFT)]
     names = [key.removeprefix(_LEFT) for key in left]
     counted = ", ".join(names)
     if isinstance(place.target, LambdaTarget):
+        if brought.brought_version is None:
+            raise Unknown(
+                Reason.NO_DATA,
+                f"CodeDeploy does not say which version of {place.target.function} was taken back, so its requests cannot "
+                "be counted: look at the deployment in CodeDeploy",
+            )
         counted = f"version {brought.brought_version} of {place.target.function}"
     return Leftover(
         start=look.window.start,
         end=look.window.end,
         counted=counted,
-        requests=_newest_without(look, left),
+        requests=_newest_without(look, left) if left else None,
         of_all=_total(look, [key for key in look.series if key.startswith(_ALL)], look.window.start),
     )
 

@@ -1,7 +1,13 @@
 """A fleet at a decision: its hosts, its limits, whether it serves at all, and what was recorded of it before. Pure.
 
-Blue/green moves all traffic at once, so that no old version runs beside the new one to compare it with.
+Blue/green moves all traffic at once, so that no old version runs beside the new one to compare it with. New instances are
+registered in the target group of the old ones, and both get requests until the old ones are taken out:
+https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TargetGroupInfo.html.
 """
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 from promotion.core.statistics.latencies import slow_share_chance
 from promotion.core.statistics.proof import percent
@@ -18,6 +24,10 @@ from promotion.settings import Settings
 from promotion.settings.environment import Ec2Target
 from promotion.unknown import Reason, Unknown
 
+LEAVING = frozenset({"draining", "unused", "unhealthy.draining"})
+"""States of hosts that get no new requests, by what was done with them and not by how they are:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html."""
+
 
 def judge_fleet(
     name: str, target: Ec2Target, look: Look, settings: Settings, verdict: RolloutDecision, *, final: bool
@@ -27,7 +37,7 @@ def judge_fleet(
     if shift is None:
         return
     fleet = look.live.fleets.get(name) if look.live else None
-    _hosts(name, target, fleet, verdict)
+    _hosts(shift, target, fleet, look.until, verdict)
     judge_groups(name, look, settings.rollout.judge, verdict)
     _slow(name, look, settings, verdict, final=final)
     _recorded(name, look, settings, verdict, final=final)
@@ -41,27 +51,62 @@ def judge_fleet(
     verdict.missing += [Untellable(one.reason, one.message) for one in found.untold]
 
 
-def hosts_short(name: str, target: Ec2Target, fleet: Fleet) -> str:
-    """Say how many hosts are missing where the traffic goes; empty if none is."""
-    healthy = fleet.healthy
-    if len(healthy) >= target.instances:
-        return ""
+@dataclass(frozen=True)
+class Short:
+    """Too few hosts are healthy where the traffic goes."""
+
+    message: str
+    """A sentence without its end."""
+    may_come: bool
+    """Whether those that are missing have just been registered, and nothing is known against them."""
+
+
+def hosts_short(
+    name: str, target: Ec2Target, fleet: Fleet, new: Collection[str] = (), *, moved: bool = False
+) -> Short | None:
+    """Say how many hosts are missing where the traffic goes; None if none is.
+
+    `new` are the instances that the deployment brings. Once some of them are registered, it is they who must be well:
+    old ones that are healthy beside them will be taken out. Until it has allowed them traffic (`moved`), the old ones make
+    up for those that are not there yet or are being checked. Without `new`, every registered host must be well.
+    """
+    serving = [host for host in fleet.traffic.serving if host.state not in LEAVING]
+    brought = [host for host in serving if host.id in new]
+    judged = brought or serving
+    ill = [host for host in judged if host.state not in ("healthy", "initial")]
+    ids = {host.id for host in judged}
+    well = {host.id for host in judged if host.state == "healthy"} - {host.id for host in ill}
+    behind = {host.id for host in serving if host.state == "healthy"} if brought and not moved else well
+    empty = [
+        group
+        for group in fleet.traffic.serving_groups
+        if not any(host.state == "healthy" for host in serving if host.target_group == group)
+    ]
+    if not ill and not empty and len(behind) >= target.instances:
+        return None
     groups = ", ".join(fleet.traffic.serving_groups) or "no target group"
-    ill = [host.describe() for host in fleet.traffic.serving if host.state not in ("healthy", "draining", "unused")]
-    return (
-        f"{len(healthy)} of {target.instances} instances of {name} are healthy in {groups}, which gets the traffic"
-        f"{': ' if ill else ''}{'; '.join(ill[:4])}"
+    missing = [host.describe() for host in judged if host.state != "healthy"]
+    message = (
+        f"{len(well)} of {target.instances} instances of {name}{' (new ones)' if brought else ''} are healthy in {groups}, "
+        f"which gets the traffic{': ' if missing else ''}{'; '.join(missing[:4])}"
     )
+    return Short(message, may_come=not ill and len(ids) >= target.instances)
 
 
-def _hosts(name: str, target: Ec2Target, fleet: Fleet | Untellable | None, verdict: RolloutDecision) -> None:
+def _hosts(
+    shift: Shift, target: Ec2Target, fleet: Fleet | Untellable | None, until: datetime, verdict: RolloutDecision
+) -> None:
     if isinstance(fleet, Untellable):
         verdict.missing.append(fleet)
-    elif fleet is not None and (short := hosts_short(name, target, fleet)):
-        if len(fleet.healthy) + len(fleet.starting) >= target.instances:
-            verdict.lacks(Reason.NO_DATA, f"{short}: they may become healthy yet")
-        else:
-            verdict.against.append(short)
+        return
+    moved = shift.served_since(until) is not None
+    short = None if fleet is None else hosts_short(shift.target, target, fleet, shift.new, moved=moved)
+    if short is None:
+        return
+    if short.may_come:
+        verdict.lacks(Reason.NO_DATA, f"{short.message}: they may become healthy yet")
+    else:
+        verdict.against.append(short.message)
 
 
 def _slow(name: str, look: Look, settings: Settings, verdict: RolloutDecision, *, final: bool) -> None:

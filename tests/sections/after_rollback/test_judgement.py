@@ -21,8 +21,12 @@ from promotion.sections.after_rollback.evidence import (
     TicketLook,
     WorkflowLook,
 )
+from promotion.sections.after_rollback.remaining_traffic import leftover_queries, read_leftover
 from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement, histogram
 from promotion.sections.observability.baseline.store import StoredBaseline
+from promotion.sections.observability.metrics.queries_for import MeasuredTarget as Place
+from promotion.sections.observability.metrics.series import MetricsLook, Series
+from promotion.sections.observability.metrics.window import Window
 from promotion.settings.environment import DeploymentGroupRef, Ec2Target, LambdaTarget
 from promotion.unknown import Reason, Unknown
 
@@ -171,6 +175,50 @@ def left(requests, of_all):
 def test_what_is_left(found, outcome):
     """Not one request, where there are some; without any nothing is known."""
     assert outcome in told(judgement.none_left, "lambda", alias(), found)
+
+
+SHARED_GROUP = fleet(("i-1", "shop", "healthy"), ("i-2", "shop", "healthy"), ("i-8", "shop", "draining"), shop=1)
+"""Old and new instances stood in one target group, one after the other, as CodeDeploy has it."""
+
+
+def counted_after(serving, groups, brought, requests):
+    """Ask CloudWatch what a fleet still gets, and have it answer so many requests a minute to everything."""
+    window = Window(NOW - timedelta(minutes=5), NOW)
+    arns = {name: f"arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/{name}/1" for name in groups}
+    place = Place("ec2", FLEET, "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/shop/1", arns)
+    asked = leftover_queries(place, brought, serving)
+    times = tuple(window.start + timedelta(minutes=minute) for minute in range(5))
+    series = {query.key: Series("requests", times, (requests,) * 5, "Complete") for query in asked}
+    return read_leftover(place, brought, MetricsLook(window, series))
+
+
+def test_what_is_not_counted_is_not_called_nothing():
+    """Where both fleets were in one target group, nothing is asked about the new one, and nothing is claimed of it."""
+    found = counted_after(SHARED_GROUP, ["shop"], FLEET_BACK.brought, 900.0)
+    assert (found.requests, found.of_all) == (None, 4500)
+    said = told(judgement.none_left, "ec2", SHARED_GROUP, found)
+    assert "not counted apart" in said
+    assert "0 of" not in said
+    assert "no" in told(judgement.refuse_others, FLEET, FLEET_BACK, SHARED_GROUP)
+
+
+def test_a_group_of_its_own_is_counted():
+    """Where each fleet has a target group, the requests to the one that was taken back are."""
+    apart = fleet(("i-1", "green", "healthy"), ("i-2", "green", "healthy"), blue=0, green=100)
+    found = counted_after(apart, ["blue", "green"], FLEET_BACK.brought, 900.0)
+    assert (found.requests, found.counted) == (1800, "blue")
+    assert "got 1,800 requests" in told(judgement.none_left, "ec2", apart, found)
+
+
+def test_a_version_that_nobody_names_is_not_counted():
+    """CodeDeploy does not say what it brought: then nothing can be said of it."""
+    nameless = replace(ROLLED.brought, parts=())
+    place = Place("lambda", FUNCTION)
+    asked = leftover_queries(place, nameless, alias())
+    look = MetricsLook(Window(NOW, NOW), {query.key: Series("x", (), (), "Complete") for query in asked})
+    with pytest.raises(Unknown, match="does not say which version") as untold:
+        read_leftover(place, nameless, look)
+    assert untold.value.reason is Reason.NO_DATA
 
 
 def measured(requests=4000, errors=0, ms=40.0):
