@@ -532,10 +532,9 @@ def test_the_settings_are_valid_and_name_what_is_there(built):
                 applicationName=target.codedeploy.application, deploymentGroupName=target.codedeploy.group
             )
         fleet = told.targets["ec2"]
-        assert (
-            len(environment.client("elbv2").describe_target_groups(Names=list(fleet.target_groups))["TargetGroups"])
-            == 2
-        )
+        assert fleet.target_groups == (f"shop-{environment.name}-instances",)
+        found = environment.client("elbv2").describe_target_groups(Names=list(fleet.target_groups))["TargetGroups"]
+        assert [one["TargetGroupArn"] for one in found] == [environment.target_group]
 
 
 def test_the_pipeline_can_look_into_every_account_and_nowhere_else(built):

@@ -106,7 +106,10 @@ def measure_balancer(environment: "Environment") -> dict[Metric, Computed]:
         put(name, samples, unit)
     for short, arn in environment.target_groups.items():
         group = {"TargetGroup": arn.rpartition(":")[2]}
-        for name, samples, unit in _target_metrics(environment, short if environment.paired else None):
+        asked = (
+            environment.paired or arn == environment.target_group
+        )  # of several for the same fleet, the others are not
+        for name, samples, unit in _target_metrics(environment, short if environment.paired else None) if asked else ():
             put(name, samples, unit, **group)
         for name, healthy in (("HealthyHostCount", True), ("UnHealthyHostCount", False)):
             put(name, _hosts(environment, short, healthy=healthy), "Count", **group)

@@ -118,6 +118,36 @@ def _(world: "World") -> None:
     world.prod.metrics[metric("AWS/Lambda", "Invocations", **version)] = Computed(lambda _: [(1.0, 3)], "Count")
 
 
+@fault("new-instances-left-in-the-group", item=SERVING)
+def _(world: "World") -> None:
+    """The new instances are still registered in the target group, beside those of before."""
+    prod, fleet = world.prod, play_of(world).fleet
+    prod.client("elbv2").register_targets(
+        TargetGroupArn=prod.target_group, Targets=[{"Id": key} for key in fleet.fleets[fleet.new]]
+    )
+
+
+@fault("rolled-back-between-two-target-groups", item=SERVING, kind="clean")
+def _(world: "World") -> None:
+    """Each fleet has a target group, and the listener was moved back to the one of before."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
+
+
+@fault("new-instances-still-called", item=SERVING)
+def _(world: "World") -> None:
+    """Each fleet has a target group, and somebody calls the new instances by another way: their group counts it."""
+    from promotion.sandbox.moto_patches.metrics import Computed, metric
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
+    arn = world.prod.target_groups[play_of(world).fleet.new]
+    balancer = world.prod.load_balancer.partition("loadbalancer/")[2]
+    group = {"TargetGroup": arn.rpartition(":")[2], "LoadBalancer": balancer}
+    world.prod.metrics[metric("AWS/ApplicationELB", "RequestCount", **group)] = Computed(lambda _: [(1.0, 3)], "Count")
+
+
 @fault("previous-instance-ill", item=SERVING)
 def _(world: "World") -> None:
     """One of the instances that serve again fails its health checks."""

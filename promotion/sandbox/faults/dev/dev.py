@@ -284,6 +284,22 @@ def _(world: "World") -> None:
     _forward(world, "blue")
 
 
+@fault("dev-with-two-target-groups", item="blue-green-completed", kind="clean")
+def _(world: "World") -> None:
+    """Each fleet has a target group of its own, and the listener forwards to the one of the new instances."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
+
+
+@fault("dev-in-two-target-groups-at-once", item="blue-green-completed", kind="clean")
+def _(world: "World") -> None:
+    """CodeDeploy registers the instances in two target groups, to both of which the load balancer forwards."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.add_internal(world)
+
+
 @fault("block-traffic-failed", item="blue-green-completed")
 def _(world: "World") -> None:
     """Taking traffic from one of the replaced instances failed."""

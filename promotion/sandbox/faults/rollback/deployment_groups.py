@@ -102,6 +102,14 @@ def _(world: "World") -> None:
         ]
 
 
+@fault("fleets-with-two-target-groups", item="deployment-groups", kind="clean")
+def _(world: "World") -> None:
+    """Each fleet has a target group of its own, between which the listener is moved."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
+
+
 @fault("prod-group-in-other-order", item="deployment-groups", kind="clean")
 def _(world: "World") -> None:
     """CodeDeploy lists prod's alarms, events and two target groups in another order than dev's."""

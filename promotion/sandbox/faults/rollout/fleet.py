@@ -24,6 +24,37 @@ def _(world: "World") -> None:
     world.prod.health[world.prod.green[0]] = said
 
 
+@fault("new-fleet-unhealthy-beside-the-old", item="alb-targets", falls_with=("go-no-go-t5",))
+def _(world: "World") -> None:
+    """Neither new instance passes its health checks, so that CodeDeploy waits, and the old ones answer everything."""
+    fleet = _play(world).fleet
+    fleet.held = "AllowTraffic"
+    for key in fleet.fleets[fleet.new]:
+        fleet.sicken(key, ("unhealthy", "Target.FailedHealthChecks", "Health checks failed"))
+
+
+@fault("both-fleets-serve", item="alb-targets", kind="blind")
+def _(world: "World") -> None:
+    """The old instances are not taken out of the target group yet, so that half of the requests go to them."""
+    _play(world).fleet.held = "BeforeBlockTraffic"
+
+
+@fault("rollout-between-two-target-groups", item="alb-targets", kind="clean")
+def _(world: "World") -> None:
+    """Each fleet has a target group, and the listener is moved from one to the other when the new one is healthy."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.part(world)
+
+
+@fault("rollout-in-two-target-groups-at-once", item="alb-targets", kind="clean")
+def _(world: "World") -> None:
+    """CodeDeploy registers each fleet in two target groups, one of which hardly anybody asks."""
+    from promotion.sandbox.world import two_groups
+
+    two_groups.add_internal(world)
+
+
 @fault("old-instance-drains", item="alb-targets", kind="clean")
 def _(world: "World") -> None:
     """An old instance is still being drained."""

@@ -66,8 +66,8 @@ def _fleet(world: "World") -> "TargetMeasurement":
     prod = world.prod
     whole = {"LoadBalancer": prod.load_balancer.partition("loadbalancer/")[2]}
     groups = [{"TargetGroup": arn.rpartition(":")[2], **whole} for arn in prod.target_groups.values()]
-    found = [prod.metrics[metric("AWS/ApplicationELB", "TargetResponseTime", **group)] for group in groups]
-    return _measured(world, found, 1000, 500)
+    found = [prod.metrics.get(metric("AWS/ApplicationELB", "TargetResponseTime", **group)) for group in groups]
+    return _measured(world, [one for one in found if one], 1000, 500)
 
 
 def _measured(world: "World", sources: "list[Computed]", to_ms: float, limit_ms: float) -> "TargetMeasurement":

@@ -35,7 +35,7 @@ class Balancer:
         """`fleets` are the instances by fleet, `blue` and `green`; those that are no members yet run `release`."""
         self._environment, self._members, self._fleets = environment, members, fleets
         self.ill: dict[str, Health] = {}
-        """What is said, in place of healthy, of an instance when it is in service."""
+        """What is said, in place of healthy or initial, of an instance when it is registered."""
         known = {member.name for member in members}
         for key in {key for fleet in fleets.values() for key in fleet} - known:
             members.add(Member(key, Running(release.digest, release.commit, release.version), weight=0))
@@ -48,7 +48,7 @@ class Balancer:
                 kept.targets.pop(key, None)
             else:
                 kept.targets[key] = {"Id": key, "Port": APPLICATION_PORT}
-        said = HEALTH.get(state) or (self.ill.get(key) if state == "healthy" else None)
+        said = (self.ill.get(key) if state in {"healthy", INITIAL} else None) or HEALTH.get(state)
         if said:
             self._environment.health[key] = said
         else:

@@ -209,7 +209,7 @@ class FleetPart(Part):
         self.show(now)
 
     def sicken(self, instance: str, health: Health) -> None:
-        """Let the load balancer say something else than healthy of an instance that is in service."""
+        """Let the load balancer say something else than healthy of an instance that is registered."""
         self.balancer.ill[instance] = health
         self._shown.pop(instance, None)
 

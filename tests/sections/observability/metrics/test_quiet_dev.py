@@ -53,7 +53,7 @@ def test_own_requests_are_judged(world_pool, tmp_path):
     said = {one["name"]: one["measured"] for one in judged.item("error-rate")["subjects"]}
     for name, places in (
         ("lambda", ("function", "API Gateway")),
-        ("ec2", ("target group shop-dev-green", "load balancer")),
+        ("ec2", ("target group shop-dev-instances", "load balancer")),
     ):
         assert f"own requests 0 % (0 of {REQUESTS})" in said[name]
         for place in places:
