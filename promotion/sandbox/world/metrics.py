@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 NODES = 2
 """Nodes of the load balancer; each of them counts the healthy hosts."""
 
+SELDOM = 20
+"""One request in so many is for the second target group, where there are two for the same fleet."""
+
 Samples = Callable[[int], Iterable[Sample]]
 
 
@@ -106,11 +109,9 @@ def measure_balancer(environment: "Environment") -> dict[Metric, Computed]:
         put(name, samples, unit)
     for short, arn in environment.target_groups.items():
         group = {"TargetGroup": arn.rpartition(":")[2]}
-        asked = (
-            environment.paired or arn == environment.target_group
-        )  # of several for the same fleet, the others are not
-        for name, samples, unit in _target_metrics(environment, short if environment.paired else None) if asked else ():
-            put(name, samples, unit, **group)
+        for name, samples, unit in _target_metrics(environment, short if environment.paired else None):
+            whole = environment.paired or len(environment.target_groups) == 1
+            put(name, samples if whole else _portion(samples, rest=arn != environment.target_group), unit, **group)
         for name, healthy in (("HealthyHostCount", True), ("UnHealthyHostCount", False)):
             put(name, _hosts(environment, short, healthy=healthy), "Count", **group)
 
@@ -177,6 +178,20 @@ def _target_metrics(environment: "Environment", colour: str | None) -> list[tupl
         ("HTTPCode_Target_4XX_Count", answered(400), "Count"),
         ("HTTPCode_Target_5XX_Count", answered(500), "Count"),
     ]
+
+
+def _portion(samples: Samples, *, rest: bool) -> Samples:
+    """Leave to the first of two target groups all but one in twenty of the samples of a fleet that stands in both."""
+
+    def portion(minute: int) -> list[Sample]:
+        found, before = [], 0
+        for value, count in samples(minute):
+            of_rest = (before + int(count)) // SELDOM - before // SELDOM
+            before += int(count)
+            found.append((value, of_rest if rest else count - of_rest))
+        return [(value, count) for value, count in found if count]
+
+    return portion
 
 
 def _hosts(environment: "Environment", group: str, *, healthy: bool) -> Samples:

@@ -174,12 +174,12 @@ def draw_dashboard(environment: "Environment") -> None:
 
 def _widgets(environment: "Environment") -> list[dict[str, Any]]:
     balancer = environment.load_balancer.partition("loadbalancer/")[2]
-    serving = environment.target_group.rpartition(":")[2]
+    groups = [arn.rpartition(":")[2] for arn in environment.groups_of(environment.serving)]
     first, second = environment.fleet
     resource = ["FunctionName", FUNCTION, "Resource", f"{FUNCTION}:{ALIAS}"]
     api = [part for pair in api_dimensions(environment).items() for part in pair]
     missed, failures = error_names(environment)
-    alb = ["TargetGroup", serving, "LoadBalancer", balancer]
+    alb, *more = (["TargetGroup", group, "LoadBalancer", balancer] for group in groups)
     memory = ["InstanceId", first, "ImageId", environment.instance(first).image_id,
               "InstanceType", environment.instance(first).instance_type,
               "AutoScalingGroupName", environment.scaling_group]  # fmt: skip
@@ -192,12 +192,16 @@ def _widgets(environment: "Environment") -> list[dict[str, Any]]:
         ("API requests", [["AWS/ApiGateway", "Count", *api, {"stat": "Sum"}],
                           [".", missed, ".", ".", ".", ".", {"stat": "Sum"}]], None),
         ("API latency", [["AWS/ApiGateway", "Latency", *api, {"stat": "p99"}]], 1000),
-        ("Response time", [["AWS/ApplicationELB", "TargetResponseTime", *alb, {"stat": "p99"}]], 0.5),
+        ("Response time", [["AWS/ApplicationELB", "TargetResponseTime", *one, {"stat": "p99"}]
+                           for one in (alb, *more)], 0.5),
         ("ALB errors", [["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", *alb, {"stat": "Sum"}],
-                        [".", "HTTPCode_ELB_5XX_Count", "LoadBalancer", balancer, {"stat": "Sum"}]], 5),
+                        [".", "HTTPCode_ELB_5XX_Count", "LoadBalancer", balancer, {"stat": "Sum"}],
+                        *(["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", *one, {"stat": "Sum"}] for one in more)],
+         5),
         ("ALB requests", [["AWS/ApplicationELB", "RequestCount", *alb, {"stat": "Sum"}]], None),
         ("Hosts", [["AWS/ApplicationELB", "HealthyHostCount", *alb, {"stat": "Minimum"}],
-                   [".", "UnHealthyHostCount", ".", ".", ".", ".", {"stat": "Maximum"}]], None),
+                   [".", "UnHealthyHostCount", ".", ".", ".", ".", {"stat": "Maximum"}],
+                   *(["AWS/ApplicationELB", "HealthyHostCount", *one, {"stat": "Minimum"}] for one in more)], None),
         ("CPU", [["AWS/EC2", "CPUUtilization", "InstanceId", first, {"stat": "Average"}],
                  ["...", second, {"stat": "Average"}]], 80),
         ("Memory", [["CWAgent", "mem_used_percent", *memory, {"stat": "Average"}],

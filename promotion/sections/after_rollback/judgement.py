@@ -104,7 +104,7 @@ def require_previous_only(target: Target, look: RollbackLook, serving: Serving) 
 def none_left(name: str, serving: Serving, left: Leftover) -> str:
     """Judge whether what was taken back still gets requests at one target, where they are counted apart.
 
-    Where they are not, that none of its instances is registered any more must do: see `refuse_others`.
+    Where they are not, that none of its instances is registered any more must do: see `require_previous_only`.
     """
     counted = left.counted or "what was taken back"
     assert not left.requests, (

@@ -94,7 +94,11 @@ def hosts_short(
 
 
 def _hosts(
-    shift: Shift, target: Ec2Target, fleet: Fleet | Untellable | None, until: datetime, verdict: RolloutDecision
+    shift: ProdDeployment,
+    target: Ec2Target,
+    fleet: Fleet | Untellable | None,
+    until: datetime,
+    verdict: RolloutDecision,
 ) -> None:
     if isinstance(fleet, Untellable):
         verdict.missing.append(fleet)

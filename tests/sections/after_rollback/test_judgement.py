@@ -199,7 +199,7 @@ def test_what_is_not_counted_is_not_called_nothing():
     said = told(judgement.none_left, "ec2", SHARED_GROUP, found)
     assert "not counted apart" in said
     assert "0 of" not in said
-    assert "no" in told(judgement.refuse_others, FLEET, FLEET_BACK, SHARED_GROUP)
+    assert "no" in told(judgement.require_previous_only, FLEET, FLEET_BACK, SHARED_GROUP)
 
 
 def test_a_group_of_its_own_is_counted():

@@ -8,7 +8,7 @@ from promotion.sections.rollout.decision import decide
 from promotion.sections.rollout.fleet_evidence import Fleet
 from promotion.sections.rollout.fleet_judgement import hosts_short
 from promotion.sections.rollout.watch import Live
-from promotion.settings.environment import DeploymentGroup, Ec2Target
+from promotion.settings.environment import DeploymentGroupRef, Ec2Target
 from tests.sections.rollout.made import T0, fleet_shift, look, settings, stages
 
 TARGET = Ec2Target(
@@ -16,7 +16,7 @@ TARGET = Ec2Target(
     url="https://localhost",
     load_balancer="shop",
     target_groups=("shop",),
-    codedeploy=DeploymentGroup(application="shop", group="fleet"),
+    codedeploy=DeploymentGroupRef(application="shop", group="fleet"),
 )
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:444455556666:loadbalancer/app/shop/1"
 NEW = ("g1", "g2")
