@@ -46,7 +46,7 @@ def test_where_there_is_no_load_balancer_it_does_not_apply(world_pool, tmp_path)
     with world_pool.world() as world:
         text = world.config.read_text()
         text = text.replace('load_balancer = "shop-prod"', 'load_balancer = "none"')
-        text = text.replace('["shop-prod-blue", "shop-prod-green"]', '["none"]')
+        text = text.replace('["shop-prod-instances"]', '["none"]')
         text = text.replace(
             "[prod.network.https.ec2]", '[prod.network.https.ec2]\nnot_applicable = "TLS ends at the edge"'
         )
