@@ -119,7 +119,9 @@ def _tell(arguments: argparse.Namespace, running: Running) -> None:
 
 
 def _exports(running: Running) -> list[str]:
-    return [f"export {name}={shlex.quote(value)}" for name, value in sorted(running.environment.items())]
+    """What a shell needs. The AWS CLI and boto3 find the world by AWS_ENDPOINT_URL; the gate goes by promotion.toml alone."""
+    variables = {"AWS_ENDPOINT_URL": running.places.aws, **running.environment}
+    return [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())]
 
 
 def _put(path: Path, text: str) -> None:

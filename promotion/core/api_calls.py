@@ -20,10 +20,12 @@ class ApiCall:
     """The other side's own name for the request, for its support to find it by."""
     outcome: str = "ok"
     """`ok`, or the error code or status that came instead."""
+    host: str | None = None
+    """Where an AWS API was asked, such as `codedeploy.eu-west-1.amazonaws.com`; None where the service is the host."""
 
     def as_json(self) -> dict[str, str | None]:
         """For the record."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "host" or value is not None}
 
 
 CALLS: ContextVar[list[ApiCall]] = ContextVar("calls")
@@ -34,8 +36,14 @@ ORPHANS: list[ApiCall] = []
 
 
 def note_call(
-    service: str, operation: str, request_id: str | None, outcome: str = "ok", *, clock: Clock | None = None
+    service: str,
+    operation: str,
+    request_id: str | None,
+    outcome: str = "ok",
+    *,
+    host: str | None = None,
+    clock: Clock | None = None,
 ) -> None:
     """Write a call down under the look-up that is running in this thread."""
-    call = ApiCall(service, operation, stamp((clock or SystemClock()).now()), request_id, outcome)
+    call = ApiCall(service, operation, stamp((clock or SystemClock()).now()), request_id, outcome, host)
     CALLS.get(ORPHANS).append(call)

@@ -14,19 +14,35 @@ _DENIED = frozenset(
         "AccessDeniedException",
         "AuthorizationError",
         "AuthFailure",
-        "ExpiredToken",
-        "ExpiredTokenException",
         "ForbiddenException",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
         "KMSAccessDeniedException",
         "NotAuthorizedException",
-        "RequestExpired",
-        "SignatureDoesNotMatch",
         "UnauthorizedOperation",
+    }
+)
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+_SKEWED = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
+_UNSIGNED = frozenset(
+    {"InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature", "IncompleteSignatureException"}
+)
+_UNKNOWN_KEY = frozenset(
+    {
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "NotSignedUp",
+        "OptInRequired",
         "UnrecognizedClientException",
     }
 )
+"""Error codes of credentials, not of permissions: no policy helps.
+https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html,
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+"""
+_CLOCK_WORDS = ("signature expired", "signature not yet current", "not yet current", "must be within")
+"""What AWS says with `InvalidSignatureException` or `SignatureDoesNotMatch` where the clock of this machine is off."""
 _THROTTLED = frozenset(
     {
         "429",
@@ -94,6 +110,8 @@ def _refused(trouble: Any, asked: str) -> Unknown:
     error = trouble.response.get("Error", {})
     code, said = str(error.get("Code", "")), str(error.get("Message") or "")
     status = trouble.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if remedy := _about_credentials(code, said):
+        return Unknown(Reason.ACCESS_DENIED, f"{asked} was refused ({code}): {remedy}")
     if code in _DENIED or status in (401, 403):
         who = f": {said}" if said else ""
         return Unknown(Reason.ACCESS_DENIED, f"{asked} was denied ({code}){who}. Allow it for the role that looks")
@@ -106,6 +124,24 @@ def _refused(trouble: Any, asked: str) -> Unknown:
     if "NotFound" in code or "DoesNotExist" in code or code.startswith("NoSuch") or status == 404:
         return Unknown(Reason.NO_DATA, f"{asked} found nothing ({code}: {said}): check the names in promotion.toml")
     return Unknown(Reason.ERROR, f"{asked} answered {code}: {said}")
+
+
+def _about_credentials(code: str, said: str) -> str | None:
+    """What to do where AWS refused the credentials themselves; None where it did not."""
+    if code in _EXPIRED:
+        return "the credentials have expired: log in again, or let the pipeline assume its role shortly before this run"
+    if code in _SKEWED or (code in _UNSIGNED and any(words in said.lower() for words in _CLOCK_WORDS)):
+        return "the clock of this machine differs from AWS's by minutes: set it (NTP), then run again"
+    if code in _UNSIGNED:
+        return "the request's signature is wrong: check that AWS_SECRET_ACCESS_KEY belongs to AWS_ACCESS_KEY_ID"
+    if code in {"NotSignedUp", "OptInRequired"}:
+        return "the account has not enabled this service or region: check `region` in promotion.toml"
+    if code in _UNKNOWN_KEY:
+        return (
+            "AWS does not know these credentials: log in again, and check that they belong to the partition of `region` "
+            "in promotion.toml and, for temporary ones, that AWS_SESSION_TOKEN is set"
+        )
+    return None
 
 
 def _asked(trouble: BaseException, calls: Sequence[ApiCall]) -> str:

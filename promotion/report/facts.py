@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from promotion.report import previous_run as before
+from promotion.report.hosts import asked_at
 from promotion.report.markup import Child, el, web
 from promotion.report.reading import RecordView, table, text
 from promotion.report.timestamps import lasted, moment
@@ -102,6 +103,7 @@ def _run(reading: RecordView) -> list[Child]:
         _fact("Clock", _clock(record.get("clock"))),
         _fact("Phase", _code(reading.phase)),
         _fact("Selection", _code(selection) if selection not in {"", reading.phase, f"-m {reading.phase}"} else None),
+        _fact("AWS asked at", asked_at(reading), wide=True),
         _fact("Figures before", before.source(reading), wide=True),
         _hash("Settings, SHA-256", text(record.get("settings_sha256"))),
         _hash("Checklist, SHA-256", text(record.get("checklist_sha256"))),

@@ -152,6 +152,69 @@ def test_no_answer_is_taken_for_another(served, answer, reason, words, outcome):
     assert outcome in str(found)
 
 
+CREDENTIALS = [
+    ("ExpiredTokenException", "The security token included in the request is expired", "have expired: log in again"),
+    ("ExpiredToken", "", "have expired: log in again"),
+    ("InvalidSignatureException", "Signature expired: 20261130T1 is now earlier than 20261130T2", "the clock of this"),
+    ("InvalidSignatureException", "Signature not yet current: 20261130T3 is still later", "the clock of this machine"),
+    (
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large",
+        "set it (NTP)",
+    ),
+    ("SignatureDoesNotMatch", "The request signature we calculated does not match", "AWS_SECRET_ACCESS_KEY belongs to"),
+    ("UnrecognizedClientException", "The security token included in the request is invalid", "does not know these"),
+    ("InvalidClientTokenId", "", "does not know these credentials"),
+    ("OptInRequired", "", "has not enabled this service or region"),
+]
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize(("code", "said", "words"), CREDENTIALS)
+def test_what_is_wrong_with_credentials_is_no_missing_permission(served, code, said, words):
+    """Expired, wrongly signed, unknown, or the clock: each says what to do, and none that a policy must allow it."""
+    served["GetDeployment"] = (400, json.dumps({"__type": code, "message": said}), {})
+    entry = look(account(served["url"]))
+    assert entry.unknown is not None
+    assert entry.unknown["reason"] == "access-denied"
+    assert words in entry.unknown["message"]
+    assert "Allow it" not in entry.unknown["message"]
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize("role", [ROLE, None], ids=["role", "none"])
+@pytest.mark.parametrize("how", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_CODEDEPLOY", "AWS_ENDPOINT_URL_STS", "file"])
+def test_only_the_settings_say_where_aws_is(served, monkeypatch, tmp_path, how, role):
+    """An emulator left in the shell or in ~/.aws/config is not asked, not even whose account it is."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", "http://127.0.0.1:1")
+    if how == "file":
+        config = tmp_path / "config"
+        config.write_text(f"[default]\nendpoint_url = {served['url']}\nregion = eu-west-1\n")
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    else:
+        monkeypatch.setenv(how, served["url"])
+    dev = account(None, role=role)
+    with monkeypatch.context() as offline:
+        offline.setattr("socket.getaddrinfo", _nowhere)
+        entry = look(dev)
+    assert served["asked"] == []
+    assert entry.unknown is not None
+    assert entry.unknown["reason"] == "unreachable"
+    assert entry.calls[0]["host"] == "sts.eu-west-1.amazonaws.com"
+
+
+def _nowhere(host: str, *_: Any, **__: Any) -> Any:
+    raise socket.gaierror(f"{host} is not looked for in a test")
+
+
+@pytest.mark.usefixtures("credentials")
+def test_the_host_of_every_call_is_written_down(served):
+    """So that the page can show where AWS was asked."""
+    served["GetDeployment"] = (200, DEPLOYMENT, {"content-type": "application/x-amz-json-1.1"})
+    entry = look(account(served["url"]))
+    assert {call["host"] for call in entry.calls} == {served["url"].removeprefix("http://")}
+
+
 @pytest.mark.usefixtures("credentials")
 def test_reads_are_tried_again_but_not_for_ever(served):
     """A throttled read is tried `looking.attempts` times, and written down as one call."""

@@ -74,7 +74,7 @@ def test_a_misspelt_fault_is_a_usage_error_before_anything_starts(two_faults, ca
 def serve(*words, cwd):
     """Start `promotion sandbox` with the bare world."""
     code = (
-        "import sys, argparse; from promotion.sandbox import client, command; client.MODULE = 'sandbox.bare'\n"
+        "import sys, argparse; from promotion.commands import sandbox as command; from promotion.sandbox import client; client.MODULE = 'sandbox.bare'\n"
         "parser = argparse.ArgumentParser(); command.add_parsers(parser.add_subparsers())\n"
         "arguments = parser.parse_args(); sys.exit(arguments.run(arguments))"
     )
@@ -89,6 +89,15 @@ def serve(*words, cwd):
     )
 
 
+def until_it_is_up(process):
+    """What it says until it is up. One that ends before says why, instead of nothing for ever."""
+    for line in process.stdout:
+        if line == "It ends with Ctrl-C.\n":
+            return
+        yield line
+    pytest.fail(process.stderr.read())
+
+
 @pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_interrupted(tmp_path, ended_by):
     """Files tell other tools all they need; the secrets are for the owner only, and the ready file goes at the end."""
@@ -96,7 +105,7 @@ def test_it_serves_until_it_is_interrupted(tmp_path, ended_by):
     ready.write_text("of another run")
     words = ["--port-base", "0", "--ready-file", ready, "--config-out", config, "--env-out", env]
     with serve(*map(str, words), cwd=tmp_path) as process:
-        said = "".join(iter(process.stdout.readline, "It ends with Ctrl-C.\n"))
+        said = "".join(until_it_is_up(process))
         told = json.loads(ready.read_text())
         assert requests.get(told["aws"], timeout=5).text.startswith("aws ")
         assert config.read_text().startswith(f'aws = "{told["aws"]}"')
@@ -105,6 +114,7 @@ def test_it_serves_until_it_is_interrupted(tmp_path, ended_by):
             ["sh", "-c", f'. {env}; printf "%s" "$AWS_SECRET_ACCESS_KEY"'], capture_output=True, text=True, check=True
         )
         assert shell.stdout == "it's secret"
+        assert f"export AWS_ENDPOINT_URL={told['aws']}\n" in env.read_text()
         assert "secret" not in said + ready.read_text()
         assert f"pytest -m pre_promotion --config {config} --digest=sha256:" in said
         process.send_signal(ended_by)
@@ -119,6 +129,6 @@ def test_it_serves_until_it_is_interrupted(tmp_path, ended_by):
 def test_without_a_file_for_them_the_exports_are_printed(tmp_path):
     """So that a person can paste them."""
     with serve("--port-base", "0", cwd=tmp_path) as process:
-        said = "".join(iter(process.stdout.readline, "It ends with Ctrl-C.\n"))
+        said = "".join(until_it_is_up(process))
         process.terminate()
     assert "  export AWS_ENDPOINT_URL=http://127.0.0.1:" in said

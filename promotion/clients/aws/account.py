@@ -6,6 +6,7 @@ This module does I/O. boto3 is imported on first use: collecting, replaying and 
 import json
 import threading
 from typing import Any
+from urllib.parse import urlsplit
 
 from promotion.clients.aws.quiet_logging import keep_answers_out_of_logs
 from promotion.core.api_calls import note_call
@@ -57,7 +58,11 @@ class Account:
     def _config(self) -> Any:
         from botocore.config import Config
 
+        # Only promotion.toml says where AWS is: AWS_ENDPOINT_URL in a shell, or `endpoint_url` in ~/.aws/config, would turn
+        # every question, and the check of the account, to something else.
+        # https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
         return Config(
+            ignore_configured_endpoint_urls=True,
             retries={"mode": "standard", "total_max_attempts": self._looking.attempts},
             connect_timeout=self._looking.connect_timeout,
             read_timeout=self._looking.read_timeout,
@@ -140,23 +145,23 @@ def _service(model: Any) -> str:
     return _IAM_PREFIX.get(name, name)
 
 
-def _answered(http_response: Any, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+def _answered(http_response: Any, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
     metadata = parsed.get("ResponseMetadata", {})
     outcome = (
         str(parsed["Error"].get("Code", "error")) if http_response.status_code >= 300 and "Error" in parsed else "ok"
     )
-    note_call(_service(model), model.name, metadata.get("RequestId"), outcome)
+    note_call(_service(model), model.name, metadata.get("RequestId"), outcome, host=context["promotion_call"][2])
 
 
-def _asked(model: Any, context: dict[str, Any], **_: Any) -> None:
+def _asked(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
     # botocore passes no model when no answer came, but the same context.
-    context["promotion_call"] = (_service(model), model.name)
+    context["promotion_call"] = (_service(model), model.name, urlsplit(params["url"]).netloc)
 
 
 def _not_answered(exception: Exception, context: dict[str, Any], **_: Any) -> None:
-    service, operation = context["promotion_call"]
+    service, operation, host = context["promotion_call"]
     outcome = str(exception.reason) if isinstance(exception, Unknown) else type(exception).__name__
-    note_call(service, operation, None, outcome)
+    note_call(service, operation, None, outcome, host=host)
 
 
 def _raise_if_truncated(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
