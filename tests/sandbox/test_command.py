@@ -74,7 +74,8 @@ def test_a_misspelt_fault_is_a_usage_error_before_anything_starts(two_faults, ca
 def serve(*words, cwd):
     """Start `promotion sandbox` with the bare world."""
     code = (
-        "import sys, argparse; from promotion.commands import sandbox as command; from promotion.sandbox import client; client.MODULE = 'sandbox.bare'\n"
+        "import sys, argparse\nfrom promotion.commands import sandbox as command\nfrom promotion.sandbox import client\n"
+        "client.MODULE = 'sandbox.bare'\n"
         "parser = argparse.ArgumentParser(); command.add_parsers(parser.add_subparsers())\n"
         "arguments = parser.parse_args(); sys.exit(arguments.run(arguments))"
     )
