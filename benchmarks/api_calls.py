@@ -10,8 +10,8 @@ from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from promotion.clients.aws.cloudwatch.query import MOST
 from promotion.sandbox.client import Running, WorldPool
-from promotion.sections.observability.metrics.query import MOST
 from promotion.settings import Settings, load
 from promotion.settings.model import ec2_targets, lambda_targets
 from tests.runner import judge

@@ -14,12 +14,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from promotion.fixtures.leaks import LogGroupReader, search
-
 from promotion.core.secret_value import SecretValue
 from promotion.sections.security.leaks import engines
 from promotion.sections.security.leaks.doubts import Doubts
 from promotion.sections.security.leaks.findings import LeakCollector
+from promotion.sections.security.leaks.log_group import LogGroupReader, search
 from promotion.sections.security.leaks.scan import Scan
 from promotion.settings.secrets import Leaks
 

@@ -10,8 +10,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from promotion.clients.aws.iam import PolicyDocument, RolePolicies
 from promotion.sections.security.privileges.actions import Catalogue, catalogue
-from promotion.sections.security.privileges.documents import PolicyDocument, RolePolicies
 from promotion.sections.security.privileges.judgement import judge_role
 from promotion.settings.privileges import Role
 

@@ -12,8 +12,8 @@ from unittest import mock
 
 import pytest
 
+from promotion.clients.aws import pacing
 from promotion.sandbox.client import Running
-from promotion.sections.observability.logs import pacing
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGINS = ("pytest_timeout", "xdist.plugin", "pytest_metadata.plugin", "pytest_html.plugin", "promotion.plugin")

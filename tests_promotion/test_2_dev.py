@@ -1,8 +1,9 @@
 """2. Dev environment: what is to be promoted runs in dev, wholly and well."""
 
-from promotion.clients.aws.deployments import original_instances_problem, shares
+from promotion.clients.aws.functions import shares
 from promotion.core.sentences import join
 from promotion.items import item
+from promotion.sections.dev.original_instances import original_instances_problem
 from promotion.unknown import Reason, Unknown
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from promotion.actions.workflow import own_run
 from promotion.clients.aws.account import Account
-from promotion.clients.channels.send import Means
+from promotion.clients.channels.send import Means, means_of
 from promotion.clients.github.client import GitHubClient
 from promotion.core.clock import TickingClock
 from promotion.people.promotion_record import PromotionRecord
+from promotion.people.record_file import read_record
 from promotion.record.journal import Journal
 from promotion.record.receipt import Receipt
 from promotion.settings import Settings
@@ -43,13 +44,10 @@ class Context:
 
 def context_of(sources: "Sources", why: str, told: Callable[[Receipt], None]) -> Context:
     """Put it together from what look-ups look with. Raises Unknown, not-declared, where the settings do not allow it."""
-    from promotion.fixtures.channels import means_of
-    from promotion.fixtures.promotion_record import promotion_record
-
     settings, digest, clock = sources["settings"](), sources["digest"](), sources["clock"]()
     github, prod, journal = sources["github"](), sources["prod_aws"](), sources["journal"]()
     try:
-        record = promotion_record(settings, digest).record
+        record = read_record(settings.plan.record, digest).record
     except Unknown:
         record = None  # a record that cannot be read keeps nobody from going back
     return Context(
@@ -57,7 +55,7 @@ def context_of(sources: "Sources", why: str, told: Callable[[Receipt], None]) ->
         digest,
         prod,
         github,
-        means_of(settings, github, prod, sources["secrecy"](), journal, clock, act=True),
+        means_of(settings, sources["github"], sources["prod_aws"], sources["secrecy"](), journal, clock, act=True),
         journal,
         clock,
         record if record is not None and record.digest == digest else None,

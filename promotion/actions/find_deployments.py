@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from promotion.actions.found_deployments import Brought
 from promotion.clients.aws.account import Account
+from promotion.clients.aws.codedeploy import deployment_group, deployment_targets, deployments_since
 from promotion.clients.aws.deployments import Deployment, DeploymentTarget
+from promotion.clients.aws.functions import version
+from promotion.clients.aws.revisions import spec
 from promotion.sections.artifact.running_digests import digest_in_revision
 from promotion.settings.environment import LambdaTarget, Target
 from promotion.unknown import Reason, Unknown
@@ -23,8 +26,6 @@ def find(account: Account, name: str, target: Target, digest: str, now: datetime
 
     Raises Unknown where the images of deployments cannot be told, and what boto3 raises.
     """
-    from promotion.fixtures.codedeploy import deployment_group, deployments_since
-
     group = deployment_group(account, target.codedeploy)
     every = sorted(deployments_since(account, group, now - LOOK_BACK), key=lambda one: one.created, reverse=True)
     made = [one for one in every if not one.follows_scaling and not one.is_rollback]
@@ -42,28 +43,19 @@ def parts_of(
     account: Account, application: str, deployment: Deployment, target: Target
 ) -> tuple[DeploymentTarget, ...]:
     """Read what a deployment acts on; of one that has not started yet, what its AppSpec says."""
-    from promotion.fixtures.codedeploy import deployment_targets
-
     codedeploy = account.client("codedeploy")
     try:
-        found: tuple[DeploymentTarget, ...] = deployment_targets(account, deployment.id)
+        found = deployment_targets(account, deployment.id)
     except codedeploy.exceptions.DeploymentNotStartedException:
         if not isinstance(target, LambdaTarget):
             return ()
     else:
         return found
-    asked = {"revisionType": deployment.source.kind}
-    inner = "string" if deployment.source.kind == "String" else "appSpecContent"
-    answer = codedeploy.get_application_revision(
-        applicationName=application, revision={**asked, inner: {"sha256": deployment.source.sha256}}
-    )
-    return (_planned(deployment, answer["revision"].get(inner, {}).get("content", "")),)
+    return (_planned(deployment, spec(account, application, deployment.source)),)
 
 
 def image_of(account: Account, target: Target, deployment: Deployment, parts: tuple[DeploymentTarget, ...]) -> str:
     """Tell which image a deployment brings: by the version of the function, or by the key of the revision."""
-    from promotion.fixtures.lambdas import version
-
     if isinstance(target, LambdaTarget):
         brought = next((part.target_version for part in parts if part.function == target.function), None)
         return "" if brought is None else version(account, target.function, brought).digest

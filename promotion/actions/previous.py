@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from promotion.actions.found_deployments import Brought
 from promotion.clients.aws.account import Account
+from promotion.clients.aws.ec2 import instances
+from promotion.clients.aws.functions import version
+from promotion.clients.aws.load_balancers import hosts, target_groups
 from promotion.settings.environment import Ec2Target, LambdaTarget, Target
 
 
@@ -18,8 +21,6 @@ def troubles(account: Account, target: Target, brought: Brought) -> list[str]:
 
 
 def _of_function(account: Account, target: LambdaTarget, brought: Brought) -> Iterator[str]:
-    from promotion.fixtures.lambdas import version
-
     if brought.previous_version is None:
         yield f"{_id(brought)} does not say which version of {target.function} served before"
         return
@@ -35,8 +36,6 @@ def _of_function(account: Account, target: LambdaTarget, brought: Brought) -> It
 
 
 def _of_fleet(account: Account, target: Ec2Target, brought: Brought) -> Iterator[str]:
-    from promotion.fixtures.load_balancing import hosts, instances, target_groups
-
     registered = hosts(account, target_groups(account, list(target.target_groups)))
     new = set(brought.new)
     original = brought.original or tuple(sorted({host.id for host in registered} - new))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from promotion.actions import notify as notifying
 from promotion.actions.context import Context
@@ -14,15 +13,13 @@ from promotion.actions.previous import troubles
 from promotion.actions.stop_deployment import key_of, refusal, stop_with_rollback
 from promotion.actions.ticket import open_ticket
 from promotion.actions.workflow import cancel_run, promote_runs
+from promotion.clients.aws.codedeploy import described
 from promotion.clients.channels.message import Message
 from promotion.core.attempt import tried
 from promotion.core.clock import stamp
 from promotion.record.receipt import ActionState, Receipt
 from promotion.record.receipts import STOP
 from promotion.unknown import Unknown
-
-if TYPE_CHECKING:
-    from promotion.clients.aws.deployments import Deployment
 
 _POLL_SECONDS = 5
 
@@ -159,14 +156,12 @@ class _Rollback:
 
 def _again(context: Context, brought: Brought) -> Brought:
     """Look at a deployment and its rollback once more."""
-    from promotion.fixtures.codedeploy import described
-
     if brought.deployment is None:
         return brought
-    found: list[Deployment] = described(context.prod, [brought.deployment.id])
+    found = described(context.prod, [brought.deployment.id])
     deployment = found[0] if found else brought.deployment
     wanted = deployment.rolled_back_by or (brought.restored.id if brought.restored is not None else None)
-    rollback: list[Deployment] = described(context.prod, [wanted]) if wanted else []
+    rollback = described(context.prod, [wanted]) if wanted else []
     return replace(brought, deployment=deployment, rollback=rollback[0] if rollback else None)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from promotion.actions.notify import receipts
 from promotion.actions.verdict_message import message_of
 from promotion.clients.channels.message import Message
-from promotion.clients.channels.send import Means, post_once, receipt_of
+from promotion.clients.channels.send import Means, means_of, post_once, receipt_of
 from promotion.core.attempt import tried
 from promotion.record.receipt import ActionState, Receipt
 from promotion.report.github_actions import page_of_run
@@ -32,16 +32,10 @@ def tell_verdict(
     Where the last that was said of this image and phase is the same, nothing is said. A channel that refuses, or cannot
     be looked at, has a receipt that says so; the others are told all the same.
     """
-    from promotion.fixtures.channels import client_of
-
     settings, clock = sources["settings"](), sources["clock"]()
     message = _without_secrets(message_of(record, page_of_run(os.environ)), redactor)
-    means = Means(
-        client_of(settings, sources["secrecy"](), clock),
-        sources["github"],
-        lambda: sources["prod_aws"]().client("sns"),
-        sources["journal"](),
-        act=True,
+    means = means_of(
+        settings, sources["github"], sources["prod_aws"], sources["secrecy"](), sources["journal"](), clock, act=True
     )
     now = clock.now()
     since = now - timedelta(days=settings.channels.max_age_days)

@@ -3,15 +3,13 @@
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from promotion.clients.aws.account import Account
 from promotion.clients.http.client import HttpClient
+from promotion.clients.http.public import note_request
 from promotion.clients.open_image import image_account, open_github, open_image
-from promotion.core.api_calls import note_call
 from promotion.core.clock import TickingClock
 from promotion.core.environment_secrets import Secrecy
 from promotion.core.redact import Redactor
@@ -54,7 +52,7 @@ class Sources(Mapping[str, Callable[[], Any]]):
             "dev_http": lambda: self._http("dev"),
             "prod_http": lambda: self._http("prod"),
             "github": lambda: open_github(
-                settings.github, settings.looking, self._makers["secrecy"](), clock, _note_request
+                settings.github, settings.looking, self._makers["secrecy"](), clock, note_request
             ),
             "image_aws": lambda: image_account(settings.image, settings.looking, redactor),
             "image_source": lambda: open_image(
@@ -94,11 +92,5 @@ class Sources(Mapping[str, Callable[[], Any]]):
             connect_timeout=looking.connect_timeout,
             read_timeout=looking.read_timeout,
             clock=self._clock,
-            on_call=_note_request,
+            on_call=note_request,
         )
-
-
-def _note_request(*, method: str, url: str, status: int | None, started: datetime, request_id: str | None) -> None:
-    del started  # a call is dated by its answer, like those of AWS
-    parts = urlsplit(url)
-    note_call(parts.netloc, f"{method} {parts.path}", request_id, "ok" if status is not None else "no answer")

@@ -94,20 +94,24 @@ def _measure(
     """Measure the newest minutes that have settled, and say why they cannot be the baseline."""
     from datetime import timedelta
 
-    from promotion.fixtures import baseline, codedeploy, load_balancing, postdeploy, postdeploy_happened
+    from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER, Window, floor_minute
+    from promotion.clients.aws.codedeploy import deployment_group, deployment_history
+    from promotion.clients.aws.load_balancers import load_balancer
     from promotion.sections.observability.baseline.guard import STEADY_AFTER, refusals
     from promotion.sections.observability.baseline.judgement import measurable_at
+    from promotion.sections.observability.baseline.measure import measured_now
     from promotion.sections.observability.baseline.record import Baseline
     from promotion.sections.observability.baseline.window import Whole
-    from promotion.sections.observability.metrics.window import SETTLED_AFTER, Window, floor_minute
+    from promotion.sections.postdeploy.alarms import alarms_fired
     from promotion.sections.postdeploy.schedule import Began
+    from promotion.sections.postdeploy.traffic import traffic_of
     from promotion.sections.rollout.collect.deployments import Deployments
     from promotion.settings.environment import Ec2Target
 
     settings: Settings = sources["settings"]()
     account, clock = sources["prod_aws"](), sources["clock"]()
     now: datetime = clock.now()
-    groups = {name: codedeploy.deployment_group(account, one.codedeploy) for name, one in settings.prod.targets.items()}
+    groups = {name: deployment_group(account, one.codedeploy) for name, one in settings.prod.targets.items()}
 
     deployments = Deployments(
         settings,
@@ -115,11 +119,9 @@ def _measure(
         account,
         sources["prod_http"](),
         clock,
-        lambda name: postdeploy.traffic_of(settings, account, name),
+        lambda name: traffic_of(settings, account, name),
     )
-    deployments.find(
-        {name: codedeploy.deployment_history(account, group, now, until_good=True) for name, group in groups.items()}
-    )
+    deployments.find({name: deployment_history(account, group, now, until_good=True) for name, group in groups.items()})
     began = Began(deployments.found, deployments.absent)
     for name in settings.prod.targets:
         began.of(name)
@@ -127,8 +129,8 @@ def _measure(
     window = Window(end - timedelta(minutes=minutes), end)
     targets = {}
     for name, target in settings.prod.targets.items():
-        balancer = load_balancing.load_balancer(account, target.load_balancer) if isinstance(target, Ec2Target) else ""
-        targets[name] = baseline.measured_now(Whole(name, target, balancer), settings, account, window)
+        balancer = load_balancer(account, target.load_balancer) if isinstance(target, Ec2Target) else ""
+        targets[name] = measured_now(Whole(name, target, balancer), settings, account, window)
     record = Baseline(
         service=settings.service,
         digest=digest,
@@ -140,7 +142,7 @@ def _measure(
         previous=before.sha256() if before else None,
         loosened_by=loosen,
     )
-    fired = postdeploy_happened.alarms_fired(settings, account, groups, window.start, window.end)
+    fired = alarms_fired(settings, account, groups, window.start, window.end)
     late = [
         f"{shift.describe()}, so that what prod does is not steady yet"
         for shift in began.shifts.values()

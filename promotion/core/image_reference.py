@@ -113,3 +113,9 @@ class Reference:
 
     def __str__(self) -> str:
         return f"{self.repository}@{self.digest}"
+
+
+def digest_in(text: str) -> str:
+    """Read the digest out of `sha256:…` or `registry/repository@sha256:…`; the text itself if it has none."""
+    last = text.rpartition("@")[2].strip()
+    return last if _DIGEST.fullmatch(last) else text

@@ -59,7 +59,7 @@ def asked(world, url):
 
 def done(world, folder):
     """Count what there is: rollback deployments by target, tickets, messages."""
-    from promotion.fixtures.codedeploy import deployment_group, deployments_since
+    from promotion.clients.aws.codedeploy import deployment_group, deployments_since
 
     settings = load(world.config).settings
     sources = Sources(settings, world.digest, SystemClock(), Redactor(), journal=folder / "receipts.json")

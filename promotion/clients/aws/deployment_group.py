@@ -4,10 +4,9 @@ Shape: https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_Deployment
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
-
-from promotion.clients.aws.deployments import DeploymentGroup
 
 _NO_CONFIGURATION = frozenset(
     {
@@ -20,6 +19,46 @@ _NO_CONFIGURATION = frozenset(
     }
 )
 """What names the group, or says what was done with it."""
+
+
+@dataclass(frozen=True)
+class DeploymentGroup:
+    """How a deployment group is configured, as far as it is judged here (API_DeploymentGroupInfo)."""
+
+    application: str
+    name: str
+    newest: str | None
+    """Id of the deployment attempted last, by whomever; None if there never was one."""
+    newest_created: datetime | None
+    style: str
+    """`BLUE_GREEN` or `IN_PLACE`."""
+    traffic_control: bool
+    blue_action: str | None
+    """`TERMINATE` or `KEEP_ALIVE`: what becomes of the original instances."""
+    blue_wait_minutes: int
+    """How long they are kept before they are terminated."""
+    alarms: tuple[str, ...] = ()
+    last_successful: str | None = None
+    """Id of the newest deployment that succeeded, by whomever."""
+    platform: str = ""
+    """`Lambda` or `Server`."""
+    config: str = ""
+    """Name of the deployment configuration."""
+    role: str = ""
+    """ARN of the service role."""
+    alarms_enabled: bool = False
+    ignores_unreadable_alarms: bool = False
+    """Whether a deployment goes on when CodeDeploy cannot read the alarms."""
+    rolls_back: bool = False
+    """Whether automatic rollback is enabled."""
+    rollback_events: tuple[str, ...] = ()
+    target_groups: tuple[str, ...] = ()
+    """Names."""
+    ready_action: str = ""
+    """`CONTINUE_DEPLOYMENT` or `STOP_DEPLOYMENT`: whether traffic is rerouted at once or waits for somebody."""
+    ready_wait_minutes: int = 0
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Everything that is configured, by the dotted name it has in the API; each value as text, lists in order."""
 
 
 def parse_deployment_group(info: Mapping[str, Any], application: str, name: str) -> DeploymentGroup:

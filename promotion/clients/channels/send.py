@@ -5,16 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from promotion.clients.aws.account import Account
 from promotion.clients.channels import issues, slack
 from promotion.clients.channels import webhook as one_way
 from promotion.clients.channels.message import Message
 from promotion.clients.channels.posted import PostedState, Told
 from promotion.clients.github.client import GitHubClient
 from promotion.clients.http.client import HttpClient
+from promotion.clients.http.public import public_client
 from promotion.core.attempt import tried
-from promotion.core.clock import stamp
+from promotion.core.clock import Clock, stamp
+from promotion.core.environment_secrets import Secrecy
 from promotion.record.journal import Journal
 from promotion.record.receipt import ActionState, Receipt
+from promotion.settings import Settings
 from promotion.settings.channels import Channel, Issues, Slack, Sns, Teams
 from promotion.unknown import Reason, Unknown
 
@@ -33,6 +37,20 @@ class Means:
     journal: Journal
     act: bool
     """Whether people may be told now."""
+
+
+def means_of(
+    settings: Settings,
+    github: Callable[[], GitHubClient],
+    aws: Callable[[], Account],
+    secrecy: Secrecy,
+    journal: Journal,
+    clock: Clock,
+    *,
+    act: bool,
+) -> Means:
+    """Put together what is needed to look and to tell. `aws` gives the account that topics are in."""
+    return Means(public_client(settings.looking, secrecy, clock), github, lambda: aws().client("sns"), journal, act)
 
 
 def post_once(

@@ -7,7 +7,8 @@ from pydantic import computed_field
 
 from promotion.actions.found_deployments import Brought
 from promotion.actions.ticket import Ticket
-from promotion.clients.aws.deployments import Alias, BalancerTraffic
+from promotion.clients.aws.functions import Alias
+from promotion.clients.aws.load_balancers import BalancerTraffic
 from promotion.clients.github.models import WorkflowRun
 from promotion.people.attestations import ProofCheck
 from promotion.people.promotion_record import PromotionRecord, RecordLook

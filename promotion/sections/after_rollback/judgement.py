@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from textwrap import shorten
 
-from promotion.clients.aws.deployments import shares
+from promotion.clients.aws.functions import shares
 from promotion.core.sentences import join
 from promotion.people.attestations import ProofCheck, ProofOutcome
 from promotion.people.promotion_record import Meeting, RecordedRollback, Remediation

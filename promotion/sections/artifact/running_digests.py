@@ -1,12 +1,17 @@
-"""Which image runs where. Pure."""
+"""Which image runs where. Asking the service itself does I/O."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from promotion.clients.aws.deployments import Deployment
+from promotion.clients.aws.functions import LambdaVersion
+from promotion.clients.aws.load_balancers import BalancerTraffic
+from promotion.clients.http.client import HttpClient
+from promotion.core.image_reference import digest_in
+from promotion.settings.endpoints import EndpointCall, Expect
+from promotion.settings.environment import DigestFromVersion, Ec2Target
 from promotion.unknown import Reason, Unknown
-
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,49 @@ def digest_in_revision(revision: str, key: str) -> str:
     return f"sha256:{match['hex']}" if match else revision
 
 
-def digest_in(text: str) -> str:
-    """Read the digest out of `sha256:…` or `registry/repository@sha256:…`; the text itself if it has none."""
-    last = text.rpartition("@")[2].strip()
-    return last if _DIGEST.fullmatch(last) else text
+_TRIES_EACH = 8
+"""Requests for each instance until all of them must have answered."""
+
+
+def of_versions(versions: tuple[LambdaVersion, ...]) -> Running:
+    """Tell the image of each version of a function."""
+    return Running("Lambda's ResolvedImageUri", {f"version {one.version}": digest_in(one.image) for one in versions})
+
+
+def by_revision(target: Ec2Target, deployment: Deployment, traffic: BalancerTraffic, got_it: set[str]) -> Running:
+    """Tell the image of each instance that gets traffic by the revision that a deployment brought to some of them."""
+    deployed = digest_in_revision(deployment.revision, target.revision_key or "")
+    nothing = f"nothing that {deployment.id} brought"
+    return Running(
+        f"the revision of {deployment.id}",
+        {name: deployed if name in got_it else nothing for name in traffic.serving_instances},
+    )
+
+
+def from_version_endpoint(
+    target: Ec2Target, how: DigestFromVersion, traffic: BalancerTraffic, http: HttpClient
+) -> Running:
+    """Ask the service until each instance that gets traffic has said which image it runs."""
+    missing, found = set(traffic.serving_instances), dict[str, str]()
+    call = EndpointCall(path=how.path, expect=Expect(headers={how.instance_header: "*"}, json={how.digest: ""}))
+    for _ in range(_TRIES_EACH * len(missing)):
+        answer = http.ask(target.url, call)
+        name = answer.headers.get(how.instance_header.lower(), "")
+        if answer.status != call.expect.status or not name:
+            raise Unknown(
+                Reason.NO_DATA,
+                f"{answer.method} {answer.url} answered {answer.status or answer.tls_error} "
+                f"{f'from {name}' if name else f'without the header {how.instance_header}'}, so which image runs "
+                "there cannot be told: mend it, or declare another `running_digest`",
+            )
+        found[name] = digest_in(str(answer.found.get(how.digest) or ""))
+        missing.discard(name)
+        if not missing:
+            return Running(f"{how.path} of each instance", found)
+    if missing:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"{', '.join(sorted(missing))} did not answer {how.path} in {_TRIES_EACH} requests for each instance, so "
+            "which image runs there cannot be told: look whether it gets traffic",
+        )
+    return Running(f"{how.path} of each instance", found)

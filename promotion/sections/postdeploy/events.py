@@ -1,9 +1,11 @@
 """What went wrong since a deployment began, as far as machines and the promotion record know. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from promotion.core.clock import parse_stamp
 from promotion.people.promotion_record import PromotionRecord
 from promotion.sections.rollout.watch import ProdDeployment
 from promotion.unknown import Reason, Unknown
@@ -86,3 +88,27 @@ def require_meeting(record: PromotionRecord | None, name: str, since: datetime, 
         f"the post-mortem in {name} is on {meeting.date}, before the deployment of {since:%Y-%m-%d}: agree on a new date"
     )
     return f"{meeting.date} by {meeting.owner}"
+
+
+DOCUMENTATION = ("deployment-notes", "incidents-documented", "baseline-updated", "post-mortem-scheduled")
+"""Items about what people and pipelines write down afterwards."""
+
+
+def earlier_failures(chain: Sequence[Mapping[str, Any]], since: datetime) -> Iterator[EarlierFailure]:
+    """Give what failed in runs since the deployment. What is only not written down is no incident.
+
+    Raises Unknown, malformed, for a record that does not say when its run ended.
+    """
+    for link in chain:
+        try:
+            later = parse_stamp(str(link["finished"])) >= since
+        except (ValueError, TypeError):
+            raise Unknown(
+                Reason.MALFORMED,
+                f"the record {link['sha256'][:12]} of {link['phase']} says that it ended {link['finished']!r}, expected a "
+                "time: see who changed it, and put the record right that the run left",
+            ) from None
+        if later:
+            for item, status in link["items"].items():
+                if status == "failed" and item not in DOCUMENTATION:
+                    yield EarlierFailure(item, link["phase"])

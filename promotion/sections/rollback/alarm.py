@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from promotion.sections.observability.alarms.alarm import ALARM, KINDS, Alarm, name_of
-from promotion.sections.observability.alarms.alarm import parse_alarms as read_alarms
+from promotion.clients.aws.cloudwatch.alarms import ALARM, KINDS, Alarm, name_of
+from promotion.clients.aws.cloudwatch.alarms import parse_alarms as read_alarms
 from promotion.sections.rollback import composite_alarm as rule
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from promotion.clients.aws.deployments import DeploymentGroup
-from promotion.sections.observability.alarms.alarm import REACTION
+from promotion.clients.aws.cloudwatch.alarms import REACTION
+from promotion.clients.aws.deployment_group import DeploymentGroup
 from promotion.sections.rollback.alarm import StoppingAlarms
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from promotion.clients.aws.deployments import Instance
+from promotion.clients.aws.cloudwatch.query import Metric, Query
+from promotion.clients.aws.cloudwatch.series import MetricsLook, Series
+from promotion.clients.aws.ec2 import Instance
 from promotion.core.findings import Findings
 from promotion.sections.observability.dashboards.signals import Balanced
 from promotion.sections.observability.metrics.liveness import require_requests
-from promotion.sections.observability.metrics.query import Metric, Query
-from promotion.sections.observability.metrics.series import MetricsLook, Series
 from promotion.sections.observability.metrics.signals import BALANCER, LAMBDA, dimension, failures_of
 from promotion.settings.environment import Ec2Target, LambdaTarget
 from promotion.settings.rollback import Memory

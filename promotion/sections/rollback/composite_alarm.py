@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from promotion.sections.observability.alarms.alarm import name_of
+from promotion.clients.aws.cloudwatch.alarms import name_of
 from promotion.unknown import Reason, Unknown
 
 _TOKEN = re.compile(

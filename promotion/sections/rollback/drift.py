@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from promotion.clients.aws.deployments import DeploymentGroup
+from promotion.clients.aws.deployment_group import DeploymentGroup
 from promotion.sections.rollback.traffic_config import TrafficConfig
 from promotion.settings.environment import Environment
 from promotion.settings.rollback import Comparison

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from promotion.clients.aws.deployments import DeploymentGroup, DeploymentTarget
+from promotion.clients.aws.deployment_group import DeploymentGroup
+from promotion.clients.aws.deployments import DeploymentTarget
 from promotion.sections.rollback.traffic_config import TrafficConfig
 from promotion.settings.environment import Ec2Target, LambdaTarget, Target
 

@@ -8,23 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from promotion.clients.aws.deployments import (
-    Alias,
-    BalancerTraffic,
-    Deployment,
-    DeploymentGroup,
-    DeploymentHistory,
-    DeploymentTarget,
-    Instance,
-    LambdaVersion,
-    Revision,
-    original_instances_problem,
-    shares,
-)
+from promotion.clients.aws.deployment_group import DeploymentGroup
+from promotion.clients.aws.deployments import Deployment, DeploymentHistory, DeploymentTarget, Revision
+from promotion.clients.aws.ec2 import Instance
+from promotion.clients.aws.functions import Alias, LambdaVersion, shares
+from promotion.clients.aws.load_balancers import BalancerTraffic
 from promotion.clients.http.answer import HttpAnswer
 from promotion.core.findings import Findings
 from promotion.sections.artifact.content import ImageContent
 from promotion.sections.artifact.running_digests import Running
+from promotion.sections.dev.original_instances import original_instances_problem
 from promotion.settings.environment import Ec2Target, LambdaTarget
 from promotion.unknown import Reason
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.sections.observability.dashboards.signals import Balanced
-from promotion.sections.observability.metrics.query import Metric
 from promotion.sections.observability.metrics.signals import BALANCER, LAMBDA, dimension
 from promotion.settings.environment import LambdaTarget, Target
 from promotion.settings.rollback import RollbackAlarms

@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEma
 low samples), https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_CompositeAlarm.html.
 """
 
-from promotion.clients.aws.deployments import DeploymentGroup
+from promotion.clients.aws.cloudwatch.alarms import ALARM, INSUFFICIENT
+from promotion.clients.aws.cloudwatch.query import Metric
+from promotion.clients.aws.deployment_group import DeploymentGroup
 from promotion.core.findings import Findings
-from promotion.sections.observability.alarms.alarm import ALARM, INSUFFICIENT
 from promotion.sections.observability.alarms.lifecycle import companion, is_sparse
 from promotion.sections.observability.dashboards.signals import Balanced
-from promotion.sections.observability.metrics.query import Metric
 from promotion.sections.rollback.alarm import StoppingAlarm, StoppingAlarms
 from promotion.sections.rollback.required_metrics import aside, places
 from promotion.settings.environment import Target

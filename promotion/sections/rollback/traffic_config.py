@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from promotion.clients.aws.deployments import DeploymentGroup
+from promotion.clients.aws.deployment_group import DeploymentGroup
 from promotion.settings.rollback import Canary, FleetShift
 
 CANARY, LINEAR, AT_ONCE = "TimeBasedCanary", "TimeBasedLinear", "AllAtOnce"

@@ -3,7 +3,7 @@
 The same function ends a watch early, is what the decision items are judged by, and can be asked again of a record.
 """
 
-from promotion.sections.observability.alarms.alarm import ALARM
+from promotion.clients.aws.cloudwatch.alarms import ALARM
 from promotion.sections.observability.alarms.judgement import spells
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.rollout.canary import CanaryDecision, Decision, judge_canary

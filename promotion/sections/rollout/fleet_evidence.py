@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from promotion.clients.aws.deployments import BalancerTraffic, Host
+from promotion.clients.aws.load_balancers import BalancerTraffic, Host
 from promotion.sections.observability.dashboards.signals import Balanced
 from promotion.sections.rollout.against_baseline import FleetOutcome
 

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from promotion.clients.aws.cloudwatch.query import Metric, Query
+from promotion.clients.aws.cloudwatch.series import MetricsLook, Series
+from promotion.clients.aws.cloudwatch.window import MINUTE, SETTLED_AFTER, Window, floor_minute
 from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook, errors
 from promotion.sections.observability.metrics.errors import count_errors as count_failures
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget
-from promotion.sections.observability.metrics.query import Metric, Query
 from promotion.sections.observability.metrics.results import Untellable
-from promotion.sections.observability.metrics.series import MetricsLook, Series
 from promotion.sections.observability.metrics.signals import BALANCER, LAMBDA, counts, dimension
 from promotion.sections.observability.metrics.units import in_unit
-from promotion.sections.observability.metrics.window import MINUTE, SETTLED_AFTER, Window, floor_minute
 from promotion.sections.rollout.against_baseline import FleetOutcome
 from promotion.sections.rollout.error_rates import BALANCER as AT_BALANCER
 from promotion.sections.rollout.fleet_evidence import Answers, Load, Slow

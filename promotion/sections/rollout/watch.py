@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from promotion.clients.aws.cloudwatch.alarms import AlarmsLook
 from promotion.clients.http.answer import HttpAnswer
 from promotion.report.evidence_types import Compared
-from promotion.sections.observability.alarms.alarm import AlarmsLook
 from promotion.sections.observability.alarms.judgement import AlarmHistory
 from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.dashboards.judgement import Drawn

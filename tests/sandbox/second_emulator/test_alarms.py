@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from promotion.fixtures import alarms as looking
 
+from promotion.clients.aws.cloudwatch.alarm_history import parse_history
+from promotion.clients.aws.cloudwatch.alarms import AlarmsLook
 from promotion.clients.aws.deployments import Deployment, DeploymentHistory
 from promotion.core.clock import StoppedClock
-from promotion.sections.observability.alarms.alarm import AlarmsLook
-from promotion.sections.observability.alarms.history import parse_history
 from promotion.sections.observability.alarms.judgement import judge_alarms
 from promotion.settings.observability import Alarms
 

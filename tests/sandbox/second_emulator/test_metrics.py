@@ -7,14 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from promotion.fixtures.dashboards import dev_dashboard
-from promotion.fixtures.metrics import metric_data
 
+from promotion.clients.aws.cloudwatch.metrics import metric_data, without_bounded
+from promotion.clients.aws.cloudwatch.query import Metric, Query
+from promotion.clients.aws.cloudwatch.series import not_offered
+from promotion.clients.aws.cloudwatch.window import Window
 from promotion.sections.observability.metrics.errors import errors
 from promotion.sections.observability.metrics.latency import latency
-from promotion.sections.observability.metrics.queries_for import MeasuredTarget, plan, without_bounded
-from promotion.sections.observability.metrics.query import Metric, Query
-from promotion.sections.observability.metrics.series import not_offered
-from promotion.sections.observability.metrics.window import Window
+from promotion.sections.observability.metrics.queries_for import MeasuredTarget, plan
 from promotion.settings.environment import DeploymentGroupRef, LambdaTarget
 from promotion.settings.observability import MetricLimits
 from promotion.unknown import Reason, Unknown

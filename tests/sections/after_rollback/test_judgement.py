@@ -7,7 +7,9 @@ import pytest
 
 from promotion.actions.found_deployments import Brought
 from promotion.actions.ticket import Ticket
-from promotion.clients.aws.deployments import Alias, BalancerTraffic, Deployment, DeploymentTarget, Host
+from promotion.clients.aws.deployments import Deployment, DeploymentTarget
+from promotion.clients.aws.functions import Alias
+from promotion.clients.aws.load_balancers import BalancerTraffic, Host
 from promotion.clients.github.models import WorkflowRun
 from promotion.people.attestations import ProofCheck, ProofOutcome
 from promotion.people.promotion_record import Meeting, Remediation

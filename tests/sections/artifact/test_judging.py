@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from promotion.clients.oci.read_once import ReadOnce
-from promotion.core.image_reference import Digest
+from promotion.core.image_reference import Digest, digest_in
 from promotion.sections.artifact.repository import EcrRepository
-from promotion.sections.artifact.running_digests import Running, digest_in, digest_in_revision
+from promotion.sections.artifact.running_digests import Running, digest_in_revision
 from promotion.settings.image import GitHub, Image, SignerSettings, Vulnerabilities
 from promotion.unknown import Reason, Unknown
 

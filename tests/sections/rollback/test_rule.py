@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.sections.observability.alarms.alarm import Alarm
+from promotion.clients.aws.cloudwatch.alarms import Alarm
 from promotion.sections.rollback import composite_alarm as rule
 from promotion.sections.rollback.alarm import StoppingAlarm, StoppingAlarms
 from promotion.unknown import Unknown

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from promotion.clients.aws.deployments import Host
+from promotion.clients.aws.cloudwatch.alarm_history import History, StateChange
+from promotion.clients.aws.cloudwatch.alarms import ALARM, OK, Alarm, AlarmsLook
+from promotion.clients.aws.load_balancers import Host
 from promotion.clients.http.answer import HttpAnswer
-from promotion.sections.observability.alarms.alarm import ALARM, OK, Alarm, AlarmsLook
-from promotion.sections.observability.alarms.history import History, StateChange
 from promotion.sections.observability.alarms.judgement import AlarmHistory
 from promotion.sections.observability.alarms.judgement import WatchedDeployment as AlarmWatch
 from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from promotion.sections.observability.alarms.alarm import ALARM, OK
+from promotion.clients.aws.cloudwatch.alarms import ALARM, OK
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.rollout.canary import Decision
 from promotion.sections.rollout.decision import at, decide

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from promotion.clients.aws.cloudwatch.series import MetricsLook, Series, not_offered
+from promotion.clients.aws.cloudwatch.window import MINUTE, Window
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget
-from promotion.sections.observability.metrics.series import MetricsLook, Series, not_offered
-from promotion.sections.observability.metrics.window import MINUTE, Window
 from promotion.sections.rollout.against_baseline import FleetOutcome
 from promotion.sections.rollout.measuring import BEFORE, answers, queries, slow
 from promotion.unknown import Reason, Unknown

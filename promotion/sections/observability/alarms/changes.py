@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from promotion.clients.aws.cloudwatch.alarm_history import ConfigurationChange
+from promotion.clients.aws.cloudwatch.alarms import Alarm
 from promotion.core.findings import Findings
-from promotion.sections.observability.alarms.alarm import Alarm
-from promotion.sections.observability.alarms.history import ConfigurationChange
 from promotion.unknown import Reason
 
 _OUT_OF_REACH = {

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from promotion.clients.aws.cloudwatch.alarm_history import History
+from promotion.clients.aws.cloudwatch.alarms import ALARM, INSUFFICIENT, OK, REACTION, Alarm, AlarmsLook
 from promotion.core.findings import Findings
-from promotion.sections.observability.alarms.alarm import ALARM, INSUFFICIENT, OK, REACTION, Alarm, AlarmsLook
 from promotion.sections.observability.alarms.changes import judge_changes
-from promotion.sections.observability.alarms.history import History
 from promotion.sections.observability.alarms.lifecycle import companion, is_sparse
 from promotion.sections.observability.alarms.state_history import Spell, rebuild
 from promotion.unknown import Reason, Unknown

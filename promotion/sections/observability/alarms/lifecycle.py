@@ -5,7 +5,7 @@ Sources: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/loa
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html.
 """
 
-from promotion.sections.observability.metrics.query import Metric
+from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.sections.observability.metrics.signals import API_GATEWAY, BALANCER, LAMBDA
 
 _REQUESTS = {LAMBDA: "Invocations", API_GATEWAY: "Count", BALANCER: "RequestCount"}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from promotion.sections.observability.alarms.history import StateChange
+from promotion.clients.aws.cloudwatch.alarm_history import StateChange
 from promotion.unknown import Reason, Unknown
 
 CLOSE = timedelta(seconds=2)

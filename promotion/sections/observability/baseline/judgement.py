@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from promotion.clients.aws.cloudwatch.window import MINUTE, SETTLED_AFTER, ceil_minute
 from promotion.sections.observability.baseline.guard import FEWEST, STEADY_AFTER
 from promotion.sections.observability.baseline.record import Baseline
 from promotion.sections.observability.baseline.store import StoredBaseline
-from promotion.sections.observability.metrics.window import MINUTE, SETTLED_AFTER, ceil_minute
 from promotion.settings import Settings
 
 

@@ -7,11 +7,11 @@ Trimmed counts `TC(:x)` say how many took at most x; what lies between two of th
 from collections.abc import Iterator, Sequence
 from math import ceil, floor, log10
 
+from promotion.clients.aws.cloudwatch.query import Query
+from promotion.clients.aws.cloudwatch.series import MetricsLook
 from promotion.sections.observability.baseline.record import BINS_PER_DECADE, TargetMeasurement
 from promotion.sections.observability.baseline.window import Whole
 from promotion.sections.observability.metrics.errors import count_errors
-from promotion.sections.observability.metrics.query import Query
-from promotion.sections.observability.metrics.series import MetricsLook
 from promotion.sections.observability.metrics.signals import LatencyMetric, counts, key_of
 from promotion.sections.observability.metrics.units import MS_PER_UNIT, in_unit
 from promotion.unknown import Reason, Unknown

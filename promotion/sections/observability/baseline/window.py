@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget
-from promotion.sections.observability.metrics.query import Metric
 from promotion.sections.observability.metrics.signals import BALANCER, Failures, LatencyMetric, dimension
 from promotion.settings.environment import LambdaTarget
 

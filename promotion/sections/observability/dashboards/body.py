@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.sections.observability.dashboards.rows import expand, malformed
 from promotion.sections.observability.dashboards.variables import Variables, read_variables
-from promotion.sections.observability.metrics.query import Metric
 
 STAT, PERIOD, AXIS = "Average", 300, "left"
 """What holds where neither row nor widget says anything."""

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from promotion.clients.aws.cloudwatch.alarms import ALARM, INSUFFICIENT, Alarm, name_of, place_of
+from promotion.clients.aws.cloudwatch.query import Metric
+from promotion.clients.aws.cloudwatch.series import Series
 from promotion.core.findings import Findings
-from promotion.sections.observability.alarms.alarm import ALARM, INSUFFICIENT, Alarm, name_of, place_of
 from promotion.sections.observability.alarms.lifecycle import companion, is_sparse
 from promotion.sections.observability.dashboards.arithmetic import NeedsService, evaluate
 from promotion.sections.observability.dashboards.body import SILENT, Dashboard, Row, Widget
 from promotion.sections.observability.dashboards.queries import key_of, life_of
 from promotion.sections.observability.dashboards.signals import Balanced, Signal
-from promotion.sections.observability.metrics.query import Metric
-from promotion.sections.observability.metrics.series import Series
 from promotion.sections.observability.metrics.units import MS_PER_UNIT
 from promotion.unknown import Reason
 

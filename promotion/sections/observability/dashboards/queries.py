@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from promotion.clients.aws.cloudwatch.query import Metric, Query
+from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER, Window, floor_minute
 from promotion.sections.observability.alarms.lifecycle import companion
 from promotion.sections.observability.dashboards.body import Dashboard, Row
 from promotion.sections.observability.metrics.batching import Part
-from promotion.sections.observability.metrics.query import Metric, Query
-from promotion.sections.observability.metrics.window import SETTLED_AFTER, Window, floor_minute
 
 RECENT = timedelta(minutes=15)
 """A widget must have data as young as this, or as three of its periods."""

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balance
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from promotion.sections.observability.metrics.query import Metric
+from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.sections.observability.metrics.signals import API_GATEWAY, BALANCER, LAMBDA, dimension
 from promotion.settings.environment import Ec2Target, LambdaTarget, Target
 from promotion.settings.observability import Api

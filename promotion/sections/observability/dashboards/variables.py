@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.sections.observability.dashboards.rows import malformed
-from promotion.sections.observability.metrics.query import Metric
 
 FIRST = "__FIRST"
 """Stands, as a default, for the first of the values, which may be found by a search."""

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from promotion.clients.aws.logs import LogEvent
 from promotion.sections.observability.logs.lines import read_line
-from promotion.sections.observability.logs.sample import LogEvent
 from promotion.sections.observability.logs.streams import Writers
 
 PATTERN = 1024

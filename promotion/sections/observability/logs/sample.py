@@ -1,7 +1,7 @@
 """What a log was found to hold: how fresh each writer's events are, and how many carry a correlation id. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
@@ -11,23 +11,6 @@ _NAMED = 4
 """How many members are spoken of one by one in a few words."""
 _IN_SECONDS = 120
 """Spans shorter than this are told in seconds."""
-
-
-@dataclass(frozen=True)
-class LogEvent:
-    """One event as it came. Held in memory only, counted, then dropped."""
-
-    stream: str
-    at: datetime
-    """When it happened, by who wrote it."""
-    ingested: datetime
-    """When CloudWatch Logs took it."""
-    message: str = field(repr=False)
-
-    @property
-    def seen_by(self) -> datetime:
-        """The moment it vouches for: a clock that runs ahead makes nothing fresh, nor does a late delivery."""
-        return min(self.at, self.ingested)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
+from promotion.clients.aws.logs import LogEvent
 from promotion.sections.observability.logs.lines import read_line
-from promotion.sections.observability.logs.sample import Constant, LogEvent, LogSample, MemberLog, fewest
+from promotion.sections.observability.logs.sample import Constant, LogSample, MemberLog, fewest
 from promotion.sections.observability.logs.streams import Writers
 
 

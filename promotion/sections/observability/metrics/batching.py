@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import lcm
 
-from promotion.sections.observability.metrics.query import Query
-from promotion.sections.observability.metrics.series import MetricsLook, Series
-from promotion.sections.observability.metrics.window import MINUTE, Window
+from promotion.clients.aws.cloudwatch.query import Query
+from promotion.clients.aws.cloudwatch.series import MetricsLook, Series
+from promotion.clients.aws.cloudwatch.window import MINUTE, Window
 
 LONGEST = timedelta(hours=6)
 """How far back a call may reach. Values of minutes that nobody wants are paid for with time."""

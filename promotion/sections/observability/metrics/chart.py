@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from promotion.sections.observability.metrics.window import MINUTE, Window
+from promotion.clients.aws.cloudwatch.window import MINUTE, Window
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from promotion.clients.aws.cloudwatch.query import Query
+from promotion.clients.aws.cloudwatch.series import MetricsLook, Series
 from promotion.core.statistics.percentiles import count_over
 from promotion.core.statistics.proof import Proof, prove
 from promotion.sections.observability.metrics.chart import Chart, by_minute
 from promotion.sections.observability.metrics.liveness import SETTLED, require_requests
-from promotion.sections.observability.metrics.query import Query
-from promotion.sections.observability.metrics.series import MetricsLook, Series
 from promotion.sections.observability.metrics.signals import LatencyMetric, key_of
 from promotion.sections.observability.metrics.units import in_unit, milliseconds
 from promotion.unknown import Reason, Unknown

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from promotion.sections.observability.metrics.query import Metric
-from promotion.sections.observability.metrics.window import MINUTE, Window
+from promotion.clients.aws.cloudwatch.query import Metric
+from promotion.clients.aws.cloudwatch.window import MINUTE, Window
 from promotion.unknown import Reason, Unknown
 
 SETTLED = 0.01

@@ -1,16 +1,13 @@
 """Everything a run asks of CloudWatch about the targets of an environment, in one list: each query once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from promotion.clients.aws.cloudwatch.query import Query
 from promotion.sections.observability.metrics import latency, signals
-from promotion.sections.observability.metrics.query import Query
 from promotion.sections.observability.metrics.signals import Failures, LatencyMetric
 from promotion.settings.environment import Target
 from promotion.settings.observability import MetricLimits
-
-BOUNDED = ("TC(", "PR(")
-"""Statistics that CloudWatch does not promise for every service."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +53,3 @@ class MeasuredTarget:
 def plan(targets: Iterable[MeasuredTarget], limits: MetricLimits) -> list[Query]:
     """List the queries about several targets."""
     return list({query.key: query for target in targets for query in target.queries(limits)}.values())
-
-
-def without_bounded(queries: Sequence[Query]) -> list[Query]:
-    """Leave out statistics that are not offered everywhere."""
-    return [query for query in queries if not query.stat.startswith(BOUNDED)]

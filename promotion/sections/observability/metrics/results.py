@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
+from promotion.clients.aws.cloudwatch.series import MetricsLook
 from promotion.sections.observability.dashboards.judgement import Drawn
-from promotion.sections.observability.metrics.series import MetricsLook
 from promotion.unknown import Reason, Unknown
 
 Look = TypeVar("Look", MetricsLook, Drawn)

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balance
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from promotion.sections.observability.metrics.query import Metric, Query
+from promotion.clients.aws.cloudwatch.query import Metric, Query
 from promotion.settings.environment import Ec2Target, LambdaTarget, Target
 from promotion.settings.observability import Api
 

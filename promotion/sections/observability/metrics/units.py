@@ -1,6 +1,6 @@
 """In which unit CloudWatch keeps a duration, and what cannot be one."""
 
-from promotion.sections.observability.metrics.query import Metric
+from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.unknown import Reason, Unknown
 
 MS_PER_UNIT = {

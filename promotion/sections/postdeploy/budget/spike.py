@@ -46,3 +46,11 @@ def visible_share(before: Counts, requests: int, chance: float) -> float | None:
         else:
             low = middle
     return high / requests
+
+
+@dataclass(frozen=True)
+class PlaceSpike:
+    """Failures of one place before and since the deployment."""
+
+    place: str
+    spike: Spike

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from promotion.clients.aws.account import Account
-from promotion.clients.aws.deployments import DeploymentGroup
-from promotion.fixtures.alarms import AlarmHistoryReader, alive_during, described_alarms, listed_alarms, older_settings
-from promotion.sections.observability.alarms.alarm import AlarmsLook, name_of, place_of
-from promotion.sections.observability.alarms.history import History, join
-from promotion.sections.observability.alarms.history import parse_history as read_history
+from promotion.clients.aws.cloudwatch.alarm_history import AlarmHistoryReader, History, join, older_settings
+from promotion.clients.aws.cloudwatch.alarm_history import parse_history as read_history
+from promotion.clients.aws.cloudwatch.alarms import AlarmsLook, described_alarms, listed_alarms, name_of, place_of
+from promotion.clients.aws.deployment_group import DeploymentGroup
+from promotion.sections.observability.alarms.activity import alive_during
 from promotion.sections.observability.alarms.judgement import AlarmHistory
 from promotion.sections.observability.alarms.judgement import WatchedDeployment as AlarmWatch
 from promotion.sections.observability.dashboards.body import parse_dashboard as read_dashboard
@@ -38,7 +38,7 @@ def prod_alarms(
             names += [name for arn in arns if (name := name_of(arn)) and place_of(arn) == here]
     found = {one.name: one for one in described_alarms(account, names)}
     if declared.prefix:
-        found |= {one.name: one for one in listed_alarms(account, AlarmNamePrefix=declared.prefix)}
+        found |= {one.name: one for one in listed_alarms(account, declared.prefix)}
     # The window ends with the look: what an alarm does later because of it is seen at the next one.
     alarms = tuple(replace(one, lag=timedelta(0)) for one in found.values())
     look = AlarmsLook(tuple(dict.fromkeys(names)), alarms, declared.prefix)

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from promotion.clients.aws.account import Account
-from promotion.clients.aws.deployments import BalancerTraffic, Deployment, DeploymentHistory, DeploymentTarget
+from promotion.clients.aws.codedeploy import deployment_group, deployment_history, deployment_targets, described
+from promotion.clients.aws.deployments import Deployment, DeploymentHistory, DeploymentTarget
+from promotion.clients.aws.ec2 import instances
+from promotion.clients.aws.functions import version
+from promotion.clients.aws.load_balancers import BalancerTraffic
 from promotion.clients.http.client import HttpClient
 from promotion.core.clock import Clock
-from promotion.fixtures.codedeploy import deployment_group, deployment_history, deployment_targets, described
-from promotion.fixtures.lambdas import version
-from promotion.fixtures.load_balancing import instances
-from promotion.fixtures.running import from_version_endpoint
-from promotion.sections.artifact.running_digests import digest_in, digest_in_revision
+from promotion.core.image_reference import digest_in
+from promotion.sections.artifact.running_digests import digest_in_revision, from_version_endpoint
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.rollout.collect.lambda_reports import seen
 from promotion.sections.rollout.stages import stages

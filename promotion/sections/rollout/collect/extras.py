@@ -5,16 +5,17 @@ from datetime import datetime
 from functools import partial
 
 from promotion.clients.aws.account import Account
-from promotion.fixtures.logs import ENOUGH, log_pages, log_sample
-from promotion.fixtures.metrics import measured_at_once, metric_data
+from promotion.clients.aws.cloudwatch.metrics import metric_data, metrics_of_instances
+from promotion.clients.aws.cloudwatch.window import MINUTE, SETTLED_AFTER, Window, floor_minute
+from promotion.clients.aws.logs import log_pages
 from promotion.sections.observability.dashboards.body import parse_dashboard as read_dashboard
 from promotion.sections.observability.dashboards.queries import plan as plan_drawing
+from promotion.sections.observability.logs.reading import ENOUGH, log_sample
 from promotion.sections.observability.logs.sample import LogSample
 from promotion.sections.observability.logs.streams import Writers
 from promotion.sections.observability.logs.tally import EventCounter
-from promotion.sections.observability.metrics.query import Metric
+from promotion.sections.observability.metrics.asking import measured_at_once
 from promotion.sections.observability.metrics.results import Untellable
-from promotion.sections.observability.metrics.window import MINUTE, SETTLED_AFTER, Window, floor_minute
 from promotion.sections.rollout import measuring
 from promotion.sections.rollout.collect.lambda_reports import seen
 from promotion.sections.rollout.fleet_evidence import Fleet, Load
@@ -86,20 +87,8 @@ def _sample(
 def _loads(account: Account, where: Memory, serving: tuple[str, ...], now: datetime) -> tuple[Load, ...]:
     settled = floor_minute(now - SETTLED_AFTER)
     window = Window(settled - measuring.NEWEST * MINUTE, settled)
-    asked = list(measuring.load_queries(serving, _memory(account, where, serving)))
+    asked = list(measuring.load_queries(serving, metrics_of_instances(account, where.namespace, where.metric, serving)))
     return measuring.loads(serving, metric_data(account, asked, window), window) if asked else ()
-
-
-def _memory(account: Account, where: Memory, serving: tuple[str, ...]) -> dict[str, Metric]:
-    """Look for the metric by which each instance tells its memory: its dimensions depend on the agent there."""
-    found: dict[str, Metric] = {}
-    pages = account.client("cloudwatch").get_paginator("list_metrics")
-    for page in pages.paginate(Namespace=where.namespace, MetricName=where.metric):
-        for told in page["Metrics"]:
-            dimensions = {one["Name"]: one["Value"] for one in told["Dimensions"]}
-            if (instance := dimensions.get("InstanceId")) in serving:
-                found.setdefault(str(instance), Metric(where.namespace, where.metric, dimensions))
-    return found
 
 
 def _board(account: Account, body: str | None, now: datetime) -> Board:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from promotion.clients.aws.account import Account
+from promotion.clients.aws.pacing import filter_pace
 from promotion.core.api_calls import CALLS
 from promotion.core.failures import explain
-from promotion.sections.observability.logs.pacing import filter_pace
 from promotion.sections.observability.logs.streams import Writers
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.rollout.invocations import PATTERN, Invocation, read_report

@@ -6,19 +6,19 @@ from datetime import datetime
 from functools import partial
 
 from promotion.clients.aws.account import Account
-from promotion.clients.aws.deployments import DeploymentGroup
+from promotion.clients.aws.cloudwatch.dashboards import dashboard
+from promotion.clients.aws.cloudwatch.metrics import metric_data
+from promotion.clients.aws.cloudwatch.series import MetricsLook
+from promotion.clients.aws.cloudwatch.window import Window, ceil_minute, floor_minute
+from promotion.clients.aws.deployment_group import DeploymentGroup
+from promotion.clients.aws.load_balancers import hosts, listener_weights, load_balancer, target_groups
 from promotion.clients.http.answer import HttpAnswer
 from promotion.clients.http.client import HttpClient
-from promotion.fixtures.dashboards import dev_dashboard
-from promotion.fixtures.load_balancing import hosts, listener_weights, load_balancer, target_groups
-from promotion.fixtures.metrics import metric_data
 from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.dashboards.signals import Balanced
 from promotion.sections.observability.logs.streams import Writers
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget
 from promotion.sections.observability.metrics.results import Untellable
-from promotion.sections.observability.metrics.series import MetricsLook
-from promotion.sections.observability.metrics.window import Window, ceil_minute, floor_minute
 from promotion.sections.rollout import measuring
 from promotion.sections.rollout.against_baseline import marks
 from promotion.sections.rollout.baseline import recorded
@@ -152,5 +152,5 @@ class RolloutReader:
         """Give the body of prod's dashboard; None where there is none, or none is declared."""
         name = self.settings.prod.dashboard
         if name is not None and name not in self._bodies:
-            self._bodies[name] = dev_dashboard(name, self.account).body
+            self._bodies[name] = dashboard(self.account, name).body
         return None if name is None else self._bodies[name]

@@ -7,11 +7,11 @@ from functools import partial
 from typing import TypeVar
 
 from promotion.clients.aws.account import Account
+from promotion.clients.aws.cloudwatch.series import MetricsLook
+from promotion.clients.aws.cloudwatch.window import Window
 from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget
 from promotion.sections.observability.metrics.results import Untellable
-from promotion.sections.observability.metrics.series import MetricsLook
-from promotion.sections.observability.metrics.window import Window
 from promotion.sections.rollout import measuring
 from promotion.sections.rollout.collect.alarms import alarms_until
 from promotion.sections.rollout.collect.lambda_reports import Reports, seen

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from promotion.core.answers import NotApplicable
 from promotion.core.findings import Findings
@@ -21,20 +20,16 @@ from promotion.settings.network import Https
 from promotion.unknown import Reason, Unknown
 
 
-class Connected(Protocol):
-    """A function in the network, as it was seen."""
+@dataclass(frozen=True)
+class FunctionLook:
+    """Where a function stands in the network. Without a VPC it has no groups, and takes no connections anyway."""
 
-    @property
-    def vpc(self) -> str:
-        """Id; empty without one."""
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """Ids."""
-
-    @property
-    def interface(self) -> str:
-        """How the descriptions of its interfaces begin."""
+    vpc: str
+    """Id; empty without one."""
+    groups: tuple[str, ...]
+    """Ids."""
+    interface: str
+    """How the descriptions of its network interfaces begin."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ class ServiceParts:
     """What is declared of HTTPS, by the same subjects."""
     balancers: Mapping[str, BalancerLook]
     registered: Mapping[str, tuple[Registered, ...]]
-    functions: Mapping[str, Connected]
+    functions: Mapping[str, FunctionLook]
 
     def none_by_intent(self, subject: str) -> str | None:
         """Give the reason that is declared for having no load balancer; None if there is one all the same."""

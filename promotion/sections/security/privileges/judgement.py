@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from promotion.clients.aws.iam import RolePolicies
 from promotion.sections.security.privileges import rules, trust
 from promotion.sections.security.privileges.actions import catalogue
-from promotion.sections.security.privileges.documents import Advice, RolePolicies
+from promotion.sections.security.privileges.documents import Advice
 from promotion.sections.security.privileges.effective import Effective, effective
 from promotion.sections.security.privileges.findings import ExcessPrivilege
 from promotion.sections.security.privileges.statements import PolicyStatement, identity_statements, trust_statements

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from promotion.clients.aws.policy_simulator import PolicyDecision
 from promotion.core.findings import Findings
 from promotion.sections.security.secrets.look import (
     DECRYPT,
@@ -10,7 +11,6 @@ from promotion.sections.security.secrets.look import (
     AccessLook,
     KeyLook,
     OtherSecrets,
-    PolicyDecision,
     ReadyLook,
     SecretLook,
 )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from promotion.clients.aws.policy_simulator import PolicyDecision
+
 
 @dataclass(frozen=True)
 class SecretLook:
@@ -36,25 +38,6 @@ class KeyLook:
     """When it is deleted, if that is scheduled."""
     policy: str = ""
     """Its key policy, as JSON; empty for a key that AWS manages."""
-
-
-@dataclass(frozen=True)
-class PolicyDecision:
-    """What IAM's policy simulator says of the identity policies and the boundary of a role."""
-
-    role: str
-    """Its ARN."""
-    action: str
-    resource: str
-    word: str
-    """`allowed`, `implicitDeny` or `explicitDeny`."""
-    missing: tuple[str, ...] = ()
-    """Condition keys that policies ask for and that the simulator was given no value of."""
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the role's own policies allow it."""
-        return self.word == "allowed"
 
 
 @dataclass(frozen=True)

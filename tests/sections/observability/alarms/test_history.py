@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.sections.observability.alarms.history import parse_history
+from promotion.clients.aws.cloudwatch.alarm_history import parse_history
 from promotion.unknown import Reason, Unknown
 
 WHEN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from promotion.sections.observability.alarms.alarm import Alarm, AlarmsLook, name_of, parse_alarms
-from promotion.sections.observability.alarms.history import ConfigurationChange, History, StateChange
+from promotion.clients.aws.cloudwatch.alarm_history import ConfigurationChange, History, StateChange
+from promotion.clients.aws.cloudwatch.alarms import Alarm, AlarmsLook, name_of, parse_alarms
+from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.sections.observability.alarms.judgement import (
     AlarmHistory,
     WatchedDeployment,
@@ -14,7 +15,6 @@ from promotion.sections.observability.alarms.judgement import (
     together,
     window_of,
 )
-from promotion.sections.observability.metrics.query import Metric
 from promotion.unknown import Reason
 
 T0 = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from promotion.fixtures import alarms as looking
 
+from promotion.clients.aws.cloudwatch import alarm_history
+from promotion.clients.aws.cloudwatch.alarms import described_alarms
 from promotion.clients.aws.deployments import Deployment, DeploymentHistory
 from promotion.unknown import Reason, Unknown
 
@@ -36,8 +38,8 @@ class Pages:
 def naps(monkeypatch):
     """The waits that were made, on a clock that only they move."""
     made = []
-    monkeypatch.setattr(looking.time, "monotonic", lambda: sum(made))
-    monkeypatch.setattr(looking.time, "sleep", made.append)
+    monkeypatch.setattr(alarm_history.time, "monotonic", lambda: sum(made))
+    monkeypatch.setattr(alarm_history.time, "sleep", made.append)
     return made
 
 
@@ -49,21 +51,21 @@ def page(*items, more=False):
 def test_many_pages_are_read_at_three_a_second(naps):
     """Ten pages take three seconds, empty ones too, and nothing of them is lost."""
     account = Pages(*[page(number, more=number < 9) if number % 2 else page(more=True) for number in range(10)])
-    assert list(looking.AlarmHistoryReader(account).between(NOW, NOW)) == [1, 3, 5, 7, 9]
+    assert list(alarm_history.AlarmHistoryReader(account).between(NOW, NOW)) == [1, 3, 5, 7, 9]
     assert sum(naps) == pytest.approx(3)
     assert len(account.asked) == 1
 
 
 def test_a_single_page_waits_for_nothing(naps):
     """What every healthy run needs is there at once."""
-    assert list(looking.AlarmHistoryReader(Pages(page(1))).between(NOW, NOW)) == [1]
+    assert list(alarm_history.AlarmHistoryReader(Pages(page(1))).between(NOW, NOW)) == [1]
     assert naps == []
 
 
 def test_all_types_of_alarms_are_asked_for(naps):
     """Without being asked for, composite alarms are left out."""
     account = Pages(page())
-    list(looking.AlarmHistoryReader(account).between(NOW, NOW))
+    list(alarm_history.AlarmHistoryReader(account).between(NOW, NOW))
     assert {"MetricAlarm", "CompositeAlarm", "LogAlarm"} == set(account.asked[0]["AlarmTypes"])
 
 
@@ -71,8 +73,8 @@ def test_the_newest_item_before_a_moment_may_be_on_a_later_page(naps):
     """The first page is empty; an item of that very moment is not before it."""
     items = [{"Timestamp": NOW}, {"Timestamp": NOW - timedelta(seconds=1)}]
     account = Pages(page(more=True), page(*items))
-    assert looking.AlarmHistoryReader(account).newest_before("a", "StateUpdate", NOW) == items[1]
-    assert looking.AlarmHistoryReader(Pages(page())).newest_before("a", "StateUpdate", NOW) is None
+    assert alarm_history.AlarmHistoryReader(account).newest_before("a", "StateUpdate", NOW) == items[1]
+    assert alarm_history.AlarmHistoryReader(Pages(page())).newest_before("a", "StateUpdate", NOW) is None
 
 
 def deployment(**more):
@@ -100,8 +102,8 @@ def test_names_go_in_hundreds():
     """DescribeAlarms takes a hundred names; none are asked for where there are none."""
     told = {"AlarmArn": "arn", "StateValue": "OK", "StateUpdatedTimestamp": NOW}
     account = Pages({"MetricAlarms": [{**told, "AlarmName": "a"}]})
-    looking.described_alarms(account, [f"a{number}" for number in range(250)])
+    described_alarms(account, [f"a{number}" for number in range(250)])
     assert [len(asked["AlarmNames"]) for asked in account.asked] == [100, 100, 50]
     account.asked.clear()
-    assert looking.described_alarms(account, []) == ()
+    assert described_alarms(account, []) == ()
     assert account.asked == []

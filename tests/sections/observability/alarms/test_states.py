@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.sections.observability.alarms.history import StateChange
+from promotion.clients.aws.cloudwatch.alarm_history import StateChange
 from promotion.sections.observability.alarms.state_history import Spell, rebuild
 from promotion.unknown import Reason, Unknown
 

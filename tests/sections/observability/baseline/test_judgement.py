@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER, floor_minute
 from promotion.sections.observability.baseline.guard import STEADY_AFTER
 from promotion.sections.observability.baseline.judgement import awaited, baseline_problems, measurable_at
 from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement, histogram
 from promotion.sections.observability.baseline.store import StoredBaseline
-from promotion.sections.observability.metrics.window import SETTLED_AFTER, floor_minute
 
 BEGAN = datetime(2026, 5, 4, 8, 0, 20, tzinfo=UTC)
 DUE = BEGAN + timedelta(minutes=30)

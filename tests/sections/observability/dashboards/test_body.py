@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from promotion.clients.aws.cloudwatch.query import MOST
+from promotion.clients.aws.cloudwatch.series import Series
 from promotion.sections.observability.dashboards.body import parse_dashboard
 from promotion.sections.observability.dashboards.judgement import Drawn, Surroundings, judge_dashboard
 from promotion.sections.observability.dashboards.queries import plan
 from promotion.sections.observability.dashboards.signals import Signal
-from promotion.sections.observability.metrics.query import MOST
-from promotion.sections.observability.metrics.series import Series
 from promotion.unknown import Reason, Unknown
 
 REGION, ACCOUNT = "eu-west-1", "111122223333"

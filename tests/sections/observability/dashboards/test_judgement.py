@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from promotion.sections.observability.alarms.alarm import Alarm
+from promotion.clients.aws.cloudwatch.alarms import Alarm
+from promotion.clients.aws.cloudwatch.query import Metric
+from promotion.clients.aws.cloudwatch.series import Series
 from promotion.sections.observability.dashboards.body import parse_dashboard
 from promotion.sections.observability.dashboards.judgement import Drawn, Surroundings, judge_dashboard
 from promotion.sections.observability.dashboards.queries import plan
 from promotion.sections.observability.dashboards.signals import Balanced, needed
-from promotion.sections.observability.metrics.query import Metric
-from promotion.sections.observability.metrics.series import Series
 from promotion.settings.environment import DeploymentGroupRef, Ec2Target, LambdaTarget
 from promotion.settings.observability import Api
 from promotion.unknown import Reason, Unknown

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from promotion.clients.aws.logs import LogEvent
 from promotion.sandbox.moto_patches.filter_patterns import compiled
 from promotion.sections.observability.logs.matching import IdSearch, Name, Probe, patterns
-from promotion.sections.observability.logs.sample import LogEvent
 from promotion.sections.observability.logs.streams import Writers
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

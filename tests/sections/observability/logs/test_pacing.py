@@ -5,7 +5,7 @@ import threading
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promotion.sections.observability.logs.pacing import FILTER_CALLS, FILTER_SECONDS, Pace, filter_pace
+from promotion.clients.aws.pacing import FILTER_CALLS, FILTER_SECONDS, Pace, filter_pace
 
 
 class Clock:

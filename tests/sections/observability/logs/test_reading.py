@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from promotion.fixtures import logs as looking
 
+from promotion.clients.aws import logs
+from promotion.clients.aws.pacing import Pace
 from promotion.clients.http.reply import CertificateRejected, Reply
-from promotion.sections.observability.logs.pacing import Pace
+from promotion.sections.observability.logs import reading
+from promotion.sections.observability.logs.reading import log_sample, logs_of
 from promotion.sections.observability.logs.streams import Writers
+from promotion.sections.observability.logs.trail import ROUNDS, Trail
 from promotion.settings.environment import Ec2Target, LambdaTarget
 from promotion.settings.observability import Logs, MetricLimits
 from promotion.unknown import Reason, Unknown
@@ -25,7 +28,7 @@ LOGS = Logs(group="/shop/ec2")
 @pytest.fixture(autouse=True)
 def unpaced(monkeypatch):
     """Let no look-up here wait for its turn in real time."""
-    monkeypatch.setattr(looking, "filter_pace", lambda *_: Pace(1000, 0.001, sleep=lambda _: None))
+    monkeypatch.setattr(logs, "filter_pace", lambda *_: Pace(1000, 0.001, sleep=lambda _: None))
 
 
 @dataclass
@@ -83,7 +86,7 @@ def pages(*contents):
 
 def sample(server, writers=FLEET, **limits):
     """Read a sample."""
-    return looking.log_sample(server, writers, LOGS, MetricLimits(**limits), NOW)
+    return log_sample(server, writers, LOGS, MetricLimits(**limits), NOW)
 
 
 def test_empty_pages_are_followed():
@@ -111,7 +114,7 @@ def test_a_long_age_limit_widens_the_window():
 
 def test_reading_ends_when_enough_is_known(monkeypatch):
     """Every writer was heard of, and there are enough events; the rest is not read, which is said."""
-    monkeypatch.setattr(looking, "ENOUGH", 3)
+    monkeypatch.setattr(reading, "ENOUGH", 3)
     server = Server(pages([raw(ONE, 1)] * 2, [raw(TWO, 1)], [raw(ONE, 2)]))
     read = sample(server)
     assert (len(server.asked), read.pages, read.complete) == (2, 2, False)
@@ -131,7 +134,7 @@ def test_a_busy_neighbour_does_not_hide_an_instance():
     read = sample(server)
     assert read.is_fresh(TWO, 10)
     assert read.members[TWO].whole
-    assert len(server.asked) == looking.PAGES + 1
+    assert len(server.asked) == logs.PAGES + 1
 
 
 def test_an_instance_that_is_silent_beside_a_busy_one_is_known_to_be():
@@ -154,7 +157,7 @@ def test_a_token_that_never_ends_leaves_it_open(writers):
     read = sample(server, writers)
     assert not read.complete
     assert not any(member.whole for member in read.members.values())
-    assert len(server.asked) <= looking.PAGES * 3
+    assert len(server.asked) <= logs.PAGES * 3
 
 
 def test_a_token_that_leads_to_itself_is_not_followed():
@@ -226,7 +229,7 @@ def follow(route, *, target=EC2, writers=FLEET, logs=LOGS, **options):
     time = Time()
     service = Service(time, route, **options)
     server = Server(service.read)
-    trail = looking.Trail(server, service, target, logs, time, time.sleep)
+    trail = Trail(server, service, target, logs, time, time.sleep)
     return trail.follow(writers, timedelta(seconds=30)), service, server, time
 
 
@@ -238,7 +241,7 @@ def test_what_is_there_at_once_is_not_waited_for():
     assert len(server.asked) == 1
     assert time.at == NOW
     assert {url for url, _ in service.requests} == {"https://b.example"}
-    assert found.describe() == "found by the X-Correlation-ID sent within 0.0 s"
+    assert found.told() == "found by the X-Correlation-ID sent within 0.0 s"
 
 
 def test_a_late_log_is_waited_for_at_short_intervals():
@@ -270,7 +273,7 @@ def test_a_slow_look_is_not_the_last_one():
         return found
 
     server = Server(slowly)
-    trail = looking.Trail(server, service, EC2, LOGS, time, time.sleep)
+    trail = Trail(server, service, EC2, LOGS, time, time.sleep)
     found = trail.follow(FLEET, timedelta(seconds=30))
     assert set(found.hits) == {ONE, TWO}
     assert len(server.asked) == 2
@@ -287,7 +290,7 @@ def test_whoever_is_never_reached_is_missing():
     """The rounds are counted."""
     found, service, _, time = follow(lambda _: ONE)
     assert set(found.hits) == {ONE}
-    assert len(service.requests) == 4 * looking.ROUNDS
+    assert len(service.requests) == 4 * ROUNDS
     assert time.at == NOW
 
 
@@ -312,7 +315,7 @@ def test_pages_without_end_are_not_waited_out():
     time = Time()
     service = Service(time, lambda _: None)
     server = Server(lambda asked: {"events": [], "nextToken": str(int(asked.get("nextToken", "0")) + 1)})
-    found = looking.Trail(server, service, EC2, LOGS, time, time.sleep).follow(FLEET, timedelta(seconds=30))
+    found = Trail(server, service, EC2, LOGS, time, time.sleep).follow(FLEET, timedelta(seconds=30))
     assert not found.whole
     assert time.at == NOW
 
@@ -323,14 +326,14 @@ def test_a_certificate_that_is_not_accepted_leaves_it_open():
     service = Service(time, lambda _: None)
     service.exchange = lambda *_: CertificateRejected("it ran out yesterday")
     with pytest.raises(Unknown, match="ran out yesterday") as caught:
-        looking.Trail(Server(service.read), service, EC2, LOGS, time, time.sleep).follow(FLEET, timedelta(seconds=30))
+        Trail(Server(service.read), service, EC2, LOGS, time, time.sleep).follow(FLEET, timedelta(seconds=30))
     assert caught.value.reason is Reason.UNREACHABLE
 
 
 def test_a_target_without_a_log_group_is_not_declared():
     """The message says where to add it."""
     with pytest.raises(Unknown, match="does not say where ec2 logs") as caught:
-        looking.logs_of("ec2", EC2)
+        logs_of("ec2", EC2)
     assert caught.value.reason is Reason.NOT_DECLARED
 
 

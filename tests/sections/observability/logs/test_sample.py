@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promotion.sections.observability.logs.sample import LogEvent, LogSample, MemberLog, fewest
+from promotion.clients.aws.logs import LogEvent
+from promotion.sections.observability.logs.sample import LogSample, MemberLog, fewest
 from promotion.sections.observability.logs.streams import Writers
 from promotion.sections.observability.logs.tally import EventCounter
 

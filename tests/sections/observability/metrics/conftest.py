@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from promotion.fixtures.metrics import metric_data
 
+from promotion.clients.aws.cloudwatch.metrics import metric_data
+from promotion.clients.aws.cloudwatch.window import window_before
 from promotion.sandbox.world import build
 from promotion.sections.observability.metrics.errors import errors
 from promotion.sections.observability.metrics.latency import latency
 from promotion.sections.observability.metrics.own_traffic import NONE_MADE
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget, plan
-from promotion.sections.observability.metrics.window import window_before
 from promotion.settings.environment import DeploymentGroupRef, Ec2Target, LambdaTarget
 from promotion.settings.observability import Api, MetricLimits
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from promotion.sections.observability.metrics.query import Metric, Query, batches
-from promotion.sections.observability.metrics.series import parse_metric_data
-from promotion.sections.observability.metrics.window import MINUTE, Window, window_before
+from promotion.clients.aws.cloudwatch.query import Metric, Query, batches
+from promotion.clients.aws.cloudwatch.series import parse_metric_data
+from promotion.clients.aws.cloudwatch.window import MINUTE, Window, window_before
 from promotion.unknown import Unknown
 
 NOW = datetime(2026, 5, 4, 10, 30, 12, tzinfo=UTC)

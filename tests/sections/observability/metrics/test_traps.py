@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 from moto.cloudwatch.exceptions import ValidationError
-from promotion.fixtures.metrics import metric_data
 
+from promotion.clients.aws.cloudwatch.metrics import metric_data
 from promotion.sandbox.measured import behind_a_rest_api, with_status
 from promotion.sandbox.moto_patches.metrics import metric as metric_of
 from promotion.sandbox.world.model import ago

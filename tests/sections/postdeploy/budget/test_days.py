@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from promotion.fixtures.metrics import metric_data
 from promotion.fixtures.postdeploy_budget import budget_metrics, prod_budget
 
-from promotion.sections.observability.metrics.query import Metric, Query
-from promotion.sections.observability.metrics.window import Window
+from promotion.clients.aws.cloudwatch.metrics import metric_data
+from promotion.clients.aws.cloudwatch.query import Metric, Query
+from promotion.clients.aws.cloudwatch.window import Window
 from promotion.sections.postdeploy.schedule import Began
 from promotion.sections.rollout.watch import ProdDeployment
 from promotion.settings.environment import LambdaTarget

@@ -9,8 +9,11 @@ from promotion.fixtures import leaks
 
 from promotion.clients.aws.deployments import Deployment, DeploymentHistory
 from promotion.core.progress import last_progress
+from promotion.sections.security.leaks import log_group
+from promotion.sections.security.leaks.coverage import check_group, searched_since
 from promotion.sections.security.leaks.doubts import Doubts
 from promotion.sections.security.leaks.findings import LeakCollector
+from promotion.sections.security.leaks.log_group import LogGroupReader, search
 from promotion.sections.security.leaks.match import SecretHit
 from promotion.sections.security.leaks.scan import Planted, Scan
 from promotion.settings.secrets import Leaks
@@ -42,8 +45,8 @@ class Logs:
 
     def get_paginator(self, _operation):
         """Pages of one group."""
-        told = [{"logGroupName": "/shop-old"}, {"logGroupName": "/shop", **(self.group or {})}]
-        return SimpleNamespace(paginate=lambda **_: [{"logGroups": []}, {"logGroups": told}])
+        last_progress = [{"logGroupName": "/shop-old"}, {"logGroupName": "/shop", **(self.group or {})}]
+        return SimpleNamespace(paginate=lambda **_: [{"logGroups": []}, {"logGroups": last_progress}])
 
 
 class Words:
@@ -67,15 +70,15 @@ def event(minutes, message="hello", stream="one"):
 def searched(logs, **settings):
     """Read and search; give the reading, what was found, and the doubts."""
     found, doubts = LeakCollector(5), Doubts("dev_leaks")
-    reading = leaks.Reading(logs, "/shop", SINCE, Leaks(calls_per_second=100, **settings), NOW)
-    leaks.search(reading, Scan([Planted(Words(), "canary", b"planted")], found, b"key"), doubts)
+    reading = LogGroupReader(logs, "/shop", SINCE, Leaks(calls_per_second=100, **settings), NOW)
+    search(reading, Scan([Planted(Words(), "canary", b"planted")], found, b"key"), doubts)
     return reading, dict(found.counts), doubts.all()
 
 
 def checked(group, *, since=SINCE, **settings):
     """What is said of a group, and whether it is read."""
     doubts = Doubts("dev_leaks")
-    readable = leaks._check_group(Logs(group=group), "/shop", since, NOW, Leaks(**settings), doubts)
+    readable = check_group(Logs(group=group), "/shop", since, NOW, Leaks(**settings), doubts)
     return readable, [doubt.reason for doubt in doubts.all()]
 
 
@@ -166,9 +169,9 @@ def test_what_is_gone_cannot_be_searched():
 def test_an_old_deployment_is_searched_in_part():
     """What is younger than `window_hours` is, and the rest is a doubt."""
     doubts = Doubts("dev_leaks")
-    assert leaks._since(NOW - timedelta(hours=71), NOW, Leaks(), doubts) == NOW - timedelta(hours=71)
+    assert searched_since(NOW - timedelta(hours=71), NOW, Leaks(), doubts) == NOW - timedelta(hours=71)
     assert doubts.all() == ()
-    assert leaks._since(NOW - timedelta(hours=100), NOW, Leaks(), doubts) == NOW - timedelta(hours=72)
+    assert searched_since(NOW - timedelta(hours=100), NOW, Leaks(), doubts) == NOW - timedelta(hours=72)
     assert [doubt.reason for doubt in doubts.all()] == [Reason.STALE]
 
 
@@ -206,7 +209,7 @@ def test_all_groups_of_a_region_keep_one_pace(monkeypatch, calls, paces):
         assert (account, region) == ("111122223333", "eu-west-1")
         return SimpleNamespace(take=lambda: taken.append(calls))
 
-    monkeypatch.setattr(leaks, "filter_pace", pace)
+    monkeypatch.setattr(log_group, "filter_pace", pace)
     logs = Logs({"events": [event(1)]})
-    list(leaks.Reading(logs, "/shop", SINCE, Leaks(calls_per_second=calls), NOW).pages())
+    list(LogGroupReader(logs, "/shop", SINCE, Leaks(calls_per_second=calls), NOW).pages())
     assert taken == paces

@@ -1,7 +1,7 @@
 """Roles made up for a test, and what is found of them."""
 
+from promotion.clients.aws.iam import PolicyDocument, RolePolicies
 from promotion.sections.security.privileges import judgement
-from promotion.sections.security.privileges.documents import PolicyDocument, RolePolicies
 from promotion.settings.privileges import Role
 
 ACCOUNT = "111122223333"

@@ -8,9 +8,9 @@ import pytest
 from botocore.stub import ANY, Stubber
 from promotion.fixtures.privileges import role_advice, role_policies
 
+from promotion.clients.aws.iam import RolePolicies
 from promotion.sandbox.moto_patches.last_accessed import idle
 from promotion.sandbox.world import build
-from promotion.sections.security.privileges.documents import RolePolicies
 from promotion.settings.privileges import Role
 from promotion.unknown import Reason, Unknown
 from tests.runner import judge
@@ -94,7 +94,7 @@ def test_services_that_were_not_used_are_named(world):
 def test_the_analyzer_is_asked_about_every_policy():
     """Policies as such, the trust policy as one of a resource; what it says is kept by code, kind and page."""
     client = boto3.client("accessanalyzer", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
-    from promotion.sections.security.privileges.documents import PolicyDocument
+    from promotion.clients.aws.iam import PolicyDocument
 
     own = PolicyDocument("own", "inline", document(allow("s3:GetObject")))
     aws = PolicyDocument("aws", "attached", document(allow("s3:GetObject")), "arn:aws:iam::aws:policy/aws", "v1")

@@ -1,4 +1,4 @@
-"""The history of alarms, read.
+"""The history of alarms, read. `AlarmHistoryReader` does I/O.
 
 Shape: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_AlarmHistoryItem.html, and for HistoryData
 the example of `aws cloudwatch describe-alarm-history`. HistoryData is cut off at 4095 characters, broken JSON then.
@@ -6,15 +6,20 @@ the example of `aws cloudwatch describe-alarm-history`. HistoryData is cut off a
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from promotion.clients.aws.account import Account
+from promotion.clients.aws.cloudwatch.alarms import TYPES
 from promotion.unknown import Reason, Unknown
 
 _SUMMARY = re.compile(r"Alarm updated from (OK|ALARM|INSUFFICIENT_DATA) to (OK|ALARM|INSUFFICIENT_DATA)")
 _TOLD_UNDER = {"Create": "createdAlarm", "Update": "updatedAlarm", "Delete": "deletedAlarm"}
+_A_SECOND = 3
+"""How many DescribeAlarmHistory an account may make each second."""
 WATCHED = (
     "threshold",
     "actionsEnabled",
@@ -147,3 +152,53 @@ def _data(text: str | None) -> Mapping[str, Any]:
 def _text(tree: Any, name: str) -> str:
     value = tree.get(name) if isinstance(tree, dict) else None
     return value if isinstance(value, str) else ""
+
+
+class AlarmHistoryReader:
+    """Asks for the history of alarms, no oftener than an account may."""
+
+    def __init__(self, account: Account) -> None:
+        self._pages = account.client("cloudwatch").get_paginator("describe_alarm_history")
+        self._made: list[float] = []
+
+    def between(self, start: datetime, end: datetime, what: str | None = None) -> Iterator[dict[str, Any]]:
+        """Give everything that happened to any alarm, or what is of one HistoryItemType, oldest first."""
+        # The service may keep whole seconds: better too much, what lies outside is left out when it is judged.
+        span = {"StartDate": start.replace(microsecond=0), "EndDate": end + timedelta(seconds=1)}
+        narrowed = {} if what is None else {"HistoryItemType": what}
+        yield from self._items(ScanBy="TimestampAscending", PaginationConfig={"PageSize": 100}, **span, **narrowed)
+
+    def newest_before(self, name: str, what: str, moment: datetime) -> dict[str, Any] | None:
+        """Give the newest item of a kind that is older than a moment, or None."""
+        found = self._items(
+            AlarmName=name,
+            HistoryItemType=what,
+            EndDate=moment,
+            ScanBy="TimestampDescending",
+            PaginationConfig={"PageSize": 10},
+        )
+        return next((item for item in found if item["Timestamp"] < moment), None)
+
+    def _items(self, **asked: Any) -> Iterator[dict[str, Any]]:
+        pages = iter(self._pages.paginate(AlarmTypes=list(TYPES), **asked))
+        while True:
+            self._wait()
+            page = next(pages)
+            yield from page["AlarmHistoryItems"]
+            if not page.get("NextToken"):
+                return
+
+    def _wait(self) -> None:
+        now = time.monotonic()
+        if len(self._made) >= _A_SECOND and (left := self._made[-_A_SECOND] + 1 - now) > 0:
+            time.sleep(left)
+        self._made.append(time.monotonic())
+
+
+def older_settings(ask: AlarmHistoryReader, inside: History) -> Iterator[History]:
+    """Look for what alarms were before they were changed, where the change itself does not say."""
+    for change in inside.configurations:
+        if change.change == "Update" and change.before is None:
+            item = ask.newest_before(change.alarm, "ConfigurationUpdate", change.when)
+            if item is not None:
+                yield parse_history([item])

@@ -1,18 +1,23 @@
-"""Alarms as CloudWatch describes them.
+"""Alarms as CloudWatch describes them. The readers do I/O.
 
 Shapes: API_MetricAlarm and API_CompositeAlarm of https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from promotion.sections.observability.metrics.query import Metric
+from promotion.clients.aws.account import Account
+from promotion.clients.aws.cloudwatch.query import Metric
 
 OK, ALARM, INSUFFICIENT = "OK", "ALARM", "INSUFFICIENT_DATA"
 KINDS = {"MetricAlarms": "MetricAlarm", "CompositeAlarms": "CompositeAlarm", "LogAlarms": "LogAlarm"}
 """Where DescribeAlarms lists which type. It gives metric alarms alone unless it is asked for the others."""
+TYPES = tuple(KINDS.values())
+"""What is asked for: alarms and their history."""
+_NAMES = 100
+"""How many names DescribeAlarms takes, and how many alarms it gives at once."""
 REACTION = timedelta(minutes=2)
 """How long it takes until a datapoint is there and has been evaluated."""
 
@@ -112,3 +117,25 @@ def _alarm(told: Mapping[str, Any], kind: str) -> Alarm:
 
 def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
+
+
+def described_alarms(account: Account, names: Iterable[str]) -> tuple[Alarm, ...]:
+    """Read alarms by their names; those that there are not are left out."""
+    return tuple(alarm for page in alarm_pages(account, names) for alarm in parse_alarms(page))
+
+
+def listed_alarms(account: Account, prefix: str) -> tuple[Alarm, ...]:
+    """Read every alarm whose name begins like this."""
+    return tuple(alarm for page in _pages(account, AlarmNamePrefix=prefix) for alarm in parse_alarms(page))
+
+
+def alarm_pages(account: Account, names: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+    """Give the answers of DescribeAlarms for alarms by their names: for whoever needs more of an alarm than `Alarm` has."""
+    wanted = list(dict.fromkeys(names))
+    for first in range(0, len(wanted), _NAMES):
+        yield from _pages(account, AlarmNames=wanted[first : first + _NAMES])
+
+
+def _pages(account: Account, **asked: Any) -> Iterator[Mapping[str, Any]]:
+    pages = account.client("cloudwatch").get_paginator("describe_alarms")
+    yield from pages.paginate(AlarmTypes=list(TYPES), PaginationConfig={"PageSize": _NAMES}, **asked)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from promotion.sections.observability.metrics.query import Query
-from promotion.sections.observability.metrics.window import Window
+from promotion.clients.aws.cloudwatch.query import Query
+from promotion.clients.aws.cloudwatch.window import Window
 from promotion.unknown import Reason, Unknown
 
 COMPLETE = "Complete"

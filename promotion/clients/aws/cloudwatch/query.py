@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from promotion.sections.observability.metrics.window import Window
+from promotion.clients.aws.cloudwatch.window import Window
 
 MOST = 500
 """How many queries one GetMetricData takes."""

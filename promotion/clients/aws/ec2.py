@@ -1,0 +1,54 @@
+"""EC2: instances, and what they run with. The readers do I/O."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from promotion.clients.aws.account import Account
+from promotion.clients.aws.pages import entries
+from promotion.core.image_reference import digest_in
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An instance as EC2 describes it."""
+
+    id: str
+    state: str
+    """`running`, `terminated` and so on; `gone` if EC2 no longer knows it."""
+    detailed_monitoring: bool = False
+    """Whether its metrics come every minute and not every five."""
+    image: str = ""
+    """The image it runs, if one of its tags is declared to say so."""
+
+
+def instances(account: Account, wanted: list[str], tag: str | None = None) -> tuple[Instance, ...]:
+    """Describe instances, also those that are gone. `tag` says which image one runs."""
+    found = {name: Instance(name, "gone") for name in wanted}
+    for one in described_instances(account, wanted):
+        found[one["InstanceId"]] = Instance(
+            id=one["InstanceId"],
+            state=one["State"]["Name"],
+            detailed_monitoring=one.get("Monitoring", {}).get("State") == "enabled",
+            image=digest_in(tags_of(one).get(tag, "")) if tag else "",
+        )
+    return tuple(found.values())
+
+
+def instance_profiles(account: Account, wanted: Collection[str]) -> set[str | None]:
+    """Read the ARNs of the instance profiles of instances; None among them for an instance without one."""
+    return {one.get("IamInstanceProfile", {}).get("Arn") for one in described_instances(account, wanted)}
+
+
+def described_instances(account: Account, wanted: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    """Give instances as DescribeInstances describes them; those that EC2 no longer knows are left out."""
+    if wanted:
+        # By filter and not by id: asked for an id that is gone, EC2 refuses the whole question.
+        asked = [{"Name": "instance-id", "Values": sorted(wanted)}]
+        for reservation in entries(account, "ec2", "describe_instances", "Reservations", Filters=asked):
+            yield from reservation["Instances"]
+
+
+def tags_of(described: Mapping[str, Any]) -> dict[str, str]:
+    """Give the tags of something that EC2 describes."""
+    return {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}

@@ -1,0 +1,149 @@
+"""Elastic Load Balancing: where a load balancer sends its traffic, and over whom. The readers do I/O."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from promotion.clients.aws.account import Account
+from promotion.clients.aws.pages import entries
+from promotion.unknown import Reason, Unknown
+
+
+@dataclass(frozen=True)
+class Host:
+    """An instance registered in a target group."""
+
+    id: str
+    target_group: str
+    state: str
+    """`healthy`, `unhealthy`, `draining`, `initial`, `unused`, `unavailable`."""
+    why: str = ""
+    """Reason code and description that the load balancer gives."""
+
+    def describe(self) -> str:
+        """The host in a few words."""
+        return f"{self.id} in {self.target_group} is {self.state}{f' ({self.why})' if self.why else ''}"
+
+
+@dataclass(frozen=True)
+class BalancerTraffic:
+    """How a load balancer distributes its traffic over target groups, and who is registered there."""
+
+    weights: Mapping[str, int]
+    """Largest weight with which any listener or rule forwards to a target group; 0 where none does."""
+    hosts: tuple[Host, ...]
+
+    @property
+    def serving_groups(self) -> tuple[str, ...]:
+        """Target groups that get traffic."""
+        return tuple(name for name, weight in self.weights.items() if weight > 0)
+
+    @property
+    def serving(self) -> tuple[Host, ...]:
+        """Hosts registered where traffic goes."""
+        return tuple(host for host in self.hosts if host.target_group in self.serving_groups)
+
+    @property
+    def serving_instances(self) -> tuple[str, ...]:
+        """Ids of the instances that get traffic or would, if they were well."""
+        return tuple(sorted({host.id for host in self.serving if host.state not in ("draining", "unused")}))
+
+
+def target_groups(account: Account, names: list[str]) -> dict[str, str]:
+    """Look up the ARN of target groups by name. Elastic Load Balancing refuses if one of them is not there."""
+    return {
+        group["TargetGroupName"]: group["TargetGroupArn"] for group in described_target_groups(account, Names=names)
+    }
+
+
+def known_target_groups(account: Account, names: list[str]) -> dict[str, str]:
+    """Look up the ARN of target groups by name; those that there are not are left out."""
+    missing = account.client("elbv2").exceptions.TargetGroupNotFoundException
+    try:
+        return target_groups(account, names)
+    except missing:
+        # Which one it is that there is not, the answer does not say.
+        found: dict[str, str] = {}
+        for name in names:
+            with suppress(missing):
+                found |= target_groups(account, [name])
+        return found
+
+
+def load_balancer(account: Account, name: str) -> str:
+    """Look up the ARN of a load balancer."""
+    balancers = account.client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"]
+    if len(balancers) != 1:
+        raise Unknown(Reason.NO_DATA, f"there is no single load balancer {name}: check `load_balancer`")
+    return str(balancers[0]["LoadBalancerArn"])
+
+
+def listener_weights(account: Account, balancer: str) -> dict[str, int]:
+    """Read the largest weight with which any listener or rule forwards to a target group, by its ARN."""
+    weights: dict[str, int] = {}
+    for listener in listeners(account, balancer):
+        for rule in rules(account, listener["ListenerArn"]):
+            _add_weights(rule["Actions"], weights)
+    return weights
+
+
+def traffic(account: Account, balancer: str, groups: Mapping[str, str]) -> BalancerTraffic:
+    """Read how a load balancer, given by its ARN, distributes its traffic over target groups by name, and over whom."""
+    weights = listener_weights(account, balancer)
+    return BalancerTraffic({name: weights.get(arn, 0) for name, arn in groups.items()}, hosts(account, groups))
+
+
+def hosts(account: Account, groups: Mapping[str, str]) -> tuple[Host, ...]:
+    """Read who is registered in target groups, given by name and ARN."""
+    found: list[Host] = []
+    for name, arn in groups.items():
+        for described in target_health(account, arn):
+            health = described["TargetHealth"]
+            why = ": ".join(health[key] for key in ("Reason", "Description") if health.get(key))
+            found.append(Host(described["Target"]["Id"], name, health["State"], why))
+    return tuple(found)
+
+
+def described_load_balancers(account: Account) -> Iterator[Mapping[str, Any]]:
+    """Give every load balancer of the account and region as DescribeLoadBalancers describes it."""
+    return entries(account, "elbv2", "describe_load_balancers", "LoadBalancers")
+
+
+def described_target_groups(account: Account, **narrowed: Any) -> Iterator[Mapping[str, Any]]:
+    """Give target groups as DescribeTargetGroups describes them, all unless `narrowed`."""
+    return entries(account, "elbv2", "describe_target_groups", "TargetGroups", **narrowed)
+
+
+def listeners(account: Account, balancer: str) -> Iterator[Mapping[str, Any]]:
+    """Give every listener of a load balancer as DescribeListeners describes it."""
+    return entries(account, "elbv2", "describe_listeners", "Listeners", LoadBalancerArn=balancer)
+
+
+def rules(account: Account, listener: str) -> Iterator[Mapping[str, Any]]:
+    """Give every rule of a listener, the default one too, as DescribeRules describes it."""
+    return entries(account, "elbv2", "describe_rules", "Rules", ListenerArn=listener)
+
+
+def listener_certificates(account: Account, listener: str) -> tuple[str, ...]:
+    """Give the ARN of every certificate of a listener, once: the default one may stand in the list as well."""
+    found = entries(account, "elbv2", "describe_listener_certificates", "Certificates", ListenerArn=listener)
+    return tuple(dict.fromkeys(one["CertificateArn"] for one in found))
+
+
+def target_health(account: Account, group: str) -> list[Mapping[str, Any]]:
+    """Give who is registered in a target group, by its ARN, as DescribeTargetHealth describes it."""
+    answer = account.client("elbv2").describe_target_health(TargetGroupArn=group)
+    described: list[Mapping[str, Any]] = answer["TargetHealthDescriptions"]
+    return described
+
+
+def _add_weights(actions: list[dict[str, Any]], weights: dict[str, int]) -> None:
+    for action in actions:
+        if action["Type"] != "forward":
+            continue
+        groups = action.get("ForwardConfig", {}).get("TargetGroups") or [{"TargetGroupArn": action["TargetGroupArn"]}]
+        for group in groups:
+            # A forward to a single group carries no weight: all of the traffic goes there.
+            weight = group.get("Weight", 1)
+            weights[group["TargetGroupArn"]] = max(weight, weights.get(group["TargetGroupArn"], 0))

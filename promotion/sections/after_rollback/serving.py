@@ -1,0 +1,40 @@
+"""What prod does since a rollback. This module does I/O."""
+
+from datetime import datetime
+
+from promotion.actions.found_deployments import Brought
+from promotion.clients.aws.account import Account
+from promotion.clients.aws.load_balancers import load_balancer
+from promotion.sections.observability.baseline.window import Whole
+from promotion.settings import Settings
+from promotion.settings.environment import LambdaTarget
+from promotion.unknown import Reason, Unknown
+
+
+def ended_at(brought: Brought) -> datetime:
+    """Tell when the rollback was over. Raises Unknown: no-data without one, not-due while it goes on."""
+    restored = brought.restored
+    if restored is None:
+        raise Unknown(
+            Reason.NO_DATA, f"nothing has rolled the image back at {brought.target}: see codedeploy-rolled-back"
+        )
+    if restored.is_unfinished:
+        raise Unknown(
+            Reason.NOT_DUE,
+            f"the rollback of {brought.target} goes on: {restored.describe()}; look again when it is over",
+        )
+    if restored.status != "Succeeded" or restored.completed is None:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"the rollback of {brought.target} has not succeeded: {restored.describe()}; see codedeploy-rolled-back",
+        )
+    return restored.completed
+
+
+def place_of(name: str, settings: Settings, account: Account) -> Whole:
+    """Give where the requests of a prod target are counted, as a whole."""
+    target = settings.prod.targets[name]
+    if isinstance(target, LambdaTarget):
+        return Whole(name, target)
+    balancer = load_balancer(account, target.load_balancer)
+    return Whole(name, target, balancer)

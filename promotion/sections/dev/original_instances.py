@@ -1,0 +1,26 @@
+"""What becomes of the instances that a blue/green deployment replaced. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from promotion.clients.aws.deployment_group import DeploymentGroup
+from promotion.clients.aws.deployments import Deployment
+
+GRACE_MINUTES = 10
+"""EC2 takes a while to shut an instance down."""
+
+
+def original_instances_problem(
+    group: DeploymentGroup, deployment: Deployment, states: Mapping[str, str], now: datetime
+) -> str:
+    """What is wrong with the replaced instances, by what the group says should become of them; empty if nothing is."""
+    up = sorted(name for name, state in states.items() if state in ("pending", "running", "stopping", "stopped"))
+    if group.blue_action == "KEEP_ALIVE":
+        lost = sorted(set(states) - set(up))
+        return f"{', '.join(lost)} should be kept for a way back, but they are gone" if lost else ""
+    ended = deployment.completed or deployment.created
+    minutes = (now - ended).total_seconds() / 60
+    if up and minutes > group.blue_wait_minutes + GRACE_MINUTES:
+        wait = f"{group.blue_wait_minutes} min after {deployment.id}"
+        return f"{', '.join(up)} should be terminated {wait}, but are still there"
+    return ""
