@@ -24,7 +24,10 @@ ATTRIBUTES = {
 """Our own attributes that keep a value of an API as it came."""
 ASIDE = {
     # Error codes, of which botocore's models have no enumeration.
-    "Code": {"404", "NoSuchKey", "NoSuchVersion", "ResourceNotFound", "DashboardNotFoundError"},
+    "Code": {
+        *("404", "NoSuchKey", "NoSuchVersion", "ResourceNotFound", "DashboardNotFoundError"),
+        *("ValidationError", "InvalidParameterValue", "InvalidParameterCombination"),
+    },
     # Words of Lambda's log and of Trivy's reports.
     "type": {"platform.report"},
     "status": {"error", "failure", "timeout"},
