@@ -7,6 +7,8 @@ import pytest
 
 from promotion.actions.found_deployments import Brought
 from promotion.actions.ticket import Ticket
+from promotion.clients.aws.cloudwatch.series import MetricsLook, Series
+from promotion.clients.aws.cloudwatch.window import Window
 from promotion.clients.aws.deployments import Deployment, DeploymentTarget
 from promotion.clients.aws.functions import Alias
 from promotion.clients.aws.load_balancers import BalancerTraffic, Host
@@ -27,8 +29,6 @@ from promotion.sections.after_rollback.remaining_traffic import leftover_queries
 from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement, histogram
 from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget as Place
-from promotion.sections.observability.metrics.series import MetricsLook, Series
-from promotion.sections.observability.metrics.window import Window
 from promotion.settings.environment import DeploymentGroupRef, Ec2Target, LambdaTarget
 from promotion.unknown import Reason, Unknown
 

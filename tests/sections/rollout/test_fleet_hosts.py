@@ -2,7 +2,7 @@
 
 import pytest
 
-from promotion.clients.aws.deployments import Host
+from promotion.clients.aws.load_balancers import Host
 from promotion.sections.observability.dashboards.signals import Balanced
 from promotion.sections.rollout.decision import decide
 from promotion.sections.rollout.fleet_evidence import Fleet
