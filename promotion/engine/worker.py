@@ -169,7 +169,8 @@ class Judging:
             elif narrows(REGISTRY[name].per, per):
                 keys += [key for key in self._run.looking.keys_of(name) if key.subject == subject]
             else:
-                keys += self._run.looking.keys_of(name)
+                # The settings of a record are sorted: a replay names subjects in another order than the run did.
+                keys += sorted(self._run.looking.keys_of(name), key=str)
         return keys
 
 

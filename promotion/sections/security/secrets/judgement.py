@@ -47,7 +47,7 @@ def judge_secret(subject: str, settings: Settings, look: SecretLook, parts: Secr
         lambda: judge_access(look, parts.keys[subject], parts.access[subject], parts.others[which], environment.account)
     )
     findings.gather(lambda: judge_ready(parts.ready[subject]))
-    users = declared.used_by or tuple(environment.targets)
+    users = sorted(declared.used_by or environment.targets)
     return f"{', '.join(look.stages)}; read by {' and '.join(users)}", findings
 
 
