@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from promotion.sections.artifact.sbom.purl import Purl
+from packageurl import PackageURL
+
+from promotion.sections.artifact.sbom.purl import full_name, parse_purl
 
 SOURCE_LABEL = "org.opencontainers.image.source"
 """Where an image was built from (OCI image specification, annotations)."""
@@ -20,7 +22,7 @@ class Application:
 
     names: frozenset[str] = frozenset()
     """In lower case; any of them will do."""
-    purl: Purl | None = None
+    purl: PackageURL | None = None
     """Type and full name must be the same; its version too, if it has one."""
     said_by: str = ""
     """Who says so, for sentences: `the settings`, or the label."""
@@ -31,7 +33,7 @@ class Application:
 
         ValueError for a package URL that is none.
         """
-        parsed = None if purl is None else Purl.parse(purl)
+        parsed = None if purl is None else parse_purl(purl)
         if purl is not None and parsed is None:
             raise ValueError(f"{purl!r} is no package URL: expected pkg:type/namespace/name")
         if name or parsed:
@@ -48,22 +50,22 @@ class Application:
     @property
     def called(self) -> str:
         """For sentences: the shortest name."""
-        return min((*self.names, *([self.purl.full_name] if self.purl else [])), key=len, default="")
+        return min((*self.names, *([full_name(self.purl)] if self.purl else [])), key=len, default="")
 
-    def is_named_by(self, group: str, name: str, purl: Purl | None) -> bool:
+    def is_named_by(self, group: str, name: str, purl: PackageURL | None) -> bool:
         """Whether a component of that group, name and package URL is the application."""
         if self.purl is not None and purl is not None and self._is(purl):
             return True
         names = [name, f"{group}/{name}", f"{group}:{name}"] if group else [name]
         if purl is not None:
-            names += [purl.name, purl.full_name]
+            names += [purl.name, full_name(purl)]
         return any(self._is_name(each.casefold()) for each in names)
 
     def _is_name(self, name: str) -> bool:
         return name in self.names or ("/v" in name and _GO_MAJOR.sub("", name) in self.names)
 
-    def _is(self, purl: Purl) -> bool:
+    def _is(self, purl: PackageURL) -> bool:
         mine = self.purl
         assert mine is not None
-        same = (mine.type, mine.full_name.casefold()) == (purl.type, purl.full_name.casefold())
-        return same and mine.version in ("", purl.version)
+        same = (mine.type, full_name(mine).casefold()) == (purl.type, full_name(purl).casefold())
+        return same and mine.version in (None, purl.version)

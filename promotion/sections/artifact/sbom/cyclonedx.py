@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from packageurl import PackageURL
+
 from promotion.sections.artifact.sbom.application import Application
 from promotion.sections.artifact.sbom.document import Document
 from promotion.sections.artifact.sbom.fields import SbomFields, digests_in, said
-from promotion.sections.artifact.sbom.purl import IMAGE_TYPES, Purl
+from promotion.sections.artifact.sbom.purl import IMAGE_TYPES, parse_purl
 from promotion.sections.artifact.sbom.summary import ComponentCounter, Sbom
 
 # Trivy says what it looked at in properties, whose names have no standard.
@@ -51,13 +53,13 @@ def _count(parent: SbomFields, tally: ComponentCounter) -> None:
             waiting.append(component.objects("components"))
 
 
-def _identity(component: SbomFields) -> tuple[str, str, Purl | None, str]:
+def _identity(component: SbomFields) -> tuple[str, str, PackageURL | None, str]:
     read = component.text
     purl = read("purl", "")
-    return read("name"), read("version", ""), Purl.parse(purl) if purl else None, read("group", "")
+    return read("name"), read("version", ""), parse_purl(purl) if purl else None, read("group", "")
 
 
-def _is_image(kind: str, version: str, purl: Purl | None) -> bool:
+def _is_image(kind: str, version: str, purl: PackageURL | None) -> bool:
     named = purl is not None and purl.type in IMAGE_TYPES
     return named or kind == "container" or (len(version) > _DIGEST_LENGTH and bool(digests_in(version)))
 

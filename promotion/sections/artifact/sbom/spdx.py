@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from packageurl import PackageURL
+
 from promotion.sections.artifact.sbom.application import Application
 from promotion.sections.artifact.sbom.document import Document
 from promotion.sections.artifact.sbom.fields import SbomFields, digests_in, said
-from promotion.sections.artifact.sbom.purl import IMAGE_TYPES, Purl
+from promotion.sections.artifact.sbom.purl import IMAGE_TYPES, parse_purl
 from promotion.sections.artifact.sbom.summary import ComponentCounter, Sbom
 
 _BEFORE_VERSION = re.compile(r"-(?=v?[0-9])")
@@ -51,14 +53,14 @@ def _described(spdx: SbomFields) -> frozenset[str]:
     return frozenset(found)
 
 
-def _is_image(purpose: str, version: str, purl: Purl | None, is_described: bool) -> bool:
+def _is_image(purpose: str, version: str, purl: PackageURL | None, is_described: bool) -> bool:
     named = purl is not None and purl.type in IMAGE_TYPES
     return named or purpose == "CONTAINER" or (is_described and bool(digests_in(version)))
 
 
-def _purl(package: SbomFields) -> Purl | None:
+def _purl(package: SbomFields) -> PackageURL | None:
     for locator in _locators(package):
-        return Purl.parse(locator)
+        return parse_purl(locator)
     return None
 
 

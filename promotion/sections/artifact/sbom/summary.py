@@ -4,10 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from packageurl import PackageURL
+
 from promotion.sections.artifact.sbom.application import Application
 from promotion.sections.artifact.sbom.document import Document
 from promotion.sections.artifact.sbom.fields import said
-from promotion.sections.artifact.sbom.purl import OS_TYPES, Purl
+from promotion.sections.artifact.sbom.purl import OS_TYPES
 
 MOST_NAMES = 20
 
@@ -62,15 +64,15 @@ class ComponentCounter:
         """Count an operating system."""
         self.systems[f"{name} {version}".strip()] += 1
 
-    def add(self, name: str, version: str, purl: Purl | None, group: str = "") -> None:
+    def add(self, name: str, version: str, purl: PackageURL | None, group: str = "") -> None:
         """Count a package."""
         self.components += 1
         if purl is not None and purl.type in OS_TYPES:
             self.os_packages += 1
-            self.distributions[purl.qualifier("distro") or purl.namespace or purl.type] += 1
+            self.distributions[purl.qualifiers.get("distro") or purl.namespace or purl.type] += 1
         self.look_for_application(name, version, purl, group)
 
-    def look_for_application(self, name: str, version: str, purl: Purl | None, group: str = "") -> None:
+    def look_for_application(self, name: str, version: str, purl: PackageURL | None, group: str = "") -> None:
         """See whether a component is the application."""
         if len(self.application) < MOST_NAMES and self.wanted and self.wanted.is_named_by(group, name, purl):
             self.application.append(said(f"{name} {version}".strip()))
