@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from textwrap import shorten, wrap
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, Protocol, TextIO
 
 import pytest
 
@@ -12,8 +12,16 @@ from promotion.core.terminal_text import harmless
 from promotion.report.verdict import taken_back
 from promotion.unknown import Reason
 
-if TYPE_CHECKING:
-    from _pytest._io import TerminalWriter  # pytest gives one to everybody, and names its type nowhere else
+
+class Writer(Protocol):
+    """What `config.get_terminal_writer()` gives: pytest names the type of it nowhere in public."""
+
+    def write(self, msg: str, **markup: bool) -> None:
+        """Write text, in colours and weights by name."""
+
+    def line(self, s: str = "", **markup: bool) -> None:
+        """Write a line."""
+
 
 _MARKS = {
     Status.PASSED: ("✓", "passed", "green"),
@@ -127,9 +135,7 @@ def end_progress(out: TextIO | None) -> None:
         out.flush()
 
 
-def print_record(
-    writer: "TerminalWriter", record: Mapping[str, Any], report: str, *, only_verdict: bool = False
-) -> None:
+def print_record(writer: Writer, record: Mapping[str, Any], report: str, *, only_verdict: bool = False) -> None:
     """Print the checklist, the verdict and what blocks; or just the line of the verdict."""
     if only_verdict:
         _print_verdict(writer, record)
@@ -159,7 +165,7 @@ def print_record(
     writer.line(f"report: {report}")
 
 
-def _print_item(writer: "TerminalWriter", item: Mapping[str, Any], width: int, ids: int) -> None:
+def _print_item(writer: Writer, item: Mapping[str, Any], width: int, ids: int) -> None:
     mark, _, colour = _MARKS[Status(item["status"])]
     writer.write(f"  {mark} ", **{colour: True})
     writer.write(f"{item['number']:<5}{harmless(item['title']):<{width}}  ")
@@ -176,7 +182,7 @@ def _print_item(writer: "TerminalWriter", item: Mapping[str, Any], width: int, i
                 )
 
 
-def _print_act(writer: "TerminalWriter", act: Mapping[str, Any]) -> None:
+def _print_act(writer: Writer, act: Mapping[str, Any]) -> None:
     good = act["state"] in ("done", "already")
     said = ": ".join(part for part in (f"{act['state']}, {act['what']}", act["message"]) if part)
     writer.line(f"{'»' if good else '✗'} {_one_line(said)}", **({} if good else {"red": True}))
@@ -214,7 +220,7 @@ def _joined(texts: Iterable[str | None]) -> str:
     return " · ".join(same) if sum(map(len, same)) <= 60 else f"{len(found)} of {len(found)} good"
 
 
-def _print_verdict(writer: "TerminalWriter", record: Mapping[str, Any]) -> None:
+def _print_verdict(writer: Writer, record: Mapping[str, Any]) -> None:
     items = record["items"]
     tally = {status: sum(item["status"] == status for item in items) for status in Status}
     not_run = _not_run(record)
@@ -232,7 +238,7 @@ def _meaning(record: Mapping[str, Any]) -> str:
     return _MEANING.get(record["exit_code"], "nothing was selected") if record["complete"] else "incomplete run"
 
 
-def _print_blockers(writer: "TerminalWriter", record: Mapping[str, Any]) -> None:
+def _print_blockers(writer: Writer, record: Mapping[str, Any]) -> None:
     for item in record["items"]:
         if not Status(item["status"]).good and item["reason"] != Reason.NOT_RUN:
             mark, word, colour = _MARKS[Status(item["status"])]

@@ -77,10 +77,7 @@ def _keyless(statement: bytes) -> bytes:
     """
     try:
         from requests import RequestException
-        from sigstore._internal.fulcio.client import ExpiredCertificate, FulcioClientError  # named nowhere else
-        from sigstore._internal.rekor import RekorClientError
         from sigstore.dsse import Statement
-        from sigstore.errors import Error
         from sigstore.models import ClientTrustConfig
         from sigstore.oidc import ExpiredIdentity, IdentityError, IdentityToken, detect_credential
         from sigstore.sign import SigningContext
@@ -89,23 +86,43 @@ def _keyless(statement: bytes) -> bytes:
             Reason.NOT_SUPPORTED, "keyless signing needs the extra: pip install promotion-checklist[keyless]"
         ) from None
     try:
-        token = detect_credential()
-        if token is None:
-            raise Unknown(
-                Reason.ACCESS_DENIED, "nothing tells who this is: give the workflow `permissions: id-token: write`"
-            )
-        context = SigningContext.from_trust_config(ClientTrustConfig.production())
-        with context.signer(IdentityToken(token)) as signer:
-            return str(signer.sign_dsse(Statement(statement)).to_json()).encode()
+        credential = detect_credential()
+        token = None if credential is None else IdentityToken(credential)
     except (IdentityError, ExpiredIdentity) as trouble:
+        raise _no_identity(trouble) from None
+    except (RequestException, ValueError) as trouble:
+        raise _no_signature(trouble) from None
+    if token is None:
         raise Unknown(
-            Reason.ACCESS_DENIED,
-            f"the workflow's identity was not to be had ({trouble}): give the workflow `permissions: id-token: write`",
-        ) from None
-    except (Error, ExpiredCertificate, FulcioClientError, RekorClientError, RequestException, ValueError) as trouble:
-        # Of an answer only the kind of trouble is told: its text may quote what was sent, the token among it.
-        kind = type(trouble.__cause__ or trouble).__name__
-        raise Unknown(
-            Reason.ERROR,
-            f"sigstore made no keyless signature ({kind}): see whether its services are well, and try again",
-        ) from None
+            Reason.ACCESS_DENIED, "nothing tells who this is: give the workflow `permissions: id-token: write`"
+        )
+    try:
+        context = SigningContext.from_trust_config(ClientTrustConfig.production())
+        with context.signer(token) as signer:
+            return str(signer.sign_dsse(Statement(statement)).to_json()).encode()
+    except ExpiredIdentity as trouble:
+        raise _no_identity(trouble) from None
+    except Exception as trouble:
+        # What its clients of Fulcio and Rekor raise has no public name: it is known by the package it is of.
+        if not isinstance(trouble, RequestException | ValueError) and not _of_sigstore(trouble):
+            raise
+        raise _no_signature(trouble) from None
+
+
+def _no_identity(trouble: Exception) -> Unknown:
+    return Unknown(
+        Reason.ACCESS_DENIED,
+        f"the workflow's identity was not to be had ({trouble}): give the workflow `permissions: id-token: write`",
+    )
+
+
+def _no_signature(trouble: Exception) -> Unknown:
+    """Of an answer only the kind of trouble is shown: its text may quote what was sent, the token among it."""
+    kind = type(trouble.__cause__ or trouble).__name__
+    return Unknown(
+        Reason.ERROR, f"sigstore made no keyless signature ({kind}): see whether its services are well, and try again"
+    )
+
+
+def _of_sigstore(trouble: Exception) -> bool:
+    return any(kind.__module__.partition(".")[0] == "sigstore" for kind in type(trouble).__mro__)

@@ -81,9 +81,8 @@ class Account:
             self._require_account(session)
             return session
         assumed = self._watched(_botocore_session(None))
-        # botocore keeps a session's credentials under this name; there is no public way to give it a provider that
-        # assumes a role and renews itself in a watch that outlives one hour.
-        assumed._credentials = self._assumed(base, role)  # noqa: SLF001
+        # The role's credentials renew themselves in a watch that outlives one hour.
+        assumed.register_component("credential_provider", _Provider(self._assumed(base, role)))
         return boto3.Session(botocore_session=assumed, region_name=self.region)
 
     def _assumed(self, base: Any, role: str) -> Any:
@@ -187,3 +186,13 @@ def _raise_if_truncated(operation_model: Any, response_dict: dict[str, Any], **_
             json.loads(body)
         except ValueError:
             raise Unknown(Reason.TRUNCATED, f"{asked} answered JSON that breaks off: the answer was cut off") from None
+
+
+class _Provider:
+    """What a botocore session asks for its credentials: these, which renew themselves."""
+
+    def __init__(self, credentials: Any) -> None:
+        self._credentials = credentials
+
+    def load_credentials(self) -> Any:
+        return self._credentials
