@@ -241,7 +241,7 @@ def test_what_is_there_at_once_is_not_waited_for():
     assert len(server.asked) == 1
     assert time.at == NOW
     assert {url for url, _ in service.requests} == {"https://b.example"}
-    assert found.told() == "found by the X-Correlation-ID sent within 0.0 s"
+    assert found.describe() == "found by the X-Correlation-ID sent within 0.0 s"
 
 
 def test_a_late_log_is_waited_for_at_short_intervals():

@@ -45,8 +45,8 @@ class Logs:
 
     def get_paginator(self, _operation):
         """Pages of one group."""
-        last_progress = [{"logGroupName": "/shop-old"}, {"logGroupName": "/shop", **(self.group or {})}]
-        return SimpleNamespace(paginate=lambda **_: [{"logGroups": []}, {"logGroups": last_progress}])
+        told = [{"logGroupName": "/shop-old"}, {"logGroupName": "/shop", **(self.group or {})}]
+        return SimpleNamespace(paginate=lambda **_: [{"logGroups": []}, {"logGroups": told}])
 
 
 class Words:

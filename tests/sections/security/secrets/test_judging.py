@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from promotion.clients.aws.policy_simulator import PolicyDecision, read_decisions
-from promotion.sections.security.secrets.judgement import judge_access, judge_key, judge_ready, judge_secret
+from promotion.sections.security.secrets.judgement import judge_access, judge_key, judge_ready, secret_problems
 from promotion.sections.security.secrets.look import (
     DECRYPT,
     READ,
@@ -194,12 +194,12 @@ def test_both_shapes_of_the_simulators_answer():
 
 def test_the_secret_and_its_key():
     """What is wrong is said with what to do."""
-    assert "there is no secret" in next(judge_secret(SecretLook("x", None), HERE, SECRET))
+    assert "there is no secret" in next(secret_problems(SecretLook("x", None), HERE, SECRET))
     deleted = SecretLook("x", ARN, deleted=datetime(2026, 12, 1, tzinfo=UTC))
-    assert "2026-12-01" in next(judge_secret(deleted, HERE, SECRET))
-    assert "labels: AWSPREVIOUS" in next(judge_secret(SecretLook("x", ARN, ("AWSPREVIOUS",)), HERE, SECRET))
+    assert "2026-12-01" in next(secret_problems(deleted, HERE, SECRET))
+    assert "labels: AWSPREVIOUS" in next(secret_problems(SecretLook("x", ARN, ("AWSPREVIOUS",)), HERE, SECRET))
     good = SecretLook("x", ARN, ("AWSCURRENT",))
-    assert not list(judge_secret(good, HERE, SECRET))
+    assert not list(secret_problems(good, HERE, SECRET))
     assert not list(judge_key(good, None, SECRET))
     wanted = Secret(name="x", customer_key=True)
     assert list(judge_key(good, None, wanted))
