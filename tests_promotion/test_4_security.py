@@ -18,7 +18,7 @@ from promotion.unknown import Unknown
 
 @item("secrets-manager", per="secret")
 def test_secrets_manager(
-    secret, secret_looks, secret_keys, secret_access, other_secrets, secret_readiness, settings, measured
+    secret, secret_looks, secret_keys, secret_access, other_secrets, secret_readiness, settings, clock, measured
 ):
     """Each secret can be read by those who need it, and by nobody else; the application says that it has loaded it."""
     looked_at, findings = secrets.judge_secret(
@@ -26,6 +26,7 @@ def test_secrets_manager(
         settings,
         secret_looks[secret],
         secrets.SecretContext(secret_keys, secret_access, other_secrets, secret_readiness),
+        clock.now(),
     )
     settle(findings, looked_at, measured)
 
@@ -42,13 +43,13 @@ def test_no_secrets_in_logs(dev_log_group, dev_leaks, settings, clock, measured)
 
 
 @item("least-privilege", per="role")
-def test_least_privilege(role, role_policies, role_advice, settings, measured):
+def test_least_privilege(role, role_policies, role_advice, settings, clock, measured):
     """A role may do what it needs and no more, and nobody becomes it but the service it is for."""
     which, name = in_environment(role)
     environment = settings.environment(which)
     declared = next(one for one in environment.roles if one.name == name)
     look, advice = role_policies[role], role_advice[role]
-    judged = privileges.judge_role(look, declared, environment.region)
+    judged = privileges.judge_role(look, declared, environment.region, now=clock.now())
     measured(" · ".join(part for part in (judged.describe(look), advice.describe()) if part))
     findings = [*judged.findings, *privileges.remarked(advice)]
     assert not findings, describe(role, findings)

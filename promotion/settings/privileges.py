@@ -26,7 +26,10 @@ class Role(Strict):
     kind: RoleKind
     """Whose role it is, which tells who may become it."""
     principals: tuple[str, ...] = ()
-    """Who may become it besides: principals of services, ARNs, account numbers."""
+    """Who may become it besides: principals of services, ARNs, account numbers, ids of organisations."""
+    subjects: tuple[str, ...] = ()
+    """Subjects that the identity providers among them may vouch for, as in `repo:example/shop:*`; any that the trust
+    policy names, if none is declared."""
     external_id: str | None = None
     """The external id that the trust policy must want from principals of other accounts."""
     exceptions: tuple[Accepted, ...] = ()

@@ -25,6 +25,8 @@ class PolicyDecision:
     """`allowed`, `implicitDeny` or `explicitDeny`."""
     missing: tuple[str, ...] = ()
     """Condition keys that policies ask for and that the simulator was given no value of."""
+    within_boundary: bool = True
+    """Whether the role's permissions boundary, if it has one, allows it."""
 
     @property
     def allowed(self) -> bool:
@@ -58,7 +60,7 @@ def read_decisions(role: str, action: str, resources: Sequence[str], told: Mappi
     if not specific:
         resource = resources[0] if len(resources) == 1 else told["EvalResourceName"]
         missing = tuple(told.get("MissingContextValues") or ())
-        return [PolicyDecision(role, action, resource, told["EvalDecision"], missing)]
+        return [PolicyDecision(role, action, resource, told["EvalDecision"], missing, _within_boundary(told))]
     return [
         PolicyDecision(
             role,
@@ -66,6 +68,13 @@ def read_decisions(role: str, action: str, resources: Sequence[str], told: Mappi
             one["EvalResourceName"],
             one["EvalResourceDecision"],
             tuple(one.get("MissingContextValues") or ()),
+            _within_boundary(one),
         )
         for one in specific
     ]
+
+
+def _within_boundary(told: Mapping[str, Any]) -> bool:
+    """Read https://docs.aws.amazon.com/IAM/latest/APIReference/API_PermissionsBoundaryDecisionDetail.html."""
+    detail = told.get("PermissionsBoundaryDecisionDetail") or {}
+    return bool(detail.get("AllowedByPermissionsBoundary", True))

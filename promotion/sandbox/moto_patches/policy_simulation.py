@@ -114,8 +114,10 @@ def _simulate(ask: Any, policies: list[dict[str, Any]], limit: dict[str, Any] | 
     for action in ask("ActionNames"):
         for resource in ask("ResourceArns") or ["*"]:
             word = decide(policies, action, resource, context)
-            if word == "allowed" and limit is not None and decide([limit], action, resource, context) != "allowed":
+            inside = limit is None or decide([limit], action, resource, context) == "allowed"
+            if word == "allowed" and not inside:
                 word = "implicitDeny"
+            bounded = {"PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": inside}} if limit else {}
             results.append(
                 {
                     "EvalActionName": action,
@@ -123,6 +125,7 @@ def _simulate(ask: Any, policies: list[dict[str, Any]], limit: dict[str, Any] | 
                     "EvalDecision": word,
                     "MatchedStatements": [],
                     "MissingContextValues": [],
+                    **bounded,
                 }
             )
     found, marker = page(results, ask("Marker"), int(ask("MaxItems") or PAGE))

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from promotion.sections.security.privileges.globs import expression, is_everything
+from promotion.sections.security.policies.globs import expression, is_everything
 from promotion.unknown import Reason, Unknown
 
 Actions = int
@@ -25,6 +25,12 @@ _CHANGES = frozenset({"Write", "Permissions management", "Tagging"})
 """Access levels of actions that change something. Tags decide access where policies ask for them."""
 _CREATING = ("create", "run", "request", "launch", "import", "allocate", "copy", "restore", "register")
 """How actions begin that make something, which has no name yet to be narrowed to."""
+_NAMING_KEY = ("id", "ids", "name", "names", "arn", "arns", "alias", "aliases", "resourceidentifier")
+"""How condition keys end that say which resource it is."""
+_CALLERS = ("sourceinstancearn", "sourcefunctionarn", "sourceoutpostarn", "userid", "username", "principalarn")
+"""How those end that say who calls."""
+_RUNNING = frozenset({"instance", "managed-instance", "task", "container-instance"})
+"""Types of what runs as somebody: whoever reaches it is somebody else. A request names it, though none must."""
 _SERVICE = re.compile(r"[^*?:]+")
 
 
@@ -52,8 +58,14 @@ class Catalogue:
     """Those that write, tag, or manage permissions."""
     permissions: Actions
     """Those that manage permissions."""
+    tagging: Actions
+    """Those that tag."""
     narrowable: Actions
     """Those that can be narrowed to resources."""
+    kinds: dict[str, tuple[str, ...]]
+    """ARNs of every kind of resource, as in `ResourceType.arn`, by the service in them; not those without a name."""
+    resource_keys: frozenset[str]
+    """Condition keys, in lower case, by which a request is tied to a resource: its id, name or ARN, or another's ARN."""
     _places: dict[str, int]
     _lines: dict[str, str]
     _expanded: dict[str, Actions] = field(default_factory=dict)
@@ -106,20 +118,27 @@ class Catalogue:
         rest = actions.bit_count() - len(shown)
         return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
 
+    def creates(self, place: int) -> bool:
+        """Whether an action makes something, rather than tagging what is there."""
+        return not self.tagging >> place & 1 and self.names[place].partition(":")[2].lower().startswith(_CREATING)
+
     def needed(self, place: int) -> tuple[tuple[ResourceType, ...], bool]:
         """The resource types that tell how far an action reaches, and whether it must reach far in all of them.
 
         A request must be allowed on everything it names. What it makes has no name yet, so it is held against an action
         that makes something only if nothing else narrows it. Kinds of one thing (`listener/app`, `listener/net`) stand
-        in the reference as if a request named them all; it names one.
+        in the reference as if a request named them all; it names one. A request that commands a machine reaches it, also
+        where the reference has it that only the commands must be named.
         """
         types = self.types[place]
         required = tuple(one for one in types if one.required)
         if not required:
             return types, False
-        name = self.names[place].partition(":")[2].lower()
         kinds = {one.name.partition("/")[0] for one in required}
-        return required, len(kinds) > 1 and name.startswith(_CREATING)
+        if self.creates(place):
+            return required, len(kinds) > 1
+        running = tuple(one for one in types if one.name in _RUNNING and not one.required)
+        return (*required, *running), False
 
 
 @cache
@@ -153,6 +172,8 @@ def _read(data: dict[str, Any]) -> Catalogue:
     levels: dict[str, list[int]] = {}
     services: dict[str, Actions] = {}
     kept = cache(ResourceType)
+    kinds: dict[str, list[str]] = {}
+    keys: set[str] = set()
     for service, entry in data.items():
         if not isinstance(entry, dict):
             continue
@@ -163,6 +184,9 @@ def _read(data: dict[str, Any]) -> Catalogue:
             uses = privilege["resource_types"].items()
             types.append(tuple(kept(kind, arns[kind], use["required"]) for kind, use in uses if kind in arns))
         services[service.lower()] = (1 << len(names)) - (1 << first)
+        for arn in arns.values():
+            kinds.setdefault(arn.split(":")[2], []).append(arn)
+        keys |= _resource_keys(entry)
     if not names:
         raise ValueError("no action")
     low = [name.lower() for name in names]
@@ -174,10 +198,27 @@ def _read(data: dict[str, Any]) -> Catalogue:
         everything=(1 << len(names)) - 1,
         changing=_set(len(names), (place for level in _CHANGES for place in levels[level])),
         permissions=_set(len(names), levels["Permissions management"]),
+        tagging=_set(len(names), levels["Tagging"]),
         narrowable=_set(len(names), (place for place, found in enumerate(types) if found)),
+        kinds={service: tuple(dict.fromkeys(filter(_has_name, arns))) for service, arns in kinds.items()},
+        resource_keys=frozenset(keys),
         _places={name: place for place, name in enumerate(low)},
         _lines={**lines, "*": "\n".join(low)},
     )
+
+
+def _has_name(arn: str) -> bool:
+    """Whether an ARN says more than whose resource it is and where: `event-bus/${EventBusName}`, not `target/stop`."""
+    return "${" in arn.split(":", 5)[5]
+
+
+def _resource_keys(entry: dict[str, Any]) -> set[str]:
+    of_resources = {key.lower() for resource in entry["resources"].values() for key in resource["condition_keys"]}
+    named = {key for key in of_resources if key.endswith(_NAMING_KEY)}
+    arns = {key.lower() for key, told in entry["conditions"].items() if "ARN" in told["type"]}
+    return {
+        key for key in named | arns if "${" not in key and not key.startswith("aws:") and not key.endswith(_CALLERS)
+    }
 
 
 def _set(count: int, places: Iterable[int]) -> Actions:

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from promotion.clients.aws.iam import RolePolicies
+from promotion.sections.security.policies.askers import Place
+from promotion.sections.security.policies.statements import identity_statements, trust_statements
 from promotion.sections.security.privileges import rules, trust
 from promotion.sections.security.privileges.actions import catalogue
+from promotion.sections.security.privileges.conditions import Openness
 from promotion.sections.security.privileges.documents import Advice
 from promotion.sections.security.privileges.effective import Effective, effective
 from promotion.sections.security.privileges.findings import ExcessPrivilege
-from promotion.sections.security.privileges.statements import PolicyStatement, identity_statements, trust_statements
+from promotion.sections.security.privileges.neighbours import Neighbour
 from promotion.settings.privileges import Accepted, Role
 
 
@@ -36,8 +40,10 @@ class PrivilegeFindings:
         return " · ".join(parts)
 
 
-def judge_role(look: RolePolicies, declared: Role, region: str) -> PrivilegeFindings:
-    """Judge a role by what was looked up and what is declared.
+def judge_role(
+    look: RolePolicies, declared: Role, region: str, *, now: datetime, neighbours: Sequence[Neighbour] = ()
+) -> PrivilegeFindings:
+    """Judge a role by what was looked up and what is declared. `neighbours` are roles that may more than they should.
 
     Raises:
         Unknown: a policy is not one that can be understood, or the data on actions is not there.
@@ -48,14 +54,14 @@ def judge_role(look: RolePolicies, declared: Role, region: str) -> PrivilegeFind
         statement for policy in look.policies for statement in identity_statements(policy.label, policy.document)
     )
     boundary = None if look.boundary is None else identity_statements(look.boundary.label, look.boundary.document)
-    expected = trust.ExpectedTrust(
-        declared.kind, declared.principals, declared.external_id, look.partition, region, look.account
-    )
-    place = (look.partition, region, look.account)
+    place = Place(look.partition, look.account, region, now)
+    expected = trust.ExpectedTrust(declared.kind, declared.principals, declared.external_id, place, declared.subjects)
+    openness = Openness(catalogue(), (look.partition, region, look.account), look.arn)
 
     def found(exceptions: Sequence[Accepted]) -> tuple[Effective, list[ExcessPrivilege]]:
-        role = _effective(policies, boundary, place, exceptions)
-        return role, rules.find_excess(role, declared.kind)
+        excused = [(one.actions, one.resources) for one in exceptions]
+        role = effective(policies, boundary, openness, excused)
+        return role, rules.find_excess(role, declared.kind, neighbours)
 
     role, findings = found(declared.exceptions)
     unneeded = tuple(
@@ -84,16 +90,6 @@ def remarked(advice: Advice) -> list[ExcessPrivilege]:
         for one in advice.remarks
         if one.kind in GRAVE
     ]
-
-
-def _effective(
-    policies: Sequence[PolicyStatement],
-    boundary: Sequence[PolicyStatement] | None,
-    place: tuple[str, str, str],
-    exceptions: Sequence[Accepted],
-) -> Effective:
-    excused = [(one.actions, one.resources) for one in exceptions]
-    return effective(policies, boundary, catalogue(), place, excused)
 
 
 def _count(number: int, what: str) -> str:

@@ -11,10 +11,11 @@ from itertools import cycle, takewhile
 
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 _HEX = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-_NAMES = tuple(
+NAMES = tuple(
     f"{first}{'q7zk-xj4w9-vb2yq-h8tn-pm3kd-zr6ux-w5cj-qy1fg-n0vs'[: 3 + 7 * (place % 6)]}"
     for place, first in enumerate("abcdefghijklmnopqrstuvwxyz0123456789")
 )
+"""Names unlike those that people choose, of every first letter and of many lengths."""
 _IDS = {
     "AllocationId": "eipalloc-",
     "ImageId": "ami-",
@@ -37,6 +38,7 @@ _IDS = {
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 """
+ID_PREFIXES = (*sorted(set(_IDS.values())), "o-", "ou-", "vgw-", "pl-", "fs-", "fsap-", "vpce-svc-")
 _UUIDS = frozenset({"KeyId", "CertificateId", "GroupId"})
 WIDE = 0.25
 """The share of such names from which on a pattern is not taken for a narrow one."""
@@ -59,7 +61,7 @@ def resources(arn: str, partition: str, region: str, account: str) -> tuple[str,
     """Give resources of a kind (`arn:${Partition}:…`) in an account and region."""
     fixed = {"Partition": partition, "Region": region, "Account": account}
     known = _VARIABLE.sub(lambda found: fixed.get(found[1], found[0]), arn)
-    return tuple(_filled(known, name, turn) for turn, name in zip(cycle((0, 1)), _NAMES, strict=False))
+    return tuple(_filled(known, name, turn) for turn, name in zip(cycle((0, 1)), NAMES, strict=False))
 
 
 @lru_cache(maxsize=4096)

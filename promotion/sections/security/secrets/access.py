@@ -7,6 +7,7 @@ from promotion.clients.aws.ec2 import instance_profiles
 from promotion.clients.aws.iam import profile_roles
 from promotion.clients.aws.policy_simulator import PolicyDecision, simulated
 from promotion.clients.aws.secrets import secret_pages
+from promotion.core.partitions import dns_suffix, partition_of
 from promotion.sections.security.secrets.look import DECRYPT, READ, OtherSecrets, SecretLook
 from promotion.settings.secrets import Secret
 from promotion.unknown import Reason, Unknown
@@ -24,7 +25,8 @@ def other_secrets(account: Account, declared: Iterable[Secret]) -> OtherSecrets:
         if len(found) >= _OTHERS:
             break
     made_up = (
-        f"arn:aws:secretsmanager:{account.region}:{account.account}:secret:nobody-has-a-secret-of-this-name-a1B2c3"
+        f"arn:{partition_of(account.region)}:secretsmanager:{account.region}:{account.account}:secret:"
+        "nobody-has-a-secret-of-this-name-a1B2c3"
     )
     return OtherSecrets(tuple(sorted(found)[:_OTHERS]), made_up)
 
@@ -71,7 +73,7 @@ def _context(account: Account, look: SecretLook | None) -> dict[str, str]:
         "aws:RequestedRegion": account.region,
         "aws:ResourceAccount": account.account,
         "kms:CallerAccount": account.account,
-        "kms:ViaService": f"secretsmanager.{account.region}.amazonaws.com",
+        "kms:ViaService": f"secretsmanager.{account.region}.{dns_suffix(partition_of(account.region))}",
         "secretsmanager:VersionStage": "AWSCURRENT",
         "aws:SecureTransport": "true",
     }

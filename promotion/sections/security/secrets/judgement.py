@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from promotion.clients.aws.policy_simulator import PolicyDecision
 from promotion.core.findings import Findings
+from promotion.core.partitions import dns_suffix
+from promotion.sections.security.policies.askers import Place
 from promotion.sections.security.secrets.look import (
     DECRYPT,
     READ,
@@ -14,7 +17,7 @@ from promotion.sections.security.secrets.look import (
     ReadyLook,
     SecretLook,
 )
-from promotion.sections.security.secrets.policies import ANYBODY, delegates, denies, grants, strangers
+from promotion.sections.security.secrets.policies import ANYBODY, AttachedPolicy
 from promotion.settings.model import Settings
 from promotion.settings.secrets import Secret
 from promotion.settings.subjects import in_environment
@@ -33,25 +36,25 @@ class SecretContext:
     ready: Mapping[str, Sequence[ReadyLook]]
 
 
-def judge_secret(subject: str, settings: Settings, look: SecretLook, parts: SecretContext) -> tuple[str, Findings]:
+def judge_secret(
+    subject: str, settings: Settings, look: SecretLook, parts: SecretContext, now: datetime
+) -> tuple[str, Findings]:
     """Judge a secret, `dev NAME` or `prod NAME`: what was looked at, and what was found."""
     which, name = in_environment(subject)
     environment = settings.environment(which)
     declared = next(secret for secret in environment.secrets if secret.name == name)
     findings = Findings()
-    findings.gather(lambda: secret_problems(look, environment.account, declared))
+    findings.gather(lambda: secret_problems(look, environment.account, declared, now))
     if look.arn is None or look.deleted is not None:
         return "not to be had", findings
     findings.gather(lambda: judge_key(look, parts.keys[subject], declared))
-    findings.gather(
-        lambda: judge_access(look, parts.keys[subject], parts.access[subject], parts.others[which], environment.account)
-    )
+    findings.gather(lambda: judge_access(look, parts.keys[subject], parts.access[subject], parts.others[which], now))
     findings.gather(lambda: judge_ready(parts.ready[subject]))
     users = sorted(declared.used_by or environment.targets)
     return f"{', '.join(look.stages)}; read by {' and '.join(users)}", findings
 
 
-def secret_problems(look: SecretLook, account: str, declared: Secret) -> Iterator[str]:
+def secret_problems(look: SecretLook, account: str, declared: Secret, now: datetime) -> Iterator[str]:
     """Say what is wrong with the secret itself. Raises Unknown for a policy that cannot be read."""
     if look.arn is None:
         yield f"there is no secret {look.name} in account {account}: create it, or name the one that the service reads"
@@ -65,7 +68,7 @@ def secret_problems(look: SecretLook, account: str, declared: Secret) -> Iterato
     if CURRENT not in look.stages:
         labels = ", ".join(look.stages) or "none"
         yield f"no version of {look.name} that has a value is labelled {CURRENT} (labels: {labels}): store a value"
-    let_in = dict.fromkeys(strangers(look.policy, look.name, account))
+    let_in = dict.fromkeys(_policy_of(look, now).strangers())
     if ANYBODY in let_in:
         yield f"the resource policy of {look.name} lets anybody in: name who may read it"
     for stranger in let_in:
@@ -90,31 +93,27 @@ def judge_key(look: SecretLook, key: KeyLook | None, declared: Secret) -> Iterat
 
 
 def judge_access(
-    look: SecretLook, key: KeyLook | None, access: AccessLook, others: OtherSecrets, account: str
+    look: SecretLook, key: KeyLook | None, access: AccessLook, others: OtherSecrets, now: datetime
 ) -> Iterator[str]:
     """Say which role cannot read the secret, and which may read others too.
 
     Raises Unknown where the simulator did not answer, or lacked the values that a policy asks for. Key policies and
     resource policies it does not know of (API_SimulatePrincipalPolicy), so they are read here.
     """
+    policy = _policy_of(look, now)
     for target, roles in access.roles.items():
         for role in roles:
-            short = role.rpartition("/")[2]
-            if not _may_read(look, access, role):
-                yield (
-                    f"the role {short} of {target} may not read {look.name}: let it call {READ} on {look.arn}, and see "
-                    "that nothing denies it"
-                )
-            if key is not None and key.manager != "AWS" and not _may_decrypt(look, key, access, role, account):
-                yield (
-                    f"the role {short} of {target} may not decrypt {look.name}: let it call {DECRYPT} with {key.id}, in "
-                    "its own policy where the key's policy leaves it to the account"
-                )
+            whose = f"the role {role.rpartition('/')[2]} of {target}"
+            if trouble := _reading(policy, access, role):
+                yield f"{whose} may not read {look.name}: {trouble}"
+            if (
+                key is not None
+                and key.manager != "AWS"
+                and (trouble := _decrypting(_key_policy_of(look, key, now), access, role))
+            ):
+                yield f"{whose} may not decrypt {look.name}: {trouble}"
             if too_much := _others(access, role, others):
-                yield (
-                    f"the role {short} of {target} may read other secrets too: {too_much}; name just those it needs in "
-                    "its policy"
-                )
+                yield f"{whose} may read other secrets too: {too_much}; name just those it needs in its policy"
 
 
 def judge_ready(answers: Sequence[ReadyLook]) -> Iterator[str]:
@@ -124,28 +123,77 @@ def judge_ready(answers: Sequence[ReadyLook]) -> Iterator[str]:
             yield f"{answer.target} does not say that it has loaded the secret: {answer.url}: {problem}"
 
 
-def _may_read(look: SecretLook, access: AccessLook, role: str) -> bool:
-    own = _asked(access, role, READ, look.arn or "")
-    if own.word == "explicitDeny" or denies(look.policy, look.name, role, READ):
-        return False
-    if own.allowed or grants(look.policy, look.name, role, READ):
-        return True
+def _policy_of(look: SecretLook, now: datetime) -> AttachedPolicy:
+    arn = look.arn or ""
+    tags = {
+        f"{prefix}/{key.lower()}": (value,)
+        for prefix in ("aws:resourcetag", "secretsmanager:resourcetag")
+        for key, value in (look.tags or {}).items()
+    }
+    _, partition, _, region, account, *_ = arn.split(":")
+    context = {"secretsmanager:secretid": arn, "secretsmanager:versionstage": CURRENT, "aws:requestedregion": region}
+    return AttachedPolicy(look.policy, look.name, arn, Place(partition, account, region, now, tags), context)
+
+
+def _key_policy_of(look: SecretLook, key: KeyLook, now: datetime) -> AttachedPolicy:
+    _, partition, _, region, account, *_ = key.id.split(":")
+    context = {
+        "kms:viaservice": f"secretsmanager.{region}.{dns_suffix(partition)}",
+        "kms:encryptioncontext:secretarn": look.arn or "",
+        "aws:requestedregion": region,
+    }
+    return AttachedPolicy(
+        key.policy, f"the key of {look.name}", key.id, Place(partition, account, region, now), context
+    )
+
+
+def _denied(policy: AttachedPolicy, own: PolicyDecision) -> str | None:
+    """Say what denies a request, which no permission makes good."""
+    if own.word == "explicitDeny":
+        return f"a policy of the role denies {own.action} on {own.resource}: take that out of the Deny"
+    statement = policy.denial(own.role, own.action)
+    if statement is not None:
+        return f"{statement.full_label} denies {own.action} to it: take the role out of that Deny"
+    policy.refuse_unsettled(own.role, own.action)
+    return None
+
+
+def _reading(policy: AttachedPolicy, access: AccessLook, role: str) -> str | None:
+    """Say why a role may not read a secret, and what to do; None: it may."""
+    own = _asked(access, role, READ, policy.arn)
+    if trouble := _denied(policy, own):
+        return trouble
+    if own.allowed:
+        return None
+    if policy.grants(role, READ):
+        return _outside_boundary(own)
     _raise_if_missing(own.missing, role, READ)
-    return False
+    return f"let it call {READ} on {policy.arn}"
 
 
-def _may_decrypt(look: SecretLook, key: KeyLook, access: AccessLook, role: str, account: str) -> bool:
-    whose = f"the key of {look.name}"
-    own = _asked(access, role, DECRYPT, key.id)
-    if own.word == "explicitDeny" or denies(key.policy, whose, role, DECRYPT):
-        return False
-    if grants(key.policy, whose, role, DECRYPT):
-        return True
-    if not delegates(key.policy, whose, account, DECRYPT):
-        return False
-    if not own.allowed:
-        _raise_if_missing(own.missing, role, DECRYPT)
-    return own.allowed
+def _decrypting(policy: AttachedPolicy, access: AccessLook, role: str) -> str | None:
+    """Say why a role may not decrypt with a key, and what to do; None: it may."""
+    own = _asked(access, role, DECRYPT, policy.arn)
+    if trouble := _denied(policy, own):
+        return trouble
+    if policy.grants(role, DECRYPT):
+        return None if own.allowed else _outside_boundary(own)
+    if not policy.delegates(role, DECRYPT):
+        return f"let it call {DECRYPT} in the policy of the key {policy.arn}, or leave that to the account there"
+    if own.allowed:
+        return None
+    _raise_if_missing(own.missing, role, DECRYPT)
+    return f"let it call {DECRYPT} with {policy.arn} in its own policy, to which the key's policy leaves it"
+
+
+def _outside_boundary(own: PolicyDecision) -> str | None:
+    """Say that a resource policy which names a role does not lead out of its boundary.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-eval-logic
+    """
+    if own.within_boundary:
+        return None
+    return f"its permissions boundary does not allow {own.action} on {own.resource}: allow it there"
 
 
 def _others(access: AccessLook, role: str, others: OtherSecrets) -> str:

@@ -4,131 +4,112 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-root-enable-iam
 """
 
-import json
-import re
-from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from promotion.sections.security.policies import askers
+from promotion.sections.security.policies.admitted import Admission, Resource, find_admissions
+from promotion.sections.security.policies.askers import Place, with_keys
+from promotion.sections.security.policies.decide import Match, acts_on, principal_match
+from promotion.sections.security.policies.domains import Domain, Fixed
+from promotion.sections.security.policies.search import Asker, find_request
+from promotion.sections.security.policies.statements import PolicyStatement, resource_statements
 from promotion.unknown import Reason, Unknown
 
 ANYBODY = "*"
-_ARN = re.compile(r"arn:[\w-]+:(?:iam|sts)::(\d{12}):(.+)")
-_NARROWING = frozenset(
-    {
-        "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
-        "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourcevpc", "aws:sourcevpce",
-        "aws:sourcevpcarn", "aws:userid", "kms:calleraccount",
-    }
-)  # fmt: skip
-"""Condition keys by which a policy is not public, as IAM Access Analyzer and Secrets Manager see it."""
+_SECRET_ACTIONS = tuple(
+    f"secretsmanager:{name}" for name in ("GetSecretValue", "PutSecretValue", "PutResourcePolicy", "DeleteSecret")
+)
+_EVERYTHING = PolicyStatement("any policy", "", True, ("*",), None, ("*",))
 
 
-def statements(policy: str, whose: str) -> list[dict[str, Any]]:
-    """Give the statements of a policy. Raises Unknown where it cannot be read."""
-    if not policy:
-        return []
-    try:
-        found = json.loads(policy)["Statement"]
-    except (ValueError, KeyError, TypeError):
-        raise Unknown(Reason.MALFORMED, f"the policy of {whose} is none that can be read: look at it by hand") from None
-    read = found if isinstance(found, list) else [found]
-    if not all(isinstance(one, dict) for one in read):
-        raise Unknown(Reason.MALFORMED, f"the policy of {whose} is none that can be read: look at it by hand")
-    return read
+@dataclass(frozen=True)
+class AttachedPolicy:
+    """The policy of a secret or key, and where that is."""
+
+    text: str
+    """JSON; empty if there is none."""
+    whose: str
+    """How a message names the secret or key."""
+    arn: str
+    place: Place
+    context: Mapping[str, str] = field(default_factory=dict)
+    """Condition keys, in lower case, that a request of the service has, and their values."""
+
+    @property
+    def statements(self) -> tuple[PolicyStatement, ...]:
+        """Its statements. Raises Unknown where it cannot be read."""
+        return resource_statements(f"the policy of {self.whose}", self.text) if self.text else ()
+
+    def strangers(self) -> Iterator[str]:
+        """Give everybody outside of the account whom a secret's policy lets in: `*` for anybody, or an account's number.
+
+        An organisation is nobody here: it is named in full, or it would be anybody. Services cannot read a secret.
+        """
+        resource = Resource("secretsmanager", (self.arn,), _SECRET_ACTIONS)
+        for admission in find_admissions(self.statements, self.place, resource):
+            if (stranger := _stranger(admission)) is not None:
+                yield stranger
+
+    def grants(self, role: str, action: str) -> bool:
+        """Whether it lets a role do something by itself, whatever the role's own policies say."""
+        return self._allows(role, action, Match.DIRECT)
+
+    def delegates(self, role: str, action: str) -> bool:
+        """Whether it leaves it to the policies of the role's account who may do something."""
+        return self._allows(role, action, Match.ACCOUNT)
+
+    def denial(self, role: str, action: str) -> PolicyStatement | None:
+        """Give a statement that keeps a role from something, whatever else a request has in it; None: none does."""
+        for statement in self._denies:
+            if find_request(_EVERYTHING, [statement], self._asker(role), [action], [self.arn]) is None:
+                return statement
+        return None
+
+    def refuse_unsettled(self, role: str, action: str) -> None:
+        """Raise Unknown if a denial spares a role by its name and not by its account, too.
+
+        Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+        """
+        account = role.split(":")[4]
+        root = self.place.arn("iam", "root", account=account)
+        for statement in self._denies:
+            named = (statement.not_principals or {}).get("AWS", ())
+            if role in named and not {account, root, ANYBODY} & set(named) and acts_on(statement, action):
+                raise Unknown(
+                    Reason.NOT_SUPPORTED,
+                    f"{statement.full_label} spares {role.rpartition('/')[2]} by NotPrincipal and not its account, so AWS may "
+                    f"deny it all the same: name {root} there too, or use a condition on aws:PrincipalArn instead",
+                )
+
+    @property
+    def _denies(self) -> list[PolicyStatement]:
+        return [one for one in self.statements if not one.allows]
+
+    def _allows(self, role: str, action: str, match: Match) -> bool:
+        allows = [one for one in self.statements if one.allows]
+        return any(
+            find_request(one, self._denies, [asker], [action], [self.arn]) is not None
+            for asker in self._asker(role)
+            for one in allows
+            if principal_match(one, asker.principal) is match
+        )
+
+    def _asker(self, role: str) -> Sequence[Asker]:
+        keys: dict[str, Domain] = {key: Fixed(((value,),)) for key, value in self.context.items()}
+        return [with_keys(one, keys) for one in askers.named(self.place, role, None, known=True)]
 
 
-def strangers(policy: str, whose: str, account: str) -> Iterator[str]:
-    """Give everybody outside of an account whom a policy lets in: `*` for anybody, or an account's number."""
-    for statement in statements(policy, whose):
-        if statement.get("Effect") != "Allow" or _narrowed(statement):
-            continue
-        if "NotPrincipal" in statement:
-            yield ANYBODY
-        for principal in _principals(statement):
-            here = _account_of(principal)
-            if here is None or here != account:
-                yield here or ANYBODY
-
-
-def grants(policy: str, whose: str, role: str, action: str) -> bool:
-    """Whether a policy lets a role do something by name, whatever its own policies say. Conditions count as held."""
-    return any(
-        one.get("Effect") == "Allow" and _speaks_of(one, action) and role in _principals(one)
-        for one in statements(policy, whose)
-    )
-
-
-def delegates(policy: str, whose: str, account: str, action: str) -> bool:
-    """Whether the policy of a key leaves it to the account's own policies who may do something."""
-    own = (account, f"arn:aws:iam::{account}:root")
-    return any(
-        one.get("Effect") == "Allow"
-        and _speaks_of(one, action)
-        and any(principal in own or (principal.startswith("arn:") and principal.endswith(f":iam::{account}:root")) or
-                (principal == ANYBODY and _narrowed(one)) for principal in _principals(one))
-        for one in statements(policy, whose)
-    )  # fmt: skip
-
-
-def denies(policy: str, whose: str, role: str, action: str) -> bool:
-    """Whether a policy keeps a role from something, in any case: what holds on conditions is not counted."""
-    account = _account_of(role)
-    hit = {ANYBODY, role, account, f"arn:aws:iam::{account}:root"}
-    for one in statements(policy, whose):
-        if one.get("Effect") != "Deny" or one.get("Condition") or not _speaks_of(one, action):
-            continue
-        if "NotPrincipal" in one:
-            if not hit & set(_listed(one["NotPrincipal"])):
-                return True
-        elif hit & set(_principals(one)):
-            return True
-    return False
-
-
-def _narrowed(statement: Mapping[str, Any]) -> bool:
-    """Whether the conditions of a statement keep anybody out: a known key with known values, compared positively."""
-    for operator, keys in (statement.get("Condition") or {}).items():
-        plain = operator.lower().removeprefix("foranyvalue:").removeprefix("forallvalues:")
-        if "not" in plain or plain.endswith("ifexists") or not plain.startswith(("string", "arn")):
-            continue
-        for key, values in keys.items():
-            listed = values if isinstance(values, list) else [values]
-            if key.lower() in _NARROWING and listed and not any(_is_open(str(value)) for value in listed):
-                return True
-    return False
-
-
-def _is_open(value: str) -> bool:
-    """Whether a value fits anything: `*`, or an ARN without an account."""
-    if not value.strip("*?"):
-        return True
-    parts = value.split(":")
-    return value.startswith("arn:") and (len(parts) < 5 or parts[4] in ("*", ""))
-
-
-def _speaks_of(statement: Mapping[str, Any], action: str) -> bool:
-    def among(wanted: Any) -> bool:
-        patterns = wanted if isinstance(wanted, list) else [wanted]
-        return any(fnmatchcase(action.lower(), str(one).lower().replace("[", "[[]")) for one in patterns)
-
-    if "NotAction" in statement:
-        return not among(statement["NotAction"])
-    return among(statement.get("Action", ()))
-
-
-def _principals(statement: Mapping[str, Any]) -> list[str]:
-    return _listed(statement.get("Principal"))
-
-
-def _listed(principal: Any) -> list[str]:
-    """Give the AWS principals; services and federations cannot read a secret on their own behalf."""
-    told = principal.get("AWS", ()) if isinstance(principal, dict) else principal or ()
-    return [str(one) for one in (told if isinstance(told, list | tuple) else [told])]
-
-
-def _account_of(principal: str) -> str | None:
-    if re.fullmatch(r"\d{12}", principal):
-        return principal
-    found = _ARN.fullmatch(principal)
-    return found[1] if found else None
+def _stranger(admission: Admission) -> str | None:
+    match admission.who:
+        case "anybody":
+            return ANYBODY
+        case "account":
+            return admission.name
+        case "principal":
+            account = admission.name.split(":")[4]
+            return account if account.isdigit() else ANYBODY
+        case "service":
+            return None if admission.name else ANYBODY
+        case _:
+            return None

@@ -1,10 +1,13 @@
 """Roles made up for a test, and what is found of them."""
 
+from datetime import UTC, datetime
+
 from promotion.clients.aws.iam import PolicyDocument, RolePolicies
 from promotion.sections.security.privileges import judgement
 from promotion.settings.privileges import Role
 
 ACCOUNT = "111122223333"
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
@@ -37,7 +40,8 @@ def judge(*statements, boundary=None, trust=(LAMBDA,), kind="function", **declar
         (PolicyDocument("own", "inline", document(*statements)),) if statements else (),
         None if boundary is None else PolicyDocument("limit", "boundary", document(*boundary)),
     )
-    return judgement.judge_role(look, Role.model_validate({"name": "shop", "kind": kind, **declared}), "eu-west-1")
+    role = Role.model_validate({"name": "shop", "kind": kind, **declared})
+    return judgement.judge_role(look, role, "eu-west-1", now=NOW)
 
 
 def kinds(*statements, **more):

@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from promotion.sandbox.moto_patches.policy_simulation import decide
+from promotion.sections.security.policies.globs import covers, matcher
+from promotion.sections.security.policies.statements import identity_statements
 from promotion.sections.security.privileges.actions import catalogue
+from promotion.sections.security.privileges.conditions import Openness
 from promotion.sections.security.privileges.effective import effective
-from promotion.sections.security.privileges.globs import covers, matcher
-from promotion.sections.security.privileges.statements import identity_statements
 from tests.sandbox.second_emulator.server import find, running
 from tests.sections.security.privileges.evaluator import ACTIONS, RESOURCES, actions, documents, fits
 
@@ -26,7 +27,7 @@ def put_together(policies, boundary=None):
     """Our evaluator's view of some policies."""
     limit = None if boundary is None else identity_statements("boundary", boundary)
     found = [one for number, policy in enumerate(policies) for one in identity_statements(f"policy {number}", policy)]
-    return effective(found, limit, catalogue(), PLACE)
+    return effective(found, limit, Openness(catalogue(), PLACE, ""))
 
 
 @given(patterns, st.text("ab", max_size=6))

@@ -2,10 +2,12 @@
 
 import pytest
 
+from promotion.sections.security.policies.statements import identity_statements
 from promotion.sections.security.privileges import escalations, rules
 from promotion.sections.security.privileges.actions import catalogue
-from promotion.sections.security.privileges.conditions import narrowing_keys
+from promotion.sections.security.privileges.conditions import Openness
 from promotion.sections.security.privileges.documents import Advice, Remark
+from promotion.sections.security.privileges.effective import PASS_ROLE
 from promotion.sections.security.privileges.findings import describe
 from promotion.sections.security.privileges.judgement import remarked
 from promotion.settings import SettingsError
@@ -262,8 +264,6 @@ MALFORMED = [
 @pytest.mark.parametrize("malformed", MALFORMED, ids=str)
 def test_what_is_no_policy_is_unknown(malformed):
     """Nobody can tell what it allows."""
-    from promotion.sections.security.privileges.statements import identity_statements
-
     with pytest.raises(Unknown) as trouble:
         identity_statements("inline policy 'own'", malformed)
     assert trouble.value.reason is Reason.MALFORMED
@@ -276,7 +276,7 @@ def test_the_lists_name_actions_that_there_are():
     for path in escalations.paths():
         assert all(known.place(action) is not None for action in path.needs), path.name
         assert path.source.startswith("https://")
-        assert (path.passes_to is not None) == (escalations.PASS_ROLE in path.needs), path.name
+        assert (path.passes_to is not None) == (PASS_ROLE in path.needs), path.name
         assert path.reach in ("any", "wide")
     ways = [(path.name, frozenset(path.needs), path.reach) for path in escalations.paths()]
     held = [
@@ -306,6 +306,12 @@ def test_without_the_data_a_role_is_unknown(monkeypatch):
     finally:
         monkeypatch.undo()
         catalogue.cache_clear()
+
+
+def narrowing_keys(conditions):
+    """The keys by which conditions narrow what a role of the account may do."""
+    statement = identity_statements("own", document(allow("s3:GetObject", Condition=conditions)))[0]
+    return Openness(catalogue(), ("aws", "eu-west-1", ACCOUNT), "").narrowing_keys(statement.tests)
 
 
 def test_conditions_are_bound_by_their_keys():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from promotion.clients.aws.policy_simulator import PolicyDecision, read_decisions
+from promotion.sections.security.policies.askers import Place
 from promotion.sections.security.secrets.judgement import judge_access, judge_key, judge_ready, secret_problems
 from promotion.sections.security.secrets.look import (
     DECRYPT,
@@ -16,12 +17,13 @@ from promotion.sections.security.secrets.look import (
     ReadyLook,
     SecretLook,
 )
-from promotion.sections.security.secrets.policies import delegates, denies, grants, strangers
+from promotion.sections.security.secrets.policies import AttachedPolicy
 from promotion.settings.secrets import Secret
 from promotion.unknown import Unknown
 
 HERE, THERE = "111122223333", "123456789012"
 ARN = f"arn:aws:secretsmanager:eu-west-1:{HERE}:secret:shop/dev/database-a1B2c3"
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
 ROLE = f"arn:aws:iam::{HERE}:role/shop-lambda"
 KEY = KeyLook(f"arn:aws:kms:eu-west-1:{HERE}:key/1", "CUSTOMER", "Enabled")
 OTHERS = OtherSecrets((f"{ARN}-other",), f"{ARN}-made-up")
@@ -30,6 +32,26 @@ SECRET = Secret(name="shop/dev/database")
 
 def policy(*statements):
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def attached(text):
+    return AttachedPolicy(text, "it", ARN, Place("aws", HERE, "eu-west-1", NOW))
+
+
+def strangers(text):
+    return list(attached(text).strangers())
+
+
+def grants(text, role, action):
+    return attached(text).grants(role, action)
+
+
+def delegates(text, account, action):
+    return attached(text).delegates(f"arn:aws:iam::{account}:role/anybody", action)
+
+
+def denies(text, role, action):
+    return attached(text).denial(role, action) is not None
 
 
 def allow(principal, **more):
@@ -69,13 +91,13 @@ CLOSED = [
 @pytest.mark.parametrize("statement", OPEN)
 def test_open_to_anybody(statement):
     """Whatever the condition is, if everybody meets it."""
-    assert set(strangers(policy(statement), "it", HERE)) == {"*"}
+    assert set(strangers(policy(statement))) == {"*"}
 
 
 @pytest.mark.parametrize("statement", CLOSED)
 def test_open_to_nobody_else(statement):
     """Its own account, one organisation, one role, one way in."""
-    assert list(strangers(policy(statement), "it", HERE)) == []
+    assert list(strangers(policy(statement))) == []
 
 
 def test_another_account():
@@ -86,50 +108,50 @@ def test_another_account():
         f"arn:aws:iam::{THERE}:role/a",
         f"arn:aws-cn:iam::{THERE}:user/b",
     ):
-        assert list(strangers(policy(allow({"AWS": principal})), "it", HERE)) == [THERE]
+        assert list(strangers(policy(allow({"AWS": principal})))) == [THERE]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"Statement": ["x"]}', '{"Statement": 7}', "null"])
 def test_a_policy_that_cannot_be_read(text):
     """It is never a policy that lets nobody in."""
-    with pytest.raises(Unknown, match="look at it by hand"):
-        list(strangers(text, "it", HERE))
+    with pytest.raises(Unknown, match="look at the policy"):
+        list(strangers(text))
 
 
 def test_one_statement_need_not_be_a_list():
     """IAM takes an object for a list of one."""
-    assert list(strangers(json.dumps({"Statement": allow("*")}), "it", HERE)) == ["*"]
+    assert list(strangers(json.dumps({"Statement": allow("*")}))) == ["*"]
 
 
 def test_who_is_named():
     """By name, by wildcard of the action, not by another action, and not by a denial."""
-    assert grants(policy(allow({"AWS": [ROLE, "x"]}, Action=["secretsmanager:Get*"])), "it", ROLE, READ)
-    assert grants(policy(allow({"AWS": ROLE}, Action="*")), "it", ROLE, READ)
-    assert not grants(policy(allow({"AWS": ROLE}, Action="secretsmanager:DescribeSecret")), "it", ROLE, READ)
-    assert not grants(policy(allow({"AWS": f"{ROLE}-other"})), "it", ROLE, READ)
-    assert denies(policy({**allow("*"), "Effect": "Deny"}), "it", ROLE, READ)
-    assert denies(policy({**allow({"AWS": HERE}), "Effect": "Deny"}), "it", ROLE, READ)
+    assert grants(policy(allow({"AWS": [ROLE, "x"]}, Action=["secretsmanager:Get*"])), ROLE, READ)
+    assert grants(policy(allow({"AWS": ROLE}, Action="*")), ROLE, READ)
+    assert not grants(policy(allow({"AWS": ROLE}, Action="secretsmanager:DescribeSecret")), ROLE, READ)
+    assert not grants(policy(allow({"AWS": f"{ROLE}-other"})), ROLE, READ)
+    assert denies(policy({**allow("*"), "Effect": "Deny"}), ROLE, READ)
+    assert denies(policy({**allow({"AWS": HERE}), "Effect": "Deny"}), ROLE, READ)
     assert not denies(
-        policy({**allow("*", **on("Bool", "aws:SecureTransport", "false")), "Effect": "Deny"}), "it", ROLE, READ
+        policy({**allow("*", **on("Bool", "aws:SecureTransport", "false")), "Effect": "Deny"}), ROLE, READ
     )
     spared = {"Effect": "Deny", "NotPrincipal": {"AWS": [ROLE]}, "Action": "*", "Resource": "*"}
-    assert not denies(policy(spared), "it", ROLE, READ)
-    assert denies(policy(spared), "it", f"{ROLE}-other", READ)
+    assert not denies(policy(spared), ROLE, READ)
+    assert denies(policy(spared), f"{ROLE}-other", READ)
     everything_else = {"Effect": "Deny", "Principal": "*", "NotAction": [DECRYPT], "Resource": "*"}
-    assert denies(policy(everything_else), "it", ROLE, READ)
-    assert not denies(policy(everything_else), "it", ROLE, DECRYPT)
+    assert denies(policy(everything_else), ROLE, READ)
+    assert not denies(policy(everything_else), ROLE, DECRYPT)
 
 
 def test_a_key_that_leaves_it_to_the_account():
     """The account's root, or anybody of the account by way of Secrets Manager."""
     root = {"AWS": f"arn:aws:iam::{HERE}:root"}
-    assert delegates(policy(allow(root, Action="kms:*")), "it", HERE, DECRYPT)
-    assert delegates(
-        policy(allow("*", Action="kms:Decrypt", **on("StringEquals", "kms:CallerAccount", HERE))), "it", HERE, DECRYPT
-    )
-    assert not delegates(policy(allow(root, Action="kms:Describe*")), "it", HERE, DECRYPT)
-    assert not delegates(policy(allow({"AWS": f"arn:aws:iam::{THERE}:root"}, Action="kms:*")), "it", HERE, DECRYPT)
-    assert not delegates(policy(allow({"AWS": ROLE}, Action="kms:*")), "it", HERE, DECRYPT)
+    assert delegates(policy(allow(root, Action="kms:*")), HERE, DECRYPT)
+    everybody = policy(allow("*", Action="kms:Decrypt", **on("StringEquals", "kms:CallerAccount", HERE)))
+    assert grants(everybody, ROLE, DECRYPT)
+    assert not grants(everybody, ROLE.replace(HERE, THERE), DECRYPT)
+    assert not delegates(policy(allow(root, Action="kms:Describe*")), HERE, DECRYPT)
+    assert not delegates(policy(allow({"AWS": f"arn:aws:iam::{THERE}:root"}, Action="kms:*")), HERE, DECRYPT)
+    assert not delegates(policy(allow({"AWS": ROLE}, Action="kms:*")), HERE, DECRYPT)
 
 
 def decisions(read="allowed", decrypt="allowed", made_up="implicitDeny", other="implicitDeny", missing=()):
@@ -147,7 +169,7 @@ def access(look=None, key=KEY, roles=(ROLE,), **words):
     key = key and KeyLook(
         key.id, key.manager, key.state, policy=key.policy or policy(allow({"AWS": HERE}, Action="kms:*"))
     )
-    return list(judge_access(look, key, AccessLook({"lambda": roles}, decisions(**words)), OTHERS, HERE))
+    return list(judge_access(look, key, AccessLook({"lambda": roles}, decisions(**words)), OTHERS, NOW))
 
 
 def test_what_the_role_may():
@@ -194,12 +216,12 @@ def test_both_shapes_of_the_simulators_answer():
 
 def test_the_secret_and_its_key():
     """What is wrong is said with what to do."""
-    assert "there is no secret" in next(secret_problems(SecretLook("x", None), HERE, SECRET))
+    assert "there is no secret" in next(secret_problems(SecretLook("x", None), HERE, SECRET, NOW))
     deleted = SecretLook("x", ARN, deleted=datetime(2026, 12, 1, tzinfo=UTC))
-    assert "2026-12-01" in next(secret_problems(deleted, HERE, SECRET))
-    assert "labels: AWSPREVIOUS" in next(secret_problems(SecretLook("x", ARN, ("AWSPREVIOUS",)), HERE, SECRET))
+    assert "2026-12-01" in next(secret_problems(deleted, HERE, SECRET, NOW))
+    assert "labels: AWSPREVIOUS" in next(secret_problems(SecretLook("x", ARN, ("AWSPREVIOUS",)), HERE, SECRET, NOW))
     good = SecretLook("x", ARN, ("AWSCURRENT",))
-    assert not list(secret_problems(good, HERE, SECRET))
+    assert not list(secret_problems(good, HERE, SECRET, NOW))
     assert not list(judge_key(good, None, SECRET))
     wanted = Secret(name="x", customer_key=True)
     assert list(judge_key(good, None, wanted))
