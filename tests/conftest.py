@@ -9,6 +9,8 @@ from hypothesis import settings
 
 from promotion.sandbox.client import WorldPool
 
+pytest_plugins = ["tests.spent"]
+
 # A busy machine is slow: how long an example takes proves nothing. A pipeline tries the same examples every time, so that
 # it never fails for what nobody changed; new ones are tried where people work.
 settings.register_profile("patient", deadline=None, derandomize="CI" in os.environ)
@@ -18,7 +20,9 @@ settings.load_profile("patient")
 @pytest.fixture(scope="session")
 def world_pool() -> Iterator[WorldPool]:
     """Gives worlds in a fraction of a second, after the first."""
-    with WorldPool() as opened:
+    from tests.spent import POOLS
+
+    with WorldPool(on_start=POOLS.add) as opened:
         yield opened
 
 

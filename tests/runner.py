@@ -18,6 +18,8 @@ from promotion.sandbox.client import Running
 ROOT = Path(__file__).resolve().parent.parent
 PLUGINS = ("pytest_timeout", "xdist.plugin", "pytest_metadata.plugin", "pytest_html.plugin", "promotion.plugin")
 """What pytest finds by itself where nothing else is installed."""
+OF_PAGE = ("pytest_metadata.plugin", "pytest_html.plugin")
+"""Those of them that write the page."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,16 @@ class Judged:
         }
 
 
-def judge(world: Running, folder: Path, *arguments: str, at: Path = ROOT) -> Judged:
-    """Run the checklist against a world, in this process and the folder `at`: what is slow is imported already."""
+def judge(world: Running, folder: Path, *arguments: str, at: Path = ROOT, page: bool = True) -> Judged:
+    """Run the checklist against a world, in this process and the folder `at`: what is slow is imported already.
+
+    Without `page` nobody wants the HTML page, which takes a quarter of the time.
+    """
     out = io.StringIO()
     # pytest looks for unraisable errors by collecting garbage twice a run, which takes a third of its time.
     without = ("cacheprovider", "faulthandler", "unraisableexception", "threadexception")
-    options = [*(f"-pno:{plugin}" for plugin in without), *(f"-p{plugin}" for plugin in PLUGINS)]
+    wanted = [plugin for plugin in PLUGINS if page or plugin not in OF_PAGE]
+    options = [*(f"-pno:{plugin}" for plugin in without), *(f"-p{plugin}" for plugin in wanted)]
     options += ["--report-dir", str(folder)]
     with environment(world, at), _unhindered(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         code = pytest.main(

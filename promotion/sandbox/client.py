@@ -29,7 +29,8 @@ from promotion.sandbox.request_log import Call
 __all__ = ["Running", "SandboxError", "WorldPool", "start"]
 
 NEEDS = ("moto", "flask", "flask_cors", "cryptography", "trustme", "time_machine")
-READY_WITHIN = 30.0
+READY_WITHIN = 120.0
+"""Seconds. An idle machine takes a tenth of it."""
 GROWN_OLD = 240.0
 """Seconds after which a world_pool builds its world anew: what happened "40 minutes ago" is to stay 40 minutes ago."""
 MODULE = "promotion.sandbox"
@@ -94,11 +95,17 @@ def start(
 class WorldPool:
     """A warm process that gives a new world in a tenth of a second. A context manager; worlds end with it."""
 
-    def __init__(self, *, ready_within: float = READY_WITHIN) -> None:
-        """`ready_within`: seconds that the first world may take, the start of the process included."""
+    def __init__(
+        self, *, ready_within: float = READY_WITHIN, on_start: Callable[[int], object] = lambda _pid: None
+    ) -> None:
+        """`ready_within`: seconds that the first world may take, the start of the process included.
+
+        `on_start` is told the pid of each warm process.
+        """
         self._within = ready_within
+        self._on_start = on_start
         self._lock = threading.Lock()
-        self._process, self._begun = _Process("many"), time.monotonic()
+        self._process, self._begun = self._start(), time.monotonic()
         self._homes: dict[int, _Process] = {}
         """Whose child each world is that has not been stopped."""
 
@@ -130,7 +137,12 @@ class WorldPool:
         """Begin another process. The old one stays as long as a world of it does."""
         if self._process not in self._homes.values():
             self._process.end()
-        self._process, self._begun = _Process("many"), time.monotonic()
+        self._process, self._begun = self._start(), time.monotonic()
+
+    def _start(self) -> "_Process":
+        process = _Process("many")
+        self._on_start(process.pid)
+        return process
 
     def _stop(self, pid: int) -> None:
         with self._lock:
@@ -173,6 +185,7 @@ class _Process:
             env=_environment(),
             start_new_session=True,  # an interrupt at the keyboard is for this process; that one sees our end
         )
+        self.pid = self._process.pid
 
     def ask(self, order: Order, within: float) -> Ready:
         """Send an order and wait for the answer, at most so many seconds."""

@@ -7,7 +7,7 @@ from promotion import cli
 from promotion.core.status import Exit
 from tests.runner import ROOT, environment, judge
 from tests.stories.page import words_of
-from tests.stories.patience import PATIENT, allow_slow_answers
+from tests.stories.patience import PATIENT
 from tests.stories.people import write_notes
 from tests.stories.records import kept
 
@@ -21,7 +21,6 @@ BASELINE = "baseline-updated[baseline-updated]"
 def test_a_good_rollout_goes_and_is_found_good_at_t30(world_pool, tmp_path):
     """GO at T+5; at T+30 HOLD, for what nobody could have measured before; once that is done, GO."""
     with world_pool.world(scene="rollout", minutes=0, rate=RATE) as world:
-        allow_slow_answers(world)
         rollout = judge(world, tmp_path, "-m", "rollout", "--wait", "--act", *SPARING, *PATIENT)
         write_notes(world, "Sorts the orders of a customer by date.")
         validated = judge(world, tmp_path, "-m", "postdeploy", "--wait", *PATIENT)

@@ -54,8 +54,10 @@ class HttpAnswer:
         return not self.problems
 
 
-def judge_answer(method: str, url: str, reply: Reply, expect: Expect, secrecy: Secrecy) -> HttpAnswer:
-    """Compare what came back with every expectation. `url` is recorded as given.
+def judge_answer(
+    method: str, url: str, reply: Reply, expect: Expect, secrecy: Secrecy, *, timed: bool = True
+) -> HttpAnswer:
+    """Compare what came back with every expectation, but for the time it took unless `timed`. `url` is recorded as given.
 
     Raises Unknown, truncated, when the body is longer than what is read and nothing else is wrong: neither its
     content nor the time to its last byte is known.
@@ -66,7 +68,7 @@ def judge_answer(method: str, url: str, reply: Reply, expect: Expect, secrecy: S
         *_headers(reply, expect, secrecy),
         *_json(reply, expect, secrecy, found),
         *_texts(reply, expect, secrecy),
-        *_time(reply, expect),
+        *(_time(reply, expect) if timed else ()),
     ]
     if not reply.whole and not problems:
         raise cut(f"{method} {url}", f"its body is longer than the {len(reply.body):,} bytes that are read")

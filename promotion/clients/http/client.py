@@ -53,16 +53,17 @@ class HttpClient:
     clock: Clock = field(default_factory=SystemClock)
     on_call: OnCall | None = None
 
-    def ask(self, url: str, call: EndpointCall) -> HttpAnswer:
+    def ask(self, url: str, call: EndpointCall, *, timed: bool = True) -> HttpAnswer:
         """Make the call at a target's URL and compare the answer with what is declared.
 
+        Without `timed`, `max_ms` is not held against it: an answer that comes within the timeouts counts for what it says.
         Raises Unknown: unreachable, timeout, truncated, malformed, not-declared (a `${NAME}` is not set), error.
         """
         from http.cookiejar import CookieJar  # a replay does without
 
         request = self.request(url, call, {})
         received = self.exchange(request, call.expect.max_ms, CookieJar())
-        return self.answer(request, received, call)
+        return self.answer(request, received, call, timed=timed)
 
     def request(self, url: str, call: EndpointCall, values: Mapping[str, Any]) -> Request:
         """Build the request a call stands for, with captured values filled in. Raises what `request.build` does."""
@@ -104,11 +105,13 @@ class HttpClient:
                 self.secrecy.hide(cookie.value)
         return received
 
-    def answer(self, request: Request, received: Reply | CertificateRejected, call: EndpointCall) -> HttpAnswer:
+    def answer(
+        self, request: Request, received: Reply | CertificateRejected, call: EndpointCall, *, timed: bool = True
+    ) -> HttpAnswer:
         """Judge what came back. Raises Unknown, truncated, for a body longer than what is read."""
         if isinstance(received, CertificateRejected):
             return refused(request.method, request.shown, received.flaw)
-        return judge_answer(request.method, request.shown, received, call.expect, self.secrecy)
+        return judge_answer(request.method, request.shown, received, call.expect, self.secrecy, timed=timed)
 
     def _request_id(self, headers: Mapping[str, str]) -> str | None:
         return next((self.secrecy.clean(headers[name], 100) for name in _REQUEST_IDS if name in headers), None)

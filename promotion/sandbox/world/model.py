@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox import transport
+from promotion.sandbox.patience import ANSWER_MS
 from promotion.sandbox.world.names import ALIAS, FREEZES, FUNCTION, REGION
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ class Environment(Account):
     """The fleet that gets the traffic, `blue` or `green`."""
     brought: dict[str, str] = field(default_factory=dict)
     """Instance to the digest of the image it runs, where there is more than one fleet."""
+    health_max_ms: int = ANSWER_MS
+    """What promotion.toml says that a health endpoint may take, in milliseconds."""
     api: str = ""
     """Id of the HTTP API."""
     api_kind: str = "http"

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from promotion.sandbox.patience import ANSWER_MS, CONNECT_SECONDS, DEADLINE_SECONDS, READ_SECONDS
 from promotion.sandbox.world.api_metrics import REST_STAGE
 from promotion.sandbox.world.declared import (
     baseline,
@@ -56,7 +57,7 @@ def promotion_toml(world: "World", places: "Places") -> str:
         _image(world, places),
         _github(places),
         f"[limits]\nlog_lag_seconds = {LOG_LAG}",
-        f"[looking]\nattempts = {ATTEMPTS}\nconnect_timeout = 2\nread_timeout = 5\ndeadline = 30",
+        _looking(),
     ]
     for environment in (world.dev, world.prod):
         parts += [_environment(environment, places), _targets(environment, places), _reads(environment)]
@@ -87,6 +88,14 @@ def environment(world: "World", places: "Places") -> dict[str, str]:
 def text(value: str) -> str:
     """Write a string as TOML does; a JSON string without escapes beyond ASCII is one."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def _looking() -> str:
+    return f"""[looking]
+attempts = {ATTEMPTS}
+connect_timeout = {CONNECT_SECONDS}
+read_timeout = {READ_SECONDS}
+deadline = {DEADLINE_SECONDS}"""
 
 
 def _image(world: "World", places: "Places") -> str:
@@ -130,6 +139,7 @@ region = {text(REGION)}
 role = {text(environment.role(CHECKER_ROLE))}
 endpoint_url = {text(places.aws)}
 ca_bundle = {text(places.ca_file)}
+health_max_ms = {environment.health_max_ms}
 dashboard = "shop-{environment.name}\""""
 
 
@@ -168,10 +178,10 @@ def _reads(environment: "Environment") -> str:
 name = "{target} {name}"
 target = "{target}"
 path = "{path}"
-expect = {{ {expect} }}"""
+expect = {{ {expect}, max_ms = {ANSWER_MS} }}"""
         for target in ("lambda", "ec2")
         for name, path, expect in (
-            ("list orders", "/orders?customer=c-1001", 'json = { "length(orders) > `0`" = true }, max_ms = 2000'),
+            ("list orders", "/orders?customer=c-1001", 'json = { "length(orders) > `0`" = true }'),
             (
                 "read a customer",
                 "/customers/c-1002",
@@ -194,6 +204,7 @@ target = "{target}"
 path = "/orders"
 json = {{ customer = "nobody", items = [] }}
 expect.status = 422
+expect.max_ms = {ANSWER_MS}
 expect.json = {{ "length(errors)" = 2 }}
 expect.headers = {{ content-type = "application/problem+json*" }}
 
@@ -203,7 +214,7 @@ method = "POST"
 target = "{target}"
 path = "/orders"
 json = {{ customer = "c-1001", items = [{{ sku = "cup", quantity = 2 }}] }}
-expect = {{ status = 201, json = {{ total_cents = 2580 }}, headers = {{ location = "/orders/o-*" }} }}"""
+expect = {{ status = 201, json = {{ total_cents = 2580 }}, headers = {{ location = "/orders/o-*" }}, max_ms = {ANSWER_MS} }}"""
         for target in ("lambda", "ec2")
     )
 
@@ -221,23 +232,23 @@ method = "POST"
 path = "/orders"
 json = {{ customer = "c-1002", items = [{{ sku = "tea-250", quantity = 1 }}] }}
 capture = {{ order = "id" }}
-expect = {{ status = 201, json = {{ status = "open" }} }}
+expect = {{ status = 201, json = {{ status = "open" }}, max_ms = {ANSWER_MS} }}
 
 [[dev.journeys.steps]]
 name = "read"
 path = "/orders/{{order}}"
-expect = {{ json = {{ id = "{{order}}", total_cents = 790 }} }}
+expect = {{ json = {{ id = "{{order}}", total_cents = 790 }}, max_ms = {ANSWER_MS} }}
 
 [[dev.journeys.steps]]
 name = "cancel"
 method = "DELETE"
 path = "/orders/{{order}}"
-expect = {{ status = 204 }}
+expect = {{ status = 204, max_ms = {ANSWER_MS} }}
 
 [[dev.journeys.steps]]
 name = "gone"
 path = "/orders/{{order}}"
-expect = {{ status = 404 }}"""
+expect = {{ status = 404, max_ms = {ANSWER_MS} }}"""
         for target in ("lambda", "ec2")
     )
     return f"""{steps}

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.patience import HANGS, READ_SECONDS, STRICT_READ_SECONDS
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -276,8 +277,8 @@ def _(world: "World") -> None:
     """GitHub takes longer than the gate waits."""
     from promotion.sandbox.settings_edits import edit_settings
 
-    edit_settings(world, "read_timeout = 5", "read_timeout = 0.5")
-    world.edges["github"].hang(EVERYTHING, 1.5)
+    edit_settings(world, f"read_timeout = {READ_SECONDS}", f"read_timeout = {STRICT_READ_SECONDS}")
+    world.edges["github"].hang(EVERYTHING, HANGS)
 
 
 @fault("github-cuts-off", item=BUILD, kind="blind")

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.patience import HANGS, READ_SECONDS, STRICT_READ_SECONDS
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -58,8 +59,8 @@ def _(world: "World") -> None:
     """The registry takes longer than the gate waits."""
     from promotion.sandbox.settings_edits import edit_settings
 
-    edit_settings(world, "read_timeout = 5", "read_timeout = 0.5")
-    world.edges["registry"].hang(EVERYTHING, 1.5)
+    edit_settings(world, f"read_timeout = {READ_SECONDS}", f"read_timeout = {STRICT_READ_SECONDS}")
+    world.edges["registry"].hang(EVERYTHING, HANGS)
 
 
 @fault("registry-cuts-off", item=SIZE, kind="blind", falls_with=ALL)

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.patience import ANSWER_MS, STRICT_MS, TOO_LATE
+from promotion.sandbox.settings_edits import edit_settings
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -364,8 +366,9 @@ def _(world: "World") -> None:
 
 @fault("health-endpoint-slow", item="health-checks")
 def _(world: "World") -> None:
-    """The function's health endpoint answers 200, but after more than two seconds."""
-    world.edges["dev-lambda"].hang("GET /health", 2.1)
+    """The function's health endpoint answers 200, but later than it may."""
+    world.dev.health_max_ms = STRICT_MS
+    world.edges["dev-lambda"].hang("GET /health", TOO_LATE)
 
 
 @fault("health-endpoint-redirects", item="health-checks")
@@ -443,8 +446,10 @@ def _(world: "World") -> None:
 
 @fault("endpoint-slow", item="smoke-tests")
 def _(world: "World") -> None:
-    """An endpoint answers as declared, but after more than two seconds."""
-    world.edges["dev-ec2"].hang("GET /customers/*", 2.1)
+    """An endpoint answers as declared, but later than it may."""
+    as_declared = 'x-correlation-id = "?*" }, max_ms = '
+    edit_settings(world, f"{as_declared}{ANSWER_MS}", f"{as_declared}{STRICT_MS}")
+    world.edges["dev-ec2"].hang("GET /customers/*", TOO_LATE)
 
 
 @fault("endpoint-without-correlation-id", item="smoke-tests")

@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.patience import STRICT_MS, TOO_LATE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,8 +33,9 @@ def _(world: "World") -> None:
 
 @fault("prod-health-slow", item=HEALTH)
 def _(world: "World") -> None:
-    """Prod's health endpoint answers 200, but after more than two seconds."""
-    world.edges["prod-ec2"].hang("GET /health", 2.1)
+    """Prod's health endpoint answers 200, but later than it may."""
+    world.prod.health_max_ms = STRICT_MS
+    world.edges["prod-ec2"].hang("GET /health", TOO_LATE)
 
 
 @fault("prod-smoke-tests-fail", item=HEALTH, kind="clean")

@@ -32,7 +32,7 @@ def _(world: "World") -> None:
 @fault("canary-cold-starts", item="lambda-canary", kind="clean")
 def _(world: "World") -> None:
     """Many environments of the new version had to be started."""
-    _canary(world, cold=0.1)
+    _canary(world, cold=0.04)
 
 
 @fault("canary-reports-on-second-page", item="lambda-canary", kind="clean")

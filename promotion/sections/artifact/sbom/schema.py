@@ -10,6 +10,7 @@ from typing import Any
 
 from promotion.sections.artifact.sbom.document import CYCLONEDX, Document
 from promotion.sections.artifact.sbom.fields import malformed, said
+from promotion.sections.artifact.sbom.iri import in_place_of_the_package
 from promotion.unknown import Reason, Unknown
 
 MOST_ERRORS = 5
@@ -34,9 +35,10 @@ def schema_errors(document: Document) -> tuple[str, ...]:
 
 
 def _cyclonedx(document: Document) -> Iterator[str]:
-    from cyclonedx.exception import MissingOptionalDependencyException
-    from cyclonedx.schema import SchemaVersion
-    from cyclonedx.validation.json import JsonStrictValidator
+    with in_place_of_the_package():
+        from cyclonedx.exception import MissingOptionalDependencyException
+        from cyclonedx.schema import SchemaVersion
+        from cyclonedx.validation.json import JsonStrictValidator
 
     validator = JsonStrictValidator(SchemaVersion.from_version(document.version))
 
