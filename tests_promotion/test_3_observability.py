@@ -146,7 +146,9 @@ def test_error_rate(dev_target, dev_failures, settings, measured):
     )
     for place in look.untold:
         raise Unknown(place.reason, place.message)
-    for place in look.places:
+    if shared := look.unattributed(settings.limits.confidence):
+        raise Unknown(Reason.NO_DATA, shared.of_others_too(dev_target))
+    for place in (one for one in look.places if not one.shared):
         proof = proofs[place.place]
         if not proof.kept:
             raise too_few(proof, f"{place.place}: {proof.hits:,} of {proof.of:,} requests failed", "that fail")

@@ -12,7 +12,7 @@ from promotion.sections.observability.logs.sample import fewest
 from promotion.sections.rollout import decision
 from promotion.sections.rollout.canary import Decision
 from promotion.sections.rollout.decision import judge_versions
-from promotion.sections.rollout.error_rates import BALANCER, EDGE, too_many
+from promotion.sections.rollout.error_rates import EDGE, too_many
 from promotion.sections.rollout.fleet_judgement import hosts_short
 from promotion.sections.rollout.watch import FIRST, SECOND
 from promotion.settings.model import ec2_targets
@@ -180,7 +180,7 @@ def check_error_share(watch, name, is_meant, settings, measured):
     look, how = watch.of(name, watch.newest.failures), settings.rollout.judge
     places = [place for place in look.places if is_meant(place.place)]
     measured(" · ".join(place.describe() for place in places))
-    broken = [place.describe() for place in places if too_many(place, how)]
+    broken = [place.describe() for place in places if too_many(place, how) and not place.shared]
     assert not broken, (
         f"{join(broken)} in {look.window}, which {percent(how.error_rate)} does not explain: see the logs of the failed "
         "requests, and roll back if the new version makes them"
@@ -188,9 +188,11 @@ def check_error_share(watch, name, is_meant, settings, measured):
     for place in look.untold:
         if is_meant(place.place):
             raise Unknown(place.reason, place.message)
+    for place in places:
+        if place.shared and too_many(place, how):
+            raise Unknown(Reason.NO_DATA, place.of_others_too(name))
     wanted = how.requests if watch.is_final else how.first_look_requests
-    whole = [place for place in places if place.place in (EDGE, BALANCER)]
-    requests = max((place.requests for place in whole), default=0)
+    requests = max((place.requests for place in places if not place.shared), default=0)
     if requests < wanted:
         raise Unknown(
             Reason.TOO_FEW_SAMPLES,

@@ -60,13 +60,20 @@ def test_no_error_spikes(prod_target, prod_spikes, settings, measured):
     """No larger share of requests fails than before the deployment, beyond what chance would bring."""
     how, places = settings.postdeploy.spikes, prod_spikes[prod_target]
     measured(" · ".join(f"{one.place} {one.spike.describe()}" for one in places))
-    rose = [f"{one.place}: {one.spike.describe()}" for one in places if one.spike.rose(how.chance, how.factor)]
+    risen = [one for one in places if one.spike.rose(how.chance, how.factor)]
+    rose = [f"{one.place}: {one.spike.describe()}" for one in risen if not one.shared]
     assert not rose, (
         f"more requests to {prod_target} fail since the deployment: {join(rose)}; by chance that comes in under "
         f"{percent(how.chance)} of cases: see the logs of the failed requests, and think of going back"
     )
+    for one in risen:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"{one.place}: {one.spike.describe()}, which {prod_target} shares with other services: whose requests these are, "
+            "CloudWatch does not tell; see the access log of the load balancer",
+        )
     limit = settings.postdeploy.slo.over(settings.limits).error_rate
-    for one in places:
+    for one in (one for one in places if not one.shared):
         seen = visible_share(one.spike.before, one.spike.after.requests, how.chance)
         worst = max(10 * limit, how.factor * one.spike.before.share)
         if seen is None or seen > worst:
@@ -150,6 +157,8 @@ def test_slo_met(prod_target, prod_latency, prod_failures, settings, measured):
     )
     for place in failures.untold:
         raise Unknown(place.reason, place.message)
+    if shared := failures.unattributed(confidence):
+        raise Unknown(Reason.NO_DATA, shared.of_others_too(prod_target))
     lacking = [(f"errors at {name}", proof) for name, proof in proofs.items() if not proof.kept]
     lacking += [] if slow.kept else [(f"requests over {latency.limit_ms:g} ms", slow)]
     for what, proof in lacking:
@@ -201,6 +210,12 @@ def test_error_budget(prod_target, prod_budget, declared_slo, reported_budget, s
     unclear = [*budget_doubts(budget, look.before, declared.covered)]
     if unclear:
         raise Unknown(Reason.TOO_FEW_SAMPLES, f"{prod_target}: {join(unclear)}")
+    if look.beside is not None and look.beside.share > 1 - budget.objective:
+        raise Unknown(
+            Reason.NO_DATA,
+            f"the load balancer, which {prod_target} shares with other services, answered {percent(look.beside.share)} of "
+            f"{look.beside.requests:,} requests with 5xx itself: whose they were, CloudWatch does not tell; see its access log",
+        )
 
 
 @item("rotation-working", per="prod_secret")

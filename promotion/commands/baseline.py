@@ -96,12 +96,13 @@ def _measure(
 
     from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER, Window, floor_minute
     from promotion.clients.aws.codedeploy import deployment_group, deployment_history
-    from promotion.clients.aws.load_balancers import load_balancer
+    from promotion.clients.aws.load_balancers import listener_weights, load_balancer, target_groups
     from promotion.sections.observability.baseline.guard import STEADY_AFTER, refusals
     from promotion.sections.observability.baseline.judgement import measurable_at
     from promotion.sections.observability.baseline.measure import measured_now
     from promotion.sections.observability.baseline.record import Baseline
     from promotion.sections.observability.baseline.window import Whole
+    from promotion.sections.observability.metrics.queries_for import is_shared
     from promotion.sections.postdeploy.alarms import alarms_fired
     from promotion.sections.postdeploy.schedule import Began
     from promotion.sections.postdeploy.traffic import traffic_of
@@ -129,8 +130,14 @@ def _measure(
     window = Window(end - timedelta(minutes=minutes), end)
     targets = {}
     for name, target in settings.prod.targets.items():
-        balancer = load_balancer(account, target.load_balancer) if isinstance(target, Ec2Target) else ""
-        targets[name] = measured_now(Whole(name, target, balancer), settings, account, window)
+        place = Whole(name, target)
+        if isinstance(target, Ec2Target):
+            balancer, own = (
+                load_balancer(account, target.load_balancer),
+                target_groups(account, list(target.target_groups)),
+            )
+            place = Whole(name, target, balancer, own, is_shared(listener_weights(account, balancer), own))
+        targets[name] = measured_now(place, settings, account, window)
     record = Baseline(
         service=settings.service,
         digest=digest,

@@ -16,7 +16,7 @@ from werkzeug.test import Client
 from promotion.core.clock import ServedClock
 from promotion.sandbox import catalogue
 from promotion.sandbox.clock import Clock
-from promotion.sandbox.moto_patches.metrics import MINUTE, PUBLISHED_AFTER
+from promotion.sandbox.moto_patches.delays import WHOLE_AFTER
 from promotion.sandbox.protocol import Order, SandboxError
 from promotion.sandbox.serve_world import _stand
 from promotion.sandbox.world import build, scenes
@@ -140,7 +140,7 @@ def counted(world, play, name, namespace="AWS/Lambda", **dimensions):
         MetricName=name,
         Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
         StartTime=since(play),
-        EndTime=play.now - MINUTE - PUBLISHED_AFTER,
+        EndTime=play.now - WHOLE_AFTER,
         Period=60,
         Statistics=["Sum"],
     )

@@ -16,6 +16,7 @@ from moto.core.utils import utcnow
 
 from promotion.sandbox.moto_patches import amends, operation
 from promotion.sandbox.moto_patches.alarms import kind
+from promotion.sandbox.moto_patches.delays import HISTORY_AFTER
 from promotion.sandbox.moto_patches.paging import page
 
 PAGE = 100
@@ -127,12 +128,14 @@ def _switched(backend: Any, names: list[str]) -> None:
 
 @operation(CloudWatchResponse)
 def DescribeAlarmHistory(backend: Any, ask: Any) -> dict[str, Any]:
-    """Tell what happened, newest first; without AlarmTypes only to metric alarms."""
+    """Tell what happened until half a minute ago, newest first; without AlarmTypes only to metric alarms."""
     types, start, end = ask("AlarmTypes") or ["MetricAlarm"], ask("StartDate"), ask("EndDate")
+    told = utcnow() - HISTORY_AFTER
     fitting = [
         item
         for item in history(backend)
         if item.alarm_type in types
+        and item.happened <= told
         and ask("AlarmName") in {None, item.alarm}
         and ask("HistoryItemType") in {None, item.what}
         and (not start or item.happened >= start)

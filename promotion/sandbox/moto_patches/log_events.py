@@ -22,6 +22,10 @@ EVENTS = 10_000
 BYTES = 1_048_576
 """How large the messages of a page are at most, together."""
 
+SEARCHED = 10_000
+"""How many events a page looks at for those that a pattern lets through. AWS does not say how many; that a page may be
+empty and have a token, it does."""
+
 Feed = Callable[[str, int, int], None]
 
 
@@ -50,7 +54,7 @@ def described(original: Any, self: Any) -> dict[str, Any]:
 
 @amends(LogsResponse, "filter_log_events")
 def filtered(original: Any, self: Any) -> str:
-    """Give what the pattern lets through, streams mixed, oldest first, page by page."""
+    """Give what the pattern lets through, streams mixed, oldest first, page by page; pages may be empty."""
     del original
     import json
 
@@ -72,26 +76,34 @@ def filtered(original: Any, self: Any) -> str:
         (event.timestamp, event.event_id, stream, event)
         for stream in streams
         for event in stream.events
-        if (start or 0) <= event.timestamp and (end is None or event.timestamp <= end) and matches(event.message)
+        if (start or 0) <= event.timestamp and (end is None or event.timestamp <= end)
     ]
     found.sort(key=lambda entry: entry[:2], reverse=ask("startFromHead") is False)
     try:
         rest, _ = page(found, ask("nextToken"), len(found))
     except InvalidNextToken as invalid:
         raise InvalidParameterException("The specified nextToken is invalid.") from invalid
-    count = _page_size(rest, ask("limit") or EVENTS)
-    _, token = page(found, ask("nextToken"), count)
-    events = [{**event.to_filter_dict(), "logStreamName": stream.log_stream_name} for *_, stream, event in rest[:count]]
+    kept, looked_at = _searched(rest, matches if ask("filterPattern") else None, ask("limit") or EVENTS)
+    _, token = page(found, ask("nextToken"), looked_at)
+    events = [{**event.to_filter_dict(), "logStreamName": stream.log_stream_name} for *_, stream, event in kept]
     return json.dumps({"events": events, "searchedLogStreams": [], **({"nextToken": token} if token else {})})
 
 
-def _page_size(entries: Any, limit: int) -> int:
+def _searched(entries: Any, matches: Callable[[str], bool] | None, limit: int) -> tuple[list[Any], int]:
+    """Give the entries of a page, and at how many it looked for them: with a pattern, a page may well be empty."""
+    kept: list[Any] = []
     size = 0
-    for count, (*_, event) in enumerate(entries[:limit]):
-        size += len(event.message)
-        if size > BYTES and count:
-            return count
-    return min(limit, len(entries))
+    for count, entry in enumerate(entries):
+        if len(kept) == limit or (matches is not None and count == SEARCHED):
+            return kept, count
+        message = entry[-1].message
+        if matches is not None and not matches(message):
+            continue
+        size += len(message)
+        if size > BYTES and kept:
+            return kept, count
+        kept.append(entry)
+    return kept, len(entries)
 
 
 @amends(LogsBackend, "get_log_events")

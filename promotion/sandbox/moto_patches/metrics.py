@@ -18,6 +18,7 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 
 from promotion.sandbox.moto_patches import amends
+from promotion.sandbox.moto_patches.delays import FIRST_AFTER, WHOLE_AFTER, is_listed, share_there, there
 from promotion.sandbox.moto_patches.paging import page
 from promotion.sandbox.moto_patches.statistics import Samples, StatisticSet, known
 
@@ -28,8 +29,6 @@ DATAPOINTS = 1440
 LIST_PAGE = 500
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-PUBLISHED_AFTER = timedelta(seconds=30)
-"""How long after a minute is over its samples are there."""
 RETENTION = (
     (HOUR, timedelta(days=455)),
     (timedelta(minutes=5), timedelta(days=63)),
@@ -77,6 +76,8 @@ class Computed:
     unit: str = "None"
     until: datetime | None = None
     """No samples come from this moment on: the metric has gone silent."""
+    since: datetime | None = None
+    """When the first samples came, if that was not long ago."""
 
 
 def computed(backend: Any) -> MutableMapping[Metric, Computed]:
@@ -115,8 +116,9 @@ def window(start: datetime, end: datetime, period: int) -> _Window:
 
 
 def points(backend: Any, wanted: Metric, unit: str | None, span: _Window) -> Iterator[tuple[datetime, Samples]]:
-    """Give what was measured in a window: what was put, and what is computed up to the newest whole minute."""
-    kept = utcnow() - next((kept for step, kept in RETENTION if not span.period % step), HIGH_RESOLUTION_KEPT)
+    """Give what was measured in a window: what was put, and what is computed, as much of it as there is by now."""
+    now = utcnow()
+    kept = now - next((kept for step, kept in RETENTION if not span.period % step), HIGH_RESOLUTION_KEPT)
     for datum in backend.metric_data:
         if _metric_of(datum) == wanted and unit in {None, datum.unit}:
             moment = datum.timestamp.replace(tzinfo=None)
@@ -125,7 +127,8 @@ def points(backend: Any, wanted: Metric, unit: str | None, span: _Window) -> Ite
     source = computed(backend).get(wanted)
     if source is None or unit not in {None, source.unit}:
         return
-    end = min(span.end, utcnow() - MINUTE - PUBLISHED_AFTER, source.until or span.end)
+    end = min(span.end, now - MINUTE - FIRST_AFTER, source.until or span.end)
+    whole = (now - MINUTE - WHOLE_AFTER - EPOCH) // MINUTE + 1
     first = -((EPOCH - span.start) // MINUTE)
     stop = min((end - EPOCH) // MINUTE + 1, -((EPOCH - span.end) // MINUTE))
     together = source.samples.over if isinstance(source.samples, Summed) and span.period >= HOUR else None
@@ -133,7 +136,11 @@ def points(backend: Any, wanted: Metric, unit: str | None, span: _Window) -> Ite
     for minute in range(first, stop, step):
         moment = EPOCH + minute * MINUTE
         if moment >= kept:
-            values = list(together(minute, min(minute + step, stop)) if together else source.samples(minute))
+            last = min(minute + step, stop)
+            values = list(together(minute, min(last, whole))) if together and minute < whole else []
+            for one in range(max(minute, whole) if together else minute, last):
+                share = share_there(one, now - EPOCH - (one + 1) * MINUTE, wanted.namespace)
+                values += there(source.samples(one), share)
             if values:
                 yield moment, Samples(values)
 
@@ -226,17 +233,30 @@ def every_statistic(original: Any, self: Any) -> ActionResult:
     return ActionResult({"Label": ask("MetricName"), "Datapoints": told})
 
 
+@amends(CloudWatchBackend, "put_metric_data")
+def begun(original: Any, self: Any, namespace: str, metric_data: list[dict[str, Any]]) -> None:
+    """Keep when the first sample of each metric came."""
+    known = len(self.metric_data)
+    original(self, namespace, metric_data)
+    for datum in self.metric_data[known:]:
+        vars(self).setdefault("begun", {}).setdefault(_metric_of(datum), utcnow())
+
+
 @amends(CloudWatchResponse, "list_metrics")
 def computed_ones_too(original: Any, self: Any) -> ActionResult:
-    """List every metric, put or computed, that fits what is asked for."""
+    """List every metric, put or computed, that fits what is asked for and is not too new, nor long silent."""
     del original
     ask, backend = self._get_param, self.cloudwatch_backend
     wanted = [(d["Name"], d.get("Value")) for d in ask("Dimensions") or ()]
-    known_ones = dict.fromkeys([*map(_metric_of, backend.metric_data), *computed(backend)])
+    now, begun = utcnow(), vars(backend).get("begun", {})
+    known_ones: dict[Metric, tuple[datetime | None, datetime | None]]
+    known_ones = {one: (moment, None) for one, moment in begun.items()}
+    known_ones |= {one: (source.since, source.until) for one, source in computed(backend).items()}
     fitting = [
         one
-        for one in known_ones
-        if ask("Namespace") in {None, one.namespace}
+        for one, (since, until) in known_ones.items()
+        if is_listed(since, until, now)
+        and ask("Namespace") in {None, one.namespace}
         and ask("MetricName") in {None, one.name}
         and all(any(n == name and value in {None, v} for n, v in one.dimensions) for name, value in wanted)
     ]

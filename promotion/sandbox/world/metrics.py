@@ -6,6 +6,7 @@ load-balancer-cloudwatch-metrics.html (counts of errors come only when there are
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.moto_patches.metrics import Computed, Metric, Sample, computed, metric
@@ -13,7 +14,7 @@ from promotion.sandbox.world.api_metrics import api_metrics
 from promotion.sandbox.world.names import ALIAS, FUNCTION
 from promotion.sandbox.world.requests import tally
 from promotion.sandbox.world.spans import Span, summed
-from promotion.sandbox.world.traffic import Answered, binary
+from promotion.sandbox.world.traffic import Answered, binary, start_of
 
 if TYPE_CHECKING:
     from promotion.sandbox.world.model import Environment
@@ -47,9 +48,12 @@ def _function(environment: "Environment") -> dict[Metric, Computed]:
     return made
 
 
-def measure_version(environment: "Environment", version: int) -> None:
+def measure_version(environment: "Environment", version: int, since: datetime) -> None:
     """Make the metrics of a version of the function that was not there when the others were made."""
-    computed(environment.backend("cloudwatch")).update(_version(environment, str(version)))
+    made = _version(environment, str(version))
+    for one in made.values():
+        one.since = since
+    computed(environment.backend("cloudwatch")).update(made)
 
 
 def _version(environment: "Environment", version: str) -> dict[Metric, Computed]:
@@ -121,9 +125,14 @@ def measure_balancer(environment: "Environment") -> dict[Metric, Computed]:
 
     for name in ("HTTPCode_ELB_5XX_Count", "HTTPCode_ELB_503_Count"):
         put(name, refused, "Count")
+    views = [balancer]
+    if len(environment.target_groups) == 1:  # which then counts the same
+        views.append({**balancer, "TargetGroup": environment.target_group.rpartition(":")[2]})
     for name, count in _COUNTED_AT_ONCE.items():
-        kept = made[metric("AWS/ApplicationELB", name, **balancer)]
-        kept.samples = summed(environment, "ec2", kept.samples, _each_one(count))
+        for view in views:
+            kept = made.get(metric("AWS/ApplicationELB", name, **view))
+            if kept is not None:
+                kept.samples = summed(environment, "ec2", kept.samples, _each_one(count))
     return made
 
 
@@ -227,6 +236,9 @@ def measure_instances(environment: "Environment", fleet: list[str], scaling_grou
         )
         made[metric("CWAgent", "mem_used_percent", **agent)] = Computed(of("memory", key), "Percent")
     made[metric("AWS/EC2", "CPUUtilization", **group)] = Computed(of("cpu", *fleet), "Percent")
+    if since:
+        for one in made.values():
+            one.since = start_of(since)
     computed(environment.backend("cloudwatch")).update(made)
 
 

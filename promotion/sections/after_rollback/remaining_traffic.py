@@ -77,7 +77,9 @@ def _queries(place: Place, brought: Brought, serving: Serving) -> Iterator[Query
         yield Query(f"{_ALL}{place.name}", Metric(LAMBDA, "Invocations", alias), "Sum")
         return
     whole = {"LoadBalancer": dimension(place.balancer)}
-    yield Query(f"{_ALL}{place.name}", Metric(BALANCER, "RequestCount", whole), "Sum")
+    for name, arn in (place.groups or {}).items():
+        group = {"TargetGroup": dimension(arn), **whole}
+        yield Query(f"{_ALL}{name}", Metric(BALANCER, "RequestCount", group), "Sum")
     if serving.traffic is None:
         return
     # Where the new instances stand, or stood: each group that gets no traffic any more. In a group that both fleets

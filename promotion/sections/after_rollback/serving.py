@@ -1,13 +1,8 @@
-"""What prod does since a rollback. This module does I/O."""
+"""When a rollback was over. Pure."""
 
 from datetime import datetime
 
 from promotion.actions.found_deployments import Brought
-from promotion.clients.aws.account import Account
-from promotion.clients.aws.load_balancers import load_balancer
-from promotion.sections.observability.baseline.window import Whole
-from promotion.settings import Settings
-from promotion.settings.environment import LambdaTarget
 from promotion.unknown import Reason, Unknown
 
 
@@ -29,12 +24,3 @@ def ended_at(brought: Brought) -> datetime:
             f"the rollback of {brought.target} has not succeeded: {restored.describe()}; see codedeploy-rolled-back",
         )
     return restored.completed
-
-
-def place_of(name: str, settings: Settings, account: Account) -> Whole:
-    """Give where the requests of a prod target are counted, as a whole."""
-    target = settings.prod.targets[name]
-    if isinstance(target, LambdaTarget):
-        return Whole(name, target)
-    balancer = load_balancer(account, target.load_balancer)
-    return Whole(name, target, balancer)

@@ -1,21 +1,19 @@
 """The prod targets as a whole, and what was counted at their places. Pure."""
 
-from collections.abc import Mapping
-
 from promotion.clients.aws.cloudwatch.series import MetricsLook
 from promotion.clients.aws.cloudwatch.window import Window
 from promotion.sections.observability.baseline.window import Whole
 from promotion.sections.observability.metrics.errors import count_errors
+from promotion.sections.observability.metrics.queries_for import Balancers
 from promotion.sections.observability.metrics.signals import Failures
 from promotion.sections.postdeploy.budget.spent import Counts
 from promotion.sections.postdeploy.schedule import Began
 from promotion.sections.rollout.measuring import cut
 from promotion.settings import Settings
-from promotion.settings.environment import LambdaTarget
 from promotion.unknown import Reason, Unknown
 
 
-def wholes(settings: Settings, began: Began, balancers: Mapping[str, str]) -> list[Whole]:
+def wholes(settings: Settings, began: Began, balancers: Balancers) -> list[Whole]:
     """Give every target that was deployed to and whose load balancer is known; the others are unknown by themselves."""
     found, unknown = [], None
     for name in began.shifts:
@@ -28,12 +26,9 @@ def wholes(settings: Settings, began: Began, balancers: Mapping[str, str]) -> li
     return found
 
 
-def whole_of(name: str, settings: Settings, balancers: Mapping[str, str]) -> Whole:
+def whole_of(name: str, settings: Settings, balancers: Balancers) -> Whole:
     """Give a prod target as a whole. Raises Unknown where its load balancer is not known."""
-    target = settings.prod.targets[name]
-    if isinstance(target, LambdaTarget):
-        return Whole(name, target)
-    return Whole(name, target, balancers[name])
+    return balancers.measured(Whole, name, settings.prod.targets[name])
 
 
 def count(name: str, place: Failures, look: MetricsLook, window: Window, *, alive: bool) -> Counts:
@@ -42,7 +37,7 @@ def count(name: str, place: Failures, look: MetricsLook, window: Window, *, aliv
     if alive and not found.requests:
         raise Unknown(
             Reason.NO_DATA,
-            f"CloudWatch counts no request for {place.requests.describe()} from {window.start:%Y-%m-%d %H:%M} to "
+            f"CloudWatch counts no request for {place.describe_requests()} from {window.start:%Y-%m-%d %H:%M} to "
             f"{window.end:%H:%M}Z: send traffic, or check the names in promotion.toml",
         )
     return Counts(found.requests, found.failed)

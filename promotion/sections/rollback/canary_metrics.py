@@ -23,6 +23,8 @@ from promotion.unknown import Reason, Unknown
 PER_VERSION = ("Invocations", "Errors", "Duration")
 """What Lambda counts for each version behind an alias; throttled calls reach no version."""
 CPU = "CPUUtilization"
+REQUESTS_OF = "requests of "
+"""Begins the keys of queries for the requests of target groups: of several for the same instances one may be hardly asked."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,16 @@ def of_version(target: LambdaTarget, version: str) -> tuple[Query, ...]:
 
 def of_function(target: LambdaTarget) -> tuple[Query, ...]:
     """Ask for the requests of a function and of the API before it."""
-    return tuple(Query(place.name, place.requests, "SampleCount") for place in failures_of(target))
+    return tuple(Query(place.name, metric, "SampleCount") for place in failures_of(target) for metric in place.requests)
 
 
 def of_fleet(balanced: Balanced, instances: Sequence[str], memory: Sequence[Metric]) -> tuple[Query, ...]:
     """Ask for the requests and hosts of each target group that serves, and the load of each instance."""
     whole = {"LoadBalancer": dimension(balanced.arn)}
-    asked = [Query("load balancer", Metric(BALANCER, "RequestCount", whole), "Sum")]
+    asked: list[Query] = []
     for name, arn in balanced.serving.items():
         group = {"TargetGroup": dimension(arn), **whole}
-        asked.append(Query(f"requests of {name}", Metric(BALANCER, "RequestCount", group), "Sum"))
+        asked.append(Query(f"{REQUESTS_OF}{name}", Metric(BALANCER, "RequestCount", group), "Sum"))
         asked.append(Query(f"hosts of {name}", Metric(BALANCER, "HealthyHostCount", group), "Minimum"))
     asked += [Query(f"CPU of {one}", Metric("AWS/EC2", CPU, {"InstanceId": one}), "Average") for one in instances]
     asked += [Query(f"memory of {one.dimensions['InstanceId']}", one, "Average") for one in memory]
@@ -87,9 +89,14 @@ def judge_canary(look: CanaryLook, findings: Findings) -> None:
 
 def judge_metrics(queries: Sequence[Query], look: MetricsLook, max_age: timedelta, findings: Findings) -> None:
     """Say which of the metrics are silent in prod now."""
+    groups = [query for query in queries if query.key.startswith(REQUESTS_OF)]
+    silent = [query.key for query in groups if not look.series[query.key].times]
     for query in queries:
+        if query.key in silent and len(silent) < len(groups):
+            findings.said.append(f"there are no {query.key}, and there are of others")
+            continue
         try:
-            require_requests(look.series[query.key].points(), query.metric, look.window, max_age)
+            require_requests(look.series[query.key].points(), query.metric.describe(), look.window, max_age)
         except Unknown as silence:
             if silence.reason not in (Reason.NO_DATA, Reason.STALE):
                 findings.doubt(silence.reason, silence.message)

@@ -51,11 +51,13 @@ def _of_balancer(balanced: Balanced, metrics: tuple[str, ...]) -> Iterator[Requi
     whole = {"LoadBalancer": dimension(balanced.arn)}
     for name in metrics:
         if name.startswith(_BALANCER_ALONE):
+            if balanced.shared:
+                continue  # it would stop a deployment for what other services behind it do
             yield RequiredMetric(f"{name} of the load balancer", BALANCER, name, (whole,))
             continue
         for group, arn in balanced.groups.items():
             own = {"TargetGroup": dimension(arn), **whole}
-            views = (own,) if name in _GROUP_ALONE else (own, whole)
+            views = (own,) if name in _GROUP_ALONE or balanced.shared else (own, whole)
             yield RequiredMetric(f"{name} of the target group {group}", BALANCER, name, views)
 
 

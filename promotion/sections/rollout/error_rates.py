@@ -1,10 +1,12 @@
 """Requests that fail where callers see it, or at a target group: held against the new image unless it was so before. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from promotion.core.statistics.error_rates import e_value, worse_than
 from promotion.core.statistics.proof import percent
 from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook
+from promotion.sections.observability.metrics.signals import BALANCER_PLACE
 from promotion.sections.rollout.canary import ALIKE
 from promotion.sections.rollout.fleet_evidence import Answers
 from promotion.sections.rollout.verdict import RolloutDecision
@@ -12,7 +14,7 @@ from promotion.sections.rollout.watch import Look, Versions
 from promotion.settings.rollout import Judge
 from promotion.unknown import Reason
 
-EDGE, BALANCER = "API Gateway", "load balancer"
+EDGE, BALANCER = "API Gateway", BALANCER_PLACE
 """Where callers see failures that the targets themselves do not count."""
 
 
@@ -25,7 +27,11 @@ def judge_callers(look: Look, how: Judge, verdict: RolloutDecision) -> None:
     """Hold failures against the new image where callers see them, unless the old version fails alike."""
     for place in (EDGE, BALANCER):
         for name, count in _counts(look, place, how):
-            if too_many(count, how) and not _old_fails_alike(name, count, look, how, verdict):
+            if not too_many(count, how):
+                continue
+            if count.shared:
+                verdict.lacks(Reason.NO_DATA, count.of_others_too(name))
+            elif not _old_fails_alike(name, count, look, how, verdict):
                 _blame(name, count, look, verdict)
 
 
@@ -33,22 +39,29 @@ def judge_groups(name: str, look: Look, how: Judge, verdict: RolloutDecision) ->
     """Hold the failures of target groups against a fleet."""
     found = look.failures.get(name)
     for count in found.places if isinstance(found, ErrorLook) else ():
-        if count.place != BALANCER and too_many(count, how):
-            _blame(name, count, look, verdict)
+        newer = _newest(look, name, count, how)
+        if count.place != BALANCER and too_many(newer, how):
+            _blame(name, newer, look, verdict)
 
 
 def _counts(look: Look, place: str, how: Judge) -> Iterator[tuple[str, ErrorCount]]:
     for name, found in look.failures.items():
         for count in found.places if isinstance(found, ErrorLook) else ():
             if count.place == place and look.shift(name) is not None:
-                since = look.answers.get(name)
-                newer = _newer(since) if place == BALANCER and isinstance(since, Answers) else count
-                yield name, newer if too_many(newer, how) else count
+                yield name, _newest(look, name, count, how)
 
 
-def _newer(since: Answers) -> ErrorCount:
-    """Give what failed since the new instances get traffic: of the newest minutes too, for it does not become less."""
-    return ErrorCount(BALANCER, since.now.failed, since.now.requests, {})
+def _newest(look: Look, name: str, count: ErrorCount, how: Judge) -> ErrorCount:
+    """Give what failed since a fleet's new instances get traffic, where that is too much already; else the count as it is.
+
+    Of the newest minutes too, for it does not become less. Of these, failures may be there before all of the requests are,
+    so that as many are taken to have come as usually do.
+    """
+    since = look.answers.get(name)
+    if not isinstance(since, Answers) or since.place != count.place:
+        return count
+    newer = replace(count, failed=since.now.failed, requests=max(since.now.requests, since.expected), parts={})
+    return newer if too_many(newer, how) else count
 
 
 def _old_fails_alike(name: str, count: ErrorCount, look: Look, how: Judge, verdict: RolloutDecision) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from promotion.clients.aws.load_balancers import BalancerTraffic, Host
 from promotion.sections.observability.dashboards.signals import Balanced
+from promotion.sections.observability.metrics.signals import BALANCER_PLACE
 from promotion.sections.rollout.against_baseline import FleetOutcome
 
 
@@ -37,13 +38,17 @@ class Slow:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a load balancer counted since the new instances may get traffic, and in the minutes before T0."""
+    """What was counted of a fleet since its new instances may get traffic, and in the minutes before T0."""
 
     since: datetime
     """Start of the minute in which they were allowed to."""
     now: FleetOutcome
     """In whole minutes from then on, whether they have settled or not: counts only grow."""
     before: FleetOutcome
+    place: str = BALANCER_PLACE
+    """Where it was counted."""
+    expected: int = 0
+    """So many requests would have come since then, had they come as often as in the minutes before T0."""
 
 
 @dataclass(frozen=True)

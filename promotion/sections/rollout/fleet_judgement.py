@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TargetGroupInfo.h
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER, floor_minute
 from promotion.core.statistics.latencies import slow_share_chance
 from promotion.core.statistics.proof import percent
 from promotion.sections.observability.metrics.errors import ErrorLook
@@ -138,7 +139,9 @@ def _recorded(name: str, look: Look, settings: Settings, verdict: RolloutDecisio
     answers, how = look.answers.get(name), settings.rollout
     if not isinstance(answers, Answers):
         return  # that they do not serve, or are not counted, is said elsewhere
-    found = compare_with_baseline(answers.now, answers.before, baseline, how.baseline, how.judge.slower_chance)
+    # Failures of the newest minutes may be there before all of the requests are.
+    now = replace(answers.now, requests=max(answers.now.requests, answers.expected))
+    found = compare_with_baseline(now, answers.before, baseline, how.baseline, how.judge.slower_chance)
     verdict.against += [f"{name}, held to its recorded baseline: {why}" for why in found.against]
     for why in found.doubtful:
         verdict.lacks(Reason.NO_DATA, f"{name}, held to its recorded baseline: {why}")
@@ -166,8 +169,13 @@ def _served(
     elif not isinstance(answers, Answers):
         verdict.missing.append(answers or Untellable(Reason.NO_DATA, f"nothing was counted of {name} since it serves"))
     elif answers.now.requests < settings.rollout.judge.requests:
-        verdict.lacks(
-            Reason.TOO_FEW_SAMPLES,
+        told = (
             f"{name} had {answers.now.requests:,} requests from {answers.since:%H:%M}Z on, when its traffic moved; "
-            f"{settings.rollout.judge.requests:,} are wanted to tell",
+            f"{settings.rollout.judge.requests:,} are wanted to tell"
         )
+        whole = floor_minute(look.until) + SETTLED_AFTER
+        if look.at < whole:
+            # CloudWatch is minutes late: what happened until then has not all come.
+            verdict.lacks(Reason.NOT_DUE, f"{told}: more may come in until {whole:%H:%M:%S}Z")
+        else:
+            verdict.lacks(Reason.TOO_FEW_SAMPLES, told)

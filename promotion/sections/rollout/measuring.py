@@ -14,7 +14,6 @@ from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.observability.metrics.signals import BALANCER, LAMBDA, counts, dimension
 from promotion.sections.observability.metrics.units import in_unit
 from promotion.sections.rollout.against_baseline import FleetOutcome
-from promotion.sections.rollout.error_rates import BALANCER as AT_BALANCER
 from promotion.sections.rollout.fleet_evidence import Answers, Load, Slow
 from promotion.settings import Settings
 from promotion.settings.environment import LambdaTarget
@@ -50,12 +49,15 @@ def queries(
                     }
                     yield Query(_of_version(one.name, version, name), Metric(LAMBDA, name, dimensions), "Sum")
         else:
-            took = Metric(BALANCER, "TargetResponseTime", {"LoadBalancer": dimension(one.balancer)})
-            over = in_unit(took, settings.limits.alb_response_time_ms)
-            yield Query(f"{one.name} late", took, f"TC({over}:)")
-            yield Query(f"{one.name} answered", took, "SampleCount")
-            for mark in marks.get(one.name, ()):
-                yield Query(_over(one.name, mark), took, f"TC({in_unit(took, mark)}:)")
+            # In the target groups: what a load balancer counts as a whole is of every service behind it.
+            for group, arn in (one.groups or {}).items():
+                of_group = {"TargetGroup": dimension(arn), "LoadBalancer": dimension(one.balancer)}
+                took = Metric(BALANCER, "TargetResponseTime", of_group)
+                over = in_unit(took, settings.limits.alb_response_time_ms)
+                yield Query(f"{one.name} {group} late", took, f"TC({over}:)")
+                yield Query(f"{one.name} {group} answered", took, "SampleCount")
+                for mark in marks.get(one.name, ()):
+                    yield Query(_over(one.name, group, mark), took, f"TC({in_unit(took, mark)}:)")
 
 
 def load_queries(instances: Iterable[str], memory: Mapping[str, Metric]) -> Iterator[Query]:
@@ -89,30 +91,38 @@ def usual(one: MeasuredTarget, look: MetricsLook, t0: datetime, limit: float) ->
     return errors(one.name, one.failures, cut(look, window), limit, max_age=BEFORE).places
 
 
-def slow(name: str, look: MetricsLook, window: Window) -> Slow | None:
-    """Count the answers of a load balancer's targets that came late; None where there was none. Raises Unknown."""
-    answered = round(_total(look.series[f"{name} answered"], window))
-    return Slow(min(_counted_over(look.series[f"{name} late"], window), answered), answered) if answered else None
+def slow(one: MeasuredTarget, look: MetricsLook, window: Window) -> Slow | None:
+    """Count the answers of a fleet that came late; None where there was none. Raises Unknown."""
+    answered = _answered(one, look, window)
+    late = sum(_counted_over(look.series[f"{one.name} {group} late"], window) for group in one.groups or ())
+    return Slow(min(late, answered), answered) if answered else None
 
 
 def answers(
     one: MeasuredTarget, look: MetricsLook, marks: Sequence[float], since: datetime, until: datetime, t0: datetime
 ) -> Answers:
-    """Count what a load balancer did since new instances may get its traffic, and in the minutes before T0.
+    """Count what a fleet did since new instances may get its traffic, and in the minutes before T0.
 
     Of whole minutes, settled or not: as with versions, counts only grow. Raises Unknown.
     """
     start, before = floor_minute(since), floor_minute(t0)
 
     def answered(window: Window) -> FleetOutcome:
-        place = next(place for place in one.failures if place.name == AT_BALANCER)
-        count = count_failures(one.name, place, cut(look, window))
-        timed = round(_total(look.series[f"{one.name} answered"], window))
-        over = [min(_counted_over(look.series[_over(one.name, mark)], window), timed) for mark in marks]
+        count = count_failures(one.name, one.whole, cut(look, window))
+        timed = _answered(one, look, window)
+        over = [
+            min(
+                sum(_counted_over(look.series[_over(one.name, group, mark)], window) for group in one.groups or ()),
+                timed,
+            )
+            for mark in marks
+        ]
         return FleetOutcome(count.requests, min(count.failed, count.requests), timed, tuple(over))
 
-    after = Window(start, max(start, floor_minute(until)))
-    return Answers(start, answered(after), answered(Window(before - BEFORE, before)))
+    after, earlier = Window(start, max(start, floor_minute(until))), Window(before - BEFORE, before)
+    usual_requests = answered(earlier)
+    expected = round(usual_requests.requests * after.minutes / earlier.minutes)
+    return Answers(start, answered(after), usual_requests, one.whole.name, expected)
 
 
 def by_version(name: str, version: str, look: MetricsLook, start: datetime, until: datetime) -> tuple[float, float]:
@@ -132,12 +142,15 @@ def throttles(one: MeasuredTarget, look: MetricsLook, start: datetime, until: da
 
 
 def loads(instances: Iterable[str], look: MetricsLook, window: Window) -> tuple[Load, ...]:
-    """Average how loaded instances are over the newest minutes that have settled."""
-    newest = Window(max(window.start, window.end - NEWEST * MINUTE), window.end)
+    """Average how loaded instances are over the newest minutes of a window that have a value.
+
+    Each value is an instance's own word on a minute, and does not become another once it is there.
+    """
 
     def average(key: str) -> float | None:
         series = look.series.get(key)
-        found = [] if series is None else list(_between(series, newest).points().values())
+        points = {} if series is None else _between(series, window).points()
+        found = [points[moment] for moment in sorted(points)[-NEWEST:]]
         return round(sum(found) / len(found), 2) if found else None
 
     return tuple(Load(one, average(f"cpu {one}"), average(f"memory {one}")) for one in instances)
@@ -168,8 +181,13 @@ def _counted_over(series: Series, window: Window) -> int:
     return round(_total(series, window))
 
 
-def _over(name: str, mark: float) -> str:
-    return f"{name} over {mark:g}"
+def _answered(one: MeasuredTarget, look: MetricsLook, window: Window) -> int:
+    """Count the answers of which is known how long they took."""
+    return round(sum(_total(look.series[f"{one.name} {group} answered"], window) for group in one.groups or ()))
+
+
+def _over(name: str, group: str, mark: float) -> str:
+    return f"{name} {group} over {mark:g}"
 
 
 def _of_version(name: str, version: str, what: str) -> str:

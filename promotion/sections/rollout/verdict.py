@@ -21,6 +21,11 @@ class RolloutDecision:
         """No-go if anything speaks against it, go if nothing is missing either."""
         return Decision.NO_GO if self.against else Decision.HOLD if self.missing else Decision.GO
 
+    @property
+    def may_come(self) -> bool:
+        """Whether all that is missing will be there by itself, such as metrics that are minutes late."""
+        return bool(self.missing) and all(one.reason is Reason.NOT_DUE for one in self.missing)
+
     def lacking(self, *, final: bool) -> Reason:
         """Why it cannot be go: the first reason that is not merely to come. The last decision waits for nothing more."""
         reasons = [one.reason for one in self.missing]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER
 from promotion.core.clock import TickingClock
 from promotion.core.progress import report_progress
 from promotion.sections.observability.metrics.results import Untellable
@@ -19,6 +20,9 @@ from promotion.sections.rollout.invocations import Invocation
 from promotion.sections.rollout.progress_line import describe
 from promotion.sections.rollout.watch import FIRST, SECOND, SETTLING, Look, Tick, Watch
 from promotion.settings import Settings
+
+COMING = SETTLED_AFTER + timedelta(minutes=1)
+"""How long after its moment the last decision waits for metrics of until then."""
 
 
 @dataclass
@@ -93,16 +97,20 @@ class Watching:
                 look = replace(self._look(reading, name, now), live=self.looks.live(reading))
             verdict = decide(look, self.settings, final=name == SECOND)
             report_progress(describe(look, verdict, self.t0, pending, decided=name in self.due), line=True)
+            if name == SECOND and verdict.decision is Decision.HOLD and verdict.may_come and now < due + COMING:
+                # What happened until then is decided on when CloudWatch has it.
+                pending[name], number = due, number + 1
+                look = replace(look, name=f"tick {number}")
             ends = verdict.decision is Decision.NO_GO or not pending
             if ends:
                 self.taken.append(self.looks.whole(look, reading))
                 return
-            if name in self.due:
+            if look.name in self.due:
                 self.taken.append(look)
             else:
                 self.ticks.append(_tick(look))
             wanted = now + timedelta(seconds=self.settings.rollout.tick_seconds)
-            following = min(wanted, next(iter(pending.values())) + SETTLING)
+            following = min(wanted, max(next(iter(pending.values())) + SETTLING, now + SETTLING))
             self.clock.sleep((following - self.clock.now()).total_seconds())
             again = seen(self.deployments.look_again)
             if isinstance(again, Untellable):

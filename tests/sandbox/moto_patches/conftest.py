@@ -1,6 +1,7 @@
 """A moto of its own for each guard: every fill is shown to be needed, and to work."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -36,6 +37,12 @@ def state() -> Callable[[str], Any]:
     from promotion.sandbox.world.model import Account
 
     return lambda service: Account(ACCOUNT, lambda *_: []).backend(service)
+
+
+@pytest.fixture
+def at_once(monkeypatch) -> None:
+    """Have the history of alarms be told as soon as there is any."""
+    monkeypatch.setattr("promotion.sandbox.moto_patches.alarm_history.HISTORY_AFTER", timedelta())
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -46,3 +47,9 @@ def here(world: World, there: SecondAccount) -> Account:
 def both(here: Account, there: SecondAccount) -> tuple[Account, SecondAccount]:
     """Two empty accounts of the same number: the sandbox's, and the second AWS's."""
     return here, there
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the history of alarms be told as soon as there is any, as the second AWS does."""
+    monkeypatch.setattr("promotion.sandbox.moto_patches.alarm_history.HISTORY_AFTER", timedelta())

@@ -15,11 +15,11 @@ DIGESTS = tuple("sha256:" + letter * 64 for letter in "ab")
 
 
 def test_two_whole_minutes_must_have_settled():
-    """08:11 and 08:12 are the first whole ones; they have settled at 08:15, and not before."""
-    with pytest.raises(Unknown, match="08:15Z") as early:
-        leftover_window(ENDED, datetime(2026, 5, 4, 8, 14, 59, tzinfo=UTC))
+    """08:11 and 08:12 are the first whole ones; they have settled at 08:16, and not before."""
+    with pytest.raises(Unknown, match="08:16Z") as early:
+        leftover_window(ENDED, datetime(2026, 5, 4, 8, 15, 59, tzinfo=UTC))
     assert early.value.reason is Reason.NOT_DUE
-    found = leftover_window(ENDED, datetime(2026, 5, 4, 8, 15, tzinfo=UTC))
+    found = leftover_window(ENDED, datetime(2026, 5, 4, 8, 16, tzinfo=UTC))
     assert found.describe() == "08:11 to 08:13Z"
 
 
@@ -28,7 +28,7 @@ def test_cold_minutes_are_left_out():
     with pytest.raises(Unknown) as early:
         steady_window(ENDED, ENDED + timedelta(minutes=4))
     assert early.value.reason is Reason.NOT_DUE
-    assert steady_window(ENDED, ENDED + timedelta(minutes=10)).describe() == "08:13 to 08:18Z"
+    assert steady_window(ENDED, ENDED + timedelta(minutes=10)).describe() == "08:13 to 08:17Z"
     assert steady_window(ENDED, ENDED + timedelta(hours=1)).minutes == 15
 
 

@@ -14,7 +14,7 @@ from tests.sections.rollout.made import T0, settings
 
 SETTINGS = settings()
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:444455556666:loadbalancer/app/shop/1"
-FLEET = MeasuredTarget("ec2", SETTINGS.prod.targets["ec2"], ARN, {"green": f"{ARN}:targetgroup/green/2"})
+FLEET = MeasuredTarget("ec2", SETTINGS.prod.targets["ec2"], ARN, {"green": f"{ARN}:targetgroup/green/2"}, shared=False)
 MARKS = (50.0, 100.0)
 ASKED = {one.key: one for one in queries([FLEET], {}, {"ec2": MARKS}, SETTINGS)}
 A_MINUTE = {"RequestCount": 600, "HTTPCode_Target_5XX_Count": 2, "HTTPCode_ELB_5XX_Count": 1, "SampleCount": 598}
@@ -49,7 +49,7 @@ def test_without_a_record_nothing_is_counted_over_it():
 
 @pytest.mark.parametrize(
     "look",
-    [lambda told: slow("ec2", told, WINDOW), lambda told: answers(FLEET, told, MARKS, T0, T0, T0)],
+    [lambda told: slow(FLEET, told, WINDOW), lambda told: answers(FLEET, told, MARKS, T0, T0, T0)],
     ids=["over the limit", "over the marks"],
 )
 def test_a_count_that_is_not_offered_is_not_none(look):

@@ -1,10 +1,10 @@
 """GetMetricData: everything that is asked in as few calls as there can be. This module does I/O."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from promotion.clients.aws.account import Account
-from promotion.clients.aws.cloudwatch.query import Metric, Query, batches
+from promotion.clients.aws.cloudwatch.query import Query, batches
 from promotion.clients.aws.cloudwatch.series import MetricsLook, Series, not_offered, parse_metric_data
 from promotion.clients.aws.cloudwatch.window import Window
 from promotion.unknown import Reason, Unknown
@@ -52,23 +52,6 @@ def refusal(error: "ClientError") -> str | None:
 def without_bounded(queries: Sequence[Query]) -> list[Query]:
     """Leave out statistics that are not offered everywhere."""
     return [query for query in queries if not query.stat.startswith(BOUNDED)]
-
-
-def metrics_of_instances(account: Account, namespace: str, name: str, instances: Collection[str]) -> dict[str, Metric]:
-    """Look for the metric of that name that each instance publishes, by instance.
-
-    Which dimensions it has beside `InstanceId` depends on the agent's configuration, so it is looked for and not guessed.
-    """
-    found: dict[str, Metric] = {}
-    for page in (
-        account.client("cloudwatch").get_paginator("list_metrics").paginate(Namespace=namespace, MetricName=name)
-    ):
-        for told in page["Metrics"]:
-            dimensions = {one["Name"]: one["Value"] for one in told["Dimensions"]}
-            instance = str(dimensions.get("InstanceId", ""))
-            if instance in instances:
-                found.setdefault(instance, Metric(namespace, name, dimensions))
-    return found
 
 
 def _pages(cloudwatch: Any, queries: Sequence[Query], window: Window) -> Iterator[dict[str, Any]]:

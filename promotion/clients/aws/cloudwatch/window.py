@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from promotion.unknown import Reason, Unknown
 
-SETTLED_AFTER = timedelta(minutes=2)
-"""A minute's values may still change while they come in; two minutes after its end they are taken for final.
+SETTLED_AFTER = timedelta(minutes=3)
+"""A minute's values may still change while they come in; three minutes after its end they are taken for final.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html: a period is visible from its
-start on, and changes.
+start on, and changes. How long it does so, AWS does not say; who collects metrics of AWS counts with two to three minutes
+(https://help.splunk.com/en/splunk-observability-cloud, "Troubleshoot AWS CloudWatch polling"). Where samples can be counted,
+it is seen besides whether all have come.
 """
 MINUTE = timedelta(minutes=1)
 

@@ -41,7 +41,7 @@ def publish(environment: "Environment", digest: str, when: datetime) -> int:
     made.last_modified = backend.get_function(FUNCTION).last_modified = stamp
     number = int(made.version)
     environment.versions[number] = digest
-    measure_version(environment, number)
+    measure_version(environment, number, when)
     return number
 
 

@@ -31,6 +31,18 @@ def is_sparse(metric: Metric) -> bool:
     return metric.namespace == BALANCER and (metric.name.startswith("HTTPCode_") or metric.name in _SPARSE_AT_BALANCER)
 
 
+def sibling(metric: Metric) -> Metric | None:
+    """Give the metric that is published by the same rule, where no page says whether that is as 0 too; None anywhere else.
+
+    Of an HTTP API that is its 4xx beside its 5xx: https://docs.aws.amazon.com/apigateway/latest/developerguide/
+    http-api-metrics.html.
+    """
+    names = {"5xx": "4xx", "4xx": "5xx"}
+    if metric.namespace != API_GATEWAY or metric.name not in names:
+        return None
+    return Metric(metric.namespace, names[metric.name], metric.dimensions)
+
+
 def companion(metric: Metric) -> Metric | None:
     """Give the metric that counts the requests behind this one, on the same dimensions.
 

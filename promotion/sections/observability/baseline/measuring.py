@@ -12,6 +12,7 @@ from promotion.clients.aws.cloudwatch.series import MetricsLook
 from promotion.sections.observability.baseline.record import BINS_PER_DECADE, TargetMeasurement
 from promotion.sections.observability.baseline.window import Whole
 from promotion.sections.observability.metrics.errors import count_errors
+from promotion.sections.observability.metrics.liveness import SETTLED
 from promotion.sections.observability.metrics.signals import LatencyMetric, counts, key_of
 from promotion.sections.observability.metrics.units import MS_PER_UNIT, in_unit
 from promotion.unknown import Reason, Unknown
@@ -39,7 +40,7 @@ def bins(target: Whole, look: MetricsLook, limit_ms: float) -> Iterator[Query]:
 
 def measured(target: Whole, first: MetricsLook, second: MetricsLook, limit_ms: float) -> TargetMeasurement:
     """Put together what two calls told. Raises Unknown, no-data, where nothing was measured, and malformed."""
-    worst = [count_errors(target.name, place, first) for place in target.failures]
+    worst = [count_errors(target.name, place, first) for place in target.failures if not place.shared]
     requests = max((one.requests for one in worst), default=0)
     if not requests:
         raise Unknown(
@@ -52,23 +53,26 @@ def measured(target: Whole, first: MetricsLook, second: MetricsLook, limit_ms: f
         samples = round(first.series[_whole(target, times, "SampleCount")].one() or 0)
         if not samples:
             continue
-        before = 0
+        before, slack, bound = 0, samples * SETTLED, 0.0  # that trimmed counts are exact, AWS does not say
         for bound in _bounds(target, times, first):
             under = _under(target, times, second, bound)
-            if under < before or under > samples:
+            if under < before - slack or under > samples + slack:
                 raise Unknown(
                     Reason.MALFORMED, f"CloudWatch's trimmed counts of {times.metric.describe()} contradict each other"
                 )
+            under = min(max(under, before), samples)
             if under > before:
                 found[bound] = found.get(bound, 0) + under - before
             before = under
-        if before != samples:
+        if before < samples - slack:
             raise Unknown(
                 Reason.MALFORMED,
                 f"CloudWatch's trimmed counts of {times.metric.describe()} add up to {before:,} of {samples:,}: it may not offer "
                 "them for this metric; look again",
             )
-        over += samples - _under(target, times, second, limit_ms)
+        if before < samples:
+            found[bound] = found.get(bound, 0) + samples - before
+        over += max(samples - _under(target, times, second, limit_ms), 0)
     if not found:
         raise Unknown(Reason.NO_DATA, f"CloudWatch measures no duration of {target.name}: see why")
     return TargetMeasurement(

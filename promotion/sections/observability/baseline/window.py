@@ -1,11 +1,10 @@
-"""A target as a whole: of an EC2 target, its load balancer, since traffic goes from one target group to the other."""
+"""A target as a whole: of an EC2 target, all its target groups, since traffic may go from one to another."""
 
 from dataclasses import dataclass
 
-from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget
-from promotion.sections.observability.metrics.signals import BALANCER, Failures, LatencyMetric, dimension
-from promotion.settings.environment import LambdaTarget
+from promotion.sections.observability.metrics.signals import Failures, whole_of
+from promotion.settings.environment import Ec2Target
 
 
 @dataclass(frozen=True)
@@ -14,17 +13,9 @@ class Whole(MeasuredTarget):
 
     @property
     def failures(self) -> tuple[Failures, ...]:
-        """Every place where its failures are counted, nearest to callers last."""
-        return tuple(place for place in super().failures if "TargetGroup" not in place.requests.dimensions)
-
-    @property
-    def times(self) -> tuple[LatencyMetric, ...]:
-        """Every place where it is measured how long it takes."""
-        if isinstance(self.target, LambdaTarget):
-            return super().times
-        at = {"LoadBalancer": dimension(self.balancer)}
-        return (
-            LatencyMetric(
-                "load balancer", Metric(BALANCER, "TargetResponseTime", at), Metric(BALANCER, "RequestCount", at)
-            ),
-        )
+        """Every place where its failures are counted, whichever of its target groups they are in."""
+        places = super().failures
+        if not isinstance(self.target, Ec2Target):
+            return places
+        whole = whole_of(places)
+        return tuple(place for place in places if place == whole or place.shared)

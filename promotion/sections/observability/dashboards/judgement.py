@@ -8,11 +8,12 @@ from promotion.clients.aws.cloudwatch.alarms import ALARM, INSUFFICIENT, Alarm, 
 from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.clients.aws.cloudwatch.series import Series
 from promotion.core.findings import Findings
-from promotion.sections.observability.alarms.lifecycle import companion, is_sparse
+from promotion.sections.observability.alarms.lifecycle import companion, is_sparse, sibling
 from promotion.sections.observability.dashboards.arithmetic import NeedsService, evaluate
 from promotion.sections.observability.dashboards.body import SILENT, Dashboard, Row, Widget
 from promotion.sections.observability.dashboards.queries import key_of, life_of
 from promotion.sections.observability.dashboards.signals import Balanced, Signal
+from promotion.sections.observability.metrics.signals import dimension
 from promotion.sections.observability.metrics.units import MS_PER_UNIT
 from promotion.unknown import Reason
 
@@ -46,6 +47,12 @@ class Surroundings:
         """Name the target group without traffic that a metric is about; empty if it is about none."""
         return next((group for one in self.balancers if (group := one.idle(metric))), "")
 
+    def is_of_others_too(self, metric: Metric) -> bool:
+        """Whether a metric is of a load balancer as a whole that forwards to other services too."""
+        return "TargetGroup" not in metric.dimensions and any(
+            one.shared and metric.dimensions.get("LoadBalancer") == dimension(one.arn) for one in self.balancers
+        )
+
 
 def judge_dashboard(dashboard: Dashboard, drawn: Drawn, around: Surroundings) -> Findings:
     """Say what is wrong with a dashboard: signals that are missing, empty widgets, crossed thresholds, alarms."""
@@ -53,7 +60,7 @@ def judge_dashboard(dashboard: Dashboard, drawn: Drawn, around: Surroundings) ->
     _judge_coverage(dashboard, around, findings)
     _judge_freshness(dashboard, drawn, around, findings)
     for widget in dashboard.widgets:
-        _judge_thresholds(widget, drawn, findings)
+        _judge_thresholds(widget, drawn, around, findings)
         if widget.unfilled:
             findings.said.append(f"{widget.title}: {widget.unfilled} thresholds do not say which side is bad")
         if widget.kind not in ("metric", "alarm", *SILENT):
@@ -166,7 +173,7 @@ def _judge_row(widget: Widget, row: Row, drawn: Drawn, around: Surroundings, fin
     what = f"{widget.title}: {row.metric.describe()} has no value in the minutes before {drawn.end:%H:%M}Z"
     life = life_of(row)
     alive = life is not None and bool(drawn.series[key_of(life, "Sum", row.period)].points())
-    if alive and is_sparse(row.metric):
+    if alive and (is_sparse(row.metric) or _has_no_zeros(row, drawn)):
         return
     if alive:
         findings.problems.append(f"{what}, though requests were counted there: check the metric's name and statistic")
@@ -178,7 +185,18 @@ def _judge_row(widget: Widget, row: Row, drawn: Drawn, around: Surroundings, fin
         findings.problems.append(f"{what}: check its dimensions, and that it is published; expected recent data")
 
 
-def _judge_thresholds(widget: Widget, drawn: Drawn, findings: Findings) -> None:
+def _has_no_zeros(row: Row, drawn: Drawn) -> bool:
+    """Whether a metric of which no page says so is there only when it is not zero, by one that is published alike."""
+    alike = None if row.metric is None else sibling(row.metric)
+    if alike is None:
+        return False
+    total, samples = (
+        sum(drawn.series[key_of(alike, stat, row.period)].points().values()) for stat in ("Sum", "SampleCount")
+    )
+    return samples <= total
+
+
+def _judge_thresholds(widget: Widget, drawn: Drawn, around: Surroundings, findings: Findings) -> None:
     for threshold in widget.thresholds:
         for row in widget.rows:
             if not row.visible or row.axis != threshold.axis:
@@ -194,11 +212,24 @@ def _judge_thresholds(widget: Widget, drawn: Drawn, findings: Findings) -> None:
             newest = drawn.end - max(NEWEST, timedelta(seconds=row.period))
             crossing = [points[moment] for moment in sorted(points) if moment >= newest]
             crossing = [value for value in crossing if threshold.is_crossed_by(value)]
-            if crossing:
-                findings.problems.append(
-                    f"{widget.title}: {name} is {crossing[-1]:g}, {threshold.side} {threshold.describe()}: see what is "
-                    "wrong there"
+            if not crossing:
+                continue
+            what = f"{widget.title}: {name} is {crossing[-1]:g}, {threshold.side} {threshold.describe()}"
+            if any(around.is_of_others_too(metric) for metric in _behind(row, widget)):
+                findings.doubt(
+                    Reason.NO_DATA,
+                    f"{what}, of a load balancer that other services share: whose requests these are, CloudWatch does not "
+                    "tell; draw the target groups, and see its access log",
                 )
+            else:
+                findings.problems.append(f"{what}: see what is wrong there")
+
+
+def _behind(row: Row, widget: Widget) -> list[Metric]:
+    """Give the metrics that a row draws, or computes with."""
+    if row.metric is not None:
+        return [row.metric]
+    return [one.metric for one in widget.shown if one.metric is not None and one.id and one.id in row.expression]
 
 
 def _is_in_milliseconds(value: float, metric: Metric) -> bool:

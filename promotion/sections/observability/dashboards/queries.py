@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from promotion.clients.aws.cloudwatch.query import Metric, Query
 from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER, Window, floor_minute
-from promotion.sections.observability.alarms.lifecycle import companion
+from promotion.sections.observability.alarms.lifecycle import companion, sibling
 from promotion.sections.observability.dashboards.body import Dashboard, Row
 from promotion.sections.observability.metrics.batching import Part
 
@@ -51,3 +51,8 @@ def _queries(dashboard: Dashboard) -> Iterator[Query]:
             life = life_of(row)
             if life is not None:
                 yield replace(drawn, key=key_of(life, "Sum", row.period), metric=life, stat="Sum")
+            alike = sibling(row.metric)
+            if alike is None:
+                continue
+            for stat in ("Sum", "SampleCount"):
+                yield replace(drawn, key=key_of(alike, stat, row.period), metric=alike, stat=stat)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from promotion.clients.aws.cloudwatch.query import Metric
+from promotion.sections.observability.metrics.queries_for import is_shared
 from promotion.sections.observability.metrics.signals import API_GATEWAY, BALANCER, LAMBDA, dimension
 from promotion.settings.environment import Ec2Target, LambdaTarget, Target
 from promotion.settings.observability import Api
@@ -28,7 +29,12 @@ class Balanced:
     groups: Mapping[str, str]
     """Name to ARN."""
     weights: Mapping[str, int]
-    """ARN to the largest weight with which traffic goes there."""
+    """ARN to the largest weight with which traffic goes there; also of target groups that are others'."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether it forwards to target groups of others too."""
+        return is_shared(self.weights, self.groups)
 
     @property
     def serving(self) -> dict[str, str]:
@@ -100,8 +106,10 @@ def _balancer(target: Ec2Target, balanced: Balanced) -> Iterator[Signal]:
     whole = {"LoadBalancer": dimension(balanced.arn)}
     name = target.load_balancer
     yield Signal(f"load balancer 5xx of {name}", BALANCER, "HTTPCode_ELB_5XX_Count", (whole,), ALWAYS_ONE)
+    # What a load balancer counts as a whole is of every service behind it, and hides one in all others.
+    instead = () if balanced.shared else (whole,)
     for group, arn in balanced.serving.items():
         one = {"TargetGroup": dimension(arn), **whole}
-        yield Signal(f"target 5xx of {group}", BALANCER, "HTTPCode_Target_5XX_Count", (one, whole), ALWAYS_ONE)
-        yield Signal(f"response time of {group}", BALANCER, "TargetResponseTime", (one, whole), TOTALS)
+        yield Signal(f"target 5xx of {group}", BALANCER, "HTTPCode_Target_5XX_Count", (one, *instead), ALWAYS_ONE)
+        yield Signal(f"response time of {group}", BALANCER, "TargetResponseTime", (one, *instead), TOTALS)
         yield Signal(f"healthy hosts of {group}", BALANCER, "HealthyHostCount", (one,), TOTALS)

@@ -27,6 +27,8 @@ class ErrorCount:
     """Those turned away among them."""
     parts: Mapping[str, int]
     """Failures by the name of their metric."""
+    shared: bool = False
+    """Whether requests to other services are counted with the target's: whose failures these are cannot be told."""
 
     @property
     def share(self) -> float:
@@ -38,6 +40,13 @@ class ErrorCount:
         parts = ", ".join(f"{name} {count:,}" for name, count in self.parts.items() if count)
         return (
             f"{self.place} {percent(self.share)} ({self.failed:,} of {self.requests:,}{f': {parts}' if parts else ''})"
+        )
+
+    def of_others_too(self, name: str) -> str:
+        """Say that requests fail where other services are counted as well, so that it speaks against nobody."""
+        return (
+            f"{self.describe()}, which {name} shares with other services: whose requests these are, CloudWatch does not "
+            "tell; see the access log of the load balancer"
         )
 
 
@@ -63,9 +72,16 @@ class ErrorLook:
     chart: Chart
 
     def proofs(self, confidence: float) -> dict[str, Proof]:
-        """What each place proves of the share of failures, and what the run's own requests do."""
+        """What each place proves of the target's share of failures, and what the run's own requests do."""
         shown = (*self.places, self.own) if self.own else self.places
-        return {one.place: prove(one.failed, one.requests, self.limit, confidence) for one in shown}
+        return {one.place: prove(one.failed, one.requests, self.limit, confidence) for one in shown if not one.shared}
+
+    def unattributed(self, confidence: float) -> ErrorCount | None:
+        """Give the count of a place that others share, where it is over the limit: whose requests fail cannot be told."""
+        broken = (
+            one for one in self.places if one.shared and prove(one.failed, one.requests, self.limit, confidence).broken
+        )
+        return next(broken, None)
 
     def describe(self) -> str:
         """Every place in a few words, the worst first."""
@@ -89,12 +105,12 @@ def errors(
     for place in places:
         try:
             count, shares = _count(name, place, look)
-            require_requests(shares, place.requests, look.window, max_age)
+            require_requests(shares, place.describe_requests(), look.window, max_age)
         except Unknown as unknown:
             untold.append(Untold(place.name, unknown.reason, unknown.message))
             continue
         counted.append(count)
-        for moment, share in shares.items():
+        for moment, share in shares.items() if not place.shared else ():
             worst[moment] = max(share, worst.get(moment, 0.0))
     in_percent = {moment: 100 * share for moment, share in worst.items()}
     return ErrorLook(
@@ -116,7 +132,7 @@ def _without_idle_groups(
     untold: list[Untold], counted: list[ErrorCount], places: tuple[Failures, ...]
 ) -> Iterator[Untold]:
     """Leave out groups without a request where another group has some: of a blue and a green one, one is idle."""
-    groups = {place.name for place in places if "TargetGroup" in place.requests.dimensions}
+    groups = {place.name for place in places if place.requests[:1] and "TargetGroup" in place.requests[0].dimensions}
     busy = any(count.place in groups for count in counted)
     for one in untold:
         if not (busy and one.place in groups and one.reason == Reason.NO_DATA):
@@ -133,9 +149,12 @@ def _count(name: str, place: Failures, look: MetricsLook) -> tuple[ErrorCount, d
     def sums(metric: Metric) -> dict[datetime, float]:
         return look.series[key_of(name, metric, "Sum")].points()
 
-    requests = sums(place.requests)
+    requests: dict[datetime, float] = {}
+    for metric in place.requests:
+        for moment, value in sums(metric).items():
+            requests[moment] = requests.get(moment, 0.0) + value
     inside, outside = [sums(metric) for metric in place.failed], [sums(metric) for metric in place.turned_away]
-    if requests and not place.sparse:
+    if requests and not place.sparse and (place.sibling is None or _has_zeros(name, place.sibling, look)):
         for metric, found in zip(place.failed, inside, strict=True):
             if not found:
                 raise Unknown(
@@ -154,8 +173,18 @@ def _count(name: str, place: Failures, look: MetricsLook) -> tuple[ErrorCount, d
         if of:
             shares[moment] = (within + beside) / of
         failed, total = failed + within + beside, total + of
-    parts = {metric.name: round(sum(sums(metric).values())) for metric in (*place.failed, *place.turned_away)}
-    return ErrorCount(place.name, round(failed), round(total), parts), shares
+    parts: dict[str, int] = {}
+    for metric in (*place.failed, *place.turned_away):
+        parts[metric.name] = parts.get(metric.name, 0) + round(sum(sums(metric).values()))
+    return ErrorCount(place.name, round(failed), round(total), parts, place.shared), shares
+
+
+def _has_zeros(name: str, sibling: Metric, look: MetricsLook) -> bool:
+    """Whether a metric that counts some of the requests has a sample of 0 for others."""
+    total, samples = (
+        sum(look.series[key_of(name, sibling, stat)].points().values()) for stat in ("Sum", "SampleCount")
+    )
+    return samples > total
 
 
 def _raise_if_late(name: str, place: Failures, look: MetricsLook, requests: float) -> None:

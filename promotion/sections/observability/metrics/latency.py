@@ -7,6 +7,7 @@ over minutes and places; percentiles do neither.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil, floor
 
 from promotion.clients.aws.cloudwatch.query import Query
 from promotion.clients.aws.cloudwatch.series import MetricsLook, Series
@@ -109,9 +110,8 @@ def latency(
     alive = [times for times in places if look.series[key_of(name, times.requests, "Sum")].points()]
     # Of a blue and a green group one has had no request since the deployment. If none has, the first one says so.
     for times in alive or places[:1]:
-        require_requests(
-            look.series[key_of(name, times.requests, "Sum")].points(), times.requests, look.window, max_age
-        )
+        requests = look.series[key_of(name, times.requests, "Sum")].points()
+        require_requests(requests, times.requests.describe(), look.window, max_age)
     by_time: dict[datetime, float] = {}
     for times in alive:
         for moment, value in look.series[key_of(name, times.metric, "p99")].points().items():
@@ -166,16 +166,18 @@ def _over(found: Mapping[str, Series], samples: int, times: LatencyMetric, limit
     bound = in_unit(times.metric, limit_ms)
     rank, trimmed = found[f"PR(:{bound})"].one(), found[f"TC({bound}:)"].one()
     if rank is not None:
-        by_rank = round(samples * (100 - rank) / 100)
+        by_rank = round(samples * (100 - rank) / 100, 6)
         # A trimmed count of nothing may come as no value; the percentile rank shows that both are offered.
-        over = by_rank if trimmed is None else round(trimmed)
-        if abs(over - by_rank) > 1 or not 0 <= over <= samples:
+        told = [by_rank] if trimmed is None else [by_rank, trimmed]
+        least, most = floor(min(told)), ceil(max(told))
+        if not 0 <= least <= most <= samples:
             raise Unknown(
                 Reason.MALFORMED,
-                f"CloudWatch counts {over:,} of {samples:,} over {limit_ms:g} ms for {times.metric.describe()}, but by the "
-                f"percentile rank it is {by_rank:,}: look again",
+                f"CloudWatch counts {' and '.join(f'{one:,.0f}' for one in told)} of {samples:,} over {limit_ms:g} ms for "
+                f"{times.metric.describe()}, which cannot be: look again",
             )
-        return over, over, "trimmed count" if trimmed is not None else "percentile rank"
+        # How CloudWatch interpolates either is not documented: where they differ, the truth is taken to lie between.
+        return least, most, "percentile rank" if trimmed is None else "trimmed count"
     percentiles = {one: value for one in PERCENTILES if (value := found[f"p{one:g}"].one()) is not None}
     in_metric = float(bound)
     least, most = count_over(in_metric, samples, found["Maximum"].one(), percentiles)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.clients.aws.cloudwatch.window import MINUTE, Window
 from promotion.unknown import Reason, Unknown
 
@@ -11,12 +10,12 @@ SETTLED = 0.01
 """The share by which values may be fewer than requests: the newest of them are still coming in."""
 
 
-def require_requests(requests: Mapping[datetime, float], metric: Metric, window: Window, max_age: timedelta) -> None:
-    """Raise Unknown when a metric has no value in the window (no-data), or none of late (stale)."""
+def require_requests(requests: Mapping[datetime, float], metric: str, window: Window, max_age: timedelta) -> None:
+    """Raise Unknown when a metric, described in a few words, has no value in the window (no-data), or none of late (stale)."""
     if not requests:
         raise Unknown(
             Reason.NO_DATA,
-            f"CloudWatch has no value for {metric.describe()} from {window.describe()}: send traffic, or check the names in "
+            f"CloudWatch has no value for {metric} from {window.describe()}: send traffic, or check the names in "
             "promotion.toml, since it answers nothing for dimensions that do not exist",
         )
     newest = max(requests) + MINUTE
@@ -24,6 +23,6 @@ def require_requests(requests: Mapping[datetime, float], metric: Metric, window:
     if silent > max_age:
         raise Unknown(
             Reason.STALE,
-            f"CloudWatch has had nothing for {metric.describe()} since {newest:%H:%M}Z, "
+            f"CloudWatch has had nothing for {metric} since {newest:%H:%M}Z, "
             f"{silent // MINUTE} min before the window's end: send traffic, or see why the metric stopped",
         )

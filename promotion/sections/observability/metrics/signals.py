@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from promotion.clients.aws.cloudwatch.query import Metric, Query
@@ -14,6 +14,8 @@ from promotion.settings.environment import Ec2Target, LambdaTarget, Target
 from promotion.settings.observability import Api
 
 LAMBDA, API_GATEWAY, BALANCER = "AWS/Lambda", "AWS/ApiGateway", "AWS/ApplicationELB"
+BALANCER_PLACE, GROUPS_PLACE = "load balancer", "target groups"
+"""What the places are called where a load balancer counts, and all target groups of a target together."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class Failures:
 
     name: str
     """What people call the place."""
-    requests: Metric
-    """The proof of life: without it, no failure means nothing."""
+    requests: tuple[Metric, ...]
+    """Added up. The proof of life: without them, no failure means nothing."""
     failed: tuple[Metric, ...]
     """Failures among the requests."""
     turned_away: tuple[Metric, ...] = ()
@@ -32,11 +34,19 @@ class Failures:
     """Whether `failed` is there only when it is not zero, as the load balancer's counts are."""
     for_each: bool = False
     """Whether `failed` has a sample, 0 or 1, for each request, so that one can count how many have come in."""
+    sibling: Metric | None = None
+    """A metric that is published by the same rule as `failed`: where it has zeros, they too would be there as 0."""
+    shared: bool = False
+    """Whether requests to other services are counted with the target's: whose failures these are cannot be told."""
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """All of them."""
-        return (self.requests, *self.failed, *self.turned_away)
+        return (*self.requests, *self.failed, *self.turned_away)
+
+    def describe_requests(self) -> str:
+        """What counts the requests, in a few words."""
+        return " and ".join(metric.describe() for metric in self.requests)
 
 
 @dataclass(frozen=True)
@@ -49,43 +59,49 @@ class LatencyMetric:
     """The proof of life."""
 
 
-def failures_of(target: Target, balancer: str = "", groups: Mapping[str, str] | None = None) -> tuple[Failures, ...]:
-    """Give every place where requests to a target fail.
+def failures_of(
+    target: Target, balancer: str = "", groups: Mapping[str, str] | None = None, *, shared: bool = True
+) -> tuple[Failures, ...]:
+    """Give every place where requests to a target fail. The last one that is not shared counts all of its requests.
 
-    `balancer` and `groups` (by name) are the ARNs of an EC2 target's load balancer and target groups.
+    `balancer` and `groups` (by name) are the ARNs of an EC2 target's load balancer and target groups. `shared` says whether
+    the load balancer forwards to others too, or that this is not known. What it counts as a whole is of every service behind
+    it: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html. So failures
+    of targets are counted in their target groups; of the load balancer only what it answers itself, 502 to 504 among it,
+    which is counted for no target group.
     """
     if isinstance(target, LambdaTarget):
         alias = _alias(target)
         function = Failures(
             name="function",
-            requests=Metric(LAMBDA, "Invocations", alias),
+            requests=(Metric(LAMBDA, "Invocations", alias),),
             failed=(Metric(LAMBDA, "Errors", alias),),
             turned_away=(Metric(LAMBDA, "Throttles", alias),),
             for_each=True,
         )
         return (function, _api(target.api)) if target.api else (function,)
     at_balancer = {"LoadBalancer": dimension(balancer)}
-    return (
-        *(
-            Failures(
-                name=f"target group {name}",
-                requests=Metric(BALANCER, "RequestCount", {"TargetGroup": dimension(arn), **at_balancer}),
-                failed=(Metric(BALANCER, "HTTPCode_Target_5XX_Count", {"TargetGroup": dimension(arn), **at_balancer}),),
-                sparse=True,
-            )
-            for name, arn in (groups or {}).items()
-        ),
-        # What the load balancer answers itself, 502 to 504 among it, is counted for no target group.
-        Failures(
-            name="load balancer",
-            requests=Metric(BALANCER, "RequestCount", at_balancer),
-            failed=(
-                Metric(BALANCER, "HTTPCode_Target_5XX_Count", at_balancer),
-                Metric(BALANCER, "HTTPCode_ELB_5XX_Count", at_balancer),
-            ),
-            sparse=True,
-        ),
-    )
+    own = [{"TargetGroup": dimension(arn), **at_balancer} for arn in (groups or {}).values()]
+    counted = tuple(Metric(BALANCER, "RequestCount", group) for group in own)
+    failed = tuple(Metric(BALANCER, "HTTPCode_Target_5XX_Count", group) for group in own)
+    of_itself = Metric(BALANCER, "HTTPCode_ELB_5XX_Count", at_balancer)
+    places = [
+        Failures(f"target group {name}", (requests,), (failures,), sparse=True)
+        for name, requests, failures in zip(groups or {}, counted, failed, strict=True)
+    ]
+    if shared and len(own) > 1:
+        places.append(Failures(GROUPS_PLACE, counted, failed, sparse=True))
+    if not shared:
+        places.append(Failures(BALANCER_PLACE, counted, (*failed, of_itself), sparse=True))
+    else:
+        everybody = (Metric(BALANCER, "RequestCount", at_balancer),)
+        places.append(Failures(BALANCER_PLACE, everybody, (of_itself,), sparse=True, shared=True))
+    return tuple(places)
+
+
+def whole_of(places: Sequence[Failures]) -> Failures:
+    """Give the place that counts all requests of a target, as near to callers as they are counted."""
+    return [place for place in places if not place.shared][-1]
 
 
 def times_of(target: Target, balancer: str = "", groups: Mapping[str, str] | None = None) -> tuple[LatencyMetric, ...]:
@@ -127,6 +143,9 @@ def counts(name: str, failures: Failures) -> Iterator[Query]:
         yield Query(key_of(name, metric, "Sum"), metric, "Sum")
     for metric in failures.failed if failures.for_each else ():
         yield Query(key_of(name, metric, "SampleCount"), metric, "SampleCount")
+    if failures.sibling is not None:
+        for stat in ("Sum", "SampleCount"):
+            yield Query(key_of(name, failures.sibling, stat), failures.sibling, stat)
 
 
 def key_of(name: str, metric: Metric, stat: str) -> str:
@@ -151,15 +170,17 @@ def _alias(target: LambdaTarget) -> dict[str, str]:
 def _api(api: Api) -> Failures:
     """HTTP and REST APIs differ in the name of the metric and in what names the API.
 
-    Of a REST API's the average is documented to be the rate: it has a sample for each request.
+    Of a REST API's the average is documented to be the rate: it has a sample for each request. Whether an HTTP API's is there
+    as 0 where nothing fails, is documented nowhere: its 4xx tells, which is published alike.
     """
     rest = api.kind == "rest"
     dimensions = _dimensions(api)
     return Failures(
         name="API Gateway",
-        requests=Metric(API_GATEWAY, "Count", dimensions),
+        requests=(Metric(API_GATEWAY, "Count", dimensions),),
         failed=(Metric(API_GATEWAY, "5XXError" if rest else "5xx", dimensions),),
         for_each=rest,
+        sibling=None if rest else Metric(API_GATEWAY, "4xx", dimensions),
     )
 
 

@@ -9,7 +9,7 @@ from promotion.clients.aws.cloudwatch.metrics import metric_data
 from promotion.clients.aws.cloudwatch.series import MetricsLook
 from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER, Window, ceil_minute, floor_minute
 from promotion.sections.observability.baseline.window import Whole
-from promotion.sections.observability.metrics.signals import Failures, counts, key_of
+from promotion.sections.observability.metrics.signals import counts, key_of
 from promotion.sections.postdeploy.budget.coverage import covered, gaps
 from promotion.sections.postdeploy.budget.spent import WINDOWS, Counts, ErrorBudget, name_of
 from promotion.sections.postdeploy.places import count
@@ -31,13 +31,17 @@ class BudgetLook:
     """Since the deployment."""
     before: Counts
     """In the days before it."""
+    beside: Counts | None = None
+    """What a load balancer that other services share answered itself, of all its requests, over the days of the budget:
+    whose they were cannot be told."""
 
 
 def counted(
     account: Account, targets: Sequence[Whole], days: int, t0: datetime, now: datetime
 ) -> tuple[MetricsLook, MetricsLook]:
     """Ask for requests and failures as callers see them: by the hour over the days of the budget, by the minute of late."""
-    queries = [query for one in targets for query in counts(one.name, _edge(one))]
+    places = [(one.name, place) for one in targets for place in one.failures if place.shared or place == one.whole]
+    queries = [query for name, place in places for query in counts(name, place)]
     end = floor_minute(now - SETTLED_AFTER)
     # A start on a full hour is a start on five full minutes, which values older than 15 days ask for.
     start = end.replace(minute=0) - timedelta(days=days)
@@ -58,7 +62,7 @@ def budget_of(
 
     `metrics` is what `counted` gives, `began` when the deployment began, `window_hours` how long it is held responsible.
     """
-    place, (hourly, late) = _edge(target), metrics
+    place, (hourly, late) = target.whole, metrics
     end = late.window.end
 
     def of_late(start: datetime, until: datetime = end) -> Counts:
@@ -67,8 +71,9 @@ def budget_of(
     own = declared.targets.get(target.name)
     since = ceil_minute(began)
     whole = hourly.window
-    requests = hourly.series[key_of(target.name, place.requests, "Sum")].points()
-    silent = gaps((hour for hour, some in requests.items() if some), whole.start, whole.end, _HOUR)
+    asked = [hourly.series[key_of(target.name, metric, "Sum")].points() for metric in place.requests]
+    busy = {hour for requests in asked for hour, some in requests.items() if some}
+    silent = gaps(sorted(busy), whole.start, whole.end, _HOUR)
     return BudgetLook(
         budget=ErrorBudget(
             objective=declared.objective if own is None or own.objective is None else own.objective,
@@ -87,13 +92,11 @@ def budget_of(
             Window(whole.start, began.replace(minute=0, second=0, microsecond=0)),
             alive=False,
         ),
+        beside=next(
+            (count(target.name, one, hourly, whole, alive=False) for one in target.failures if one.shared), None
+        ),
     )
 
 
 def _windows() -> list[timedelta]:
     return list(dict.fromkeys(window for long, short, _ in WINDOWS for window in (long, short)))
-
-
-def _edge(one: Whole) -> Failures:
-    """Give the place nearest to callers: the API before a function, or the load balancer as a whole."""
-    return one.failures[-1]

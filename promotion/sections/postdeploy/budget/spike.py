@@ -54,3 +54,5 @@ class PlaceSpike:
 
     place: str
     spike: Spike
+    shared: bool = False
+    """Whether requests to other services are counted with the target's: whose failures these are cannot be told."""

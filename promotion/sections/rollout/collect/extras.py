@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import partial
 
 from promotion.clients.aws.account import Account
-from promotion.clients.aws.cloudwatch.metrics import metric_data, metrics_of_instances
+from promotion.clients.aws.cloudwatch.agent_metrics import metrics_of_instances
+from promotion.clients.aws.cloudwatch.metrics import metric_data
 from promotion.clients.aws.cloudwatch.window import MINUTE, SETTLED_AFTER, Window, floor_minute
 from promotion.clients.aws.logs import log_pages
 from promotion.sections.observability.dashboards.body import parse_dashboard as read_dashboard
@@ -28,7 +29,11 @@ from promotion.unknown import Reason
 
 
 def fleet_loads(
-    settings: Settings, account: Account, fleets: Mapping[str, Fleet | Untellable], now: datetime
+    settings: Settings,
+    account: Account,
+    fleets: Mapping[str, Fleet | Untellable],
+    shifts: Mapping[str, ProdDeployment],
+    now: datetime,
 ) -> dict[str, tuple[Load, ...] | Untellable]:
     """Look how loaded the instances are that serve."""
     found: dict[str, tuple[Load, ...] | Untellable] = {}
@@ -36,8 +41,8 @@ def fleet_loads(
         if isinstance(fleet, Untellable):
             found[name] = fleet
         else:
-            serving = fleet.traffic.serving_instances
-            found[name] = seen(partial(_loads, account, settings.rollback.memory, serving, now))
+            serving, old = fleet.traffic.serving_instances, shifts[name].old if name in shifts else ()
+            found[name] = seen(partial(_loads, account, settings.rollback.memory, serving, old, now))
     return found
 
 
@@ -84,16 +89,19 @@ def _sample(
     return sample
 
 
-def _loads(account: Account, where: Memory, serving: tuple[str, ...], now: datetime) -> tuple[Load, ...]:
-    settled = floor_minute(now - SETTLED_AFTER)
-    window = Window(settled - measuring.NEWEST * MINUTE, settled)
-    asked = list(measuring.load_queries(serving, metrics_of_instances(account, where.namespace, where.metric, serving)))
+def _loads(
+    account: Account, where: Memory, serving: tuple[str, ...], old: tuple[str, ...], now: datetime
+) -> tuple[Load, ...]:
+    end = floor_minute(now)
+    window = Window(end - measuring.NEWEST * MINUTE - SETTLED_AFTER, end)
+    memory = metrics_of_instances(account, where.namespace, where.metric, serving, like=old)
+    asked = list(measuring.load_queries(serving, memory))
     return measuring.loads(serving, metric_data(account, asked, window), window) if asked else ()
 
 
 def _board(account: Account, body: str | None, now: datetime) -> Board:
     asked, here = Untellable(Reason.NOT_RUN, "not asked"), (account.region, account.account)
-    # As people see it now: a target group that got its traffic two minutes ago has no minute yet that has settled.
+    # As people see it now: of what got its traffic two minutes ago no minute has settled yet.
     newest = floor_minute(now - MINUTE)
     parts = () if body is None else plan_drawing(read_dashboard(body, *here), newest + SETTLED_AFTER)
     return Board(body, measured_at_once(account, asked, parts, newest).dashboard)

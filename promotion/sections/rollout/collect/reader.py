@@ -60,7 +60,7 @@ class RolloutReader:
                 logs[name] = seen(partial(self._read_log, name, shifts[name], now))
         fleets = {name: seen(partial(self._fleet, name)) for name in ec2_targets(prod) if name in shifts}
         measured = [
-            MeasuredTarget(name, target, fleet.balanced.arn, fleet.balanced.groups)
+            MeasuredTarget(name, target, fleet.balanced.arn, fleet.balanced.groups, fleet.balanced.shared)
             if isinstance(fleet := fleets.get(name), Fleet)
             else MeasuredTarget(name, target)
             for name, target in prod.targets.items()
@@ -94,7 +94,7 @@ class RolloutReader:
         """Add to the last look what no decision hangs on."""
         return replace(
             look,
-            loads=fleet_loads(self.settings, self.account, reading.fleets, reading.now),
+            loads=fleet_loads(self.settings, self.account, reading.fleets, reading.shifts, reading.now),
             ids=canary_ids(self.settings, self.account, reading.shifts, self.t0, reading.now),
             board=prod_board(self.settings, self.account, self._body, reading.now),
         )

@@ -78,7 +78,7 @@ class RolloutSnapshot:
         return {one.name: seen(partial(read, one, metrics)) for one in self.measured}
 
     def _slow(self, one: MeasuredTarget, metrics: MetricsLook, window: Window) -> Slow | None:
-        return measuring.slow(one.name, metrics, window) if one.name in self.fleets else None
+        return measuring.slow(one, metrics, window) if one.name in self.fleets else None
 
     def _answers(self, one: MeasuredTarget, metrics: MetricsLook, moment: datetime) -> Answers | None:
         since = self.shifts[one.name].served_since(moment) if one.name in self.fleets else None

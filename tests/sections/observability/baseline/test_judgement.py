@@ -63,4 +63,4 @@ def test_absent_is_awaited_and_all_else_is_wrong(look, waits, wrong):
     assert (waits in waiting, bool(waiting)) == (True, bool(waits))
     assert (wrong in found, bool(found)) == (True, bool(wrong))
     if waits:
-        assert f"promotion baseline --digest {THIS}`, from 08:33Z on" in waiting
+        assert f"promotion baseline --digest {THIS}`, from 08:34Z on" in waiting

@@ -45,7 +45,7 @@ class Reader:
         target = Ec2Target(
             kind="ec2", url="https://a.example", load_balancer="shop-dev", target_groups=tuple(groups), codedeploy=GROUP
         )
-        return MeasuredTarget(name, target, self.dev.load_balancer, groups)
+        return MeasuredTarget(name, target, self.dev.load_balancer, groups, shared=False)
 
     def look(self, name):
         """Ask everything about a target, as the gate does."""

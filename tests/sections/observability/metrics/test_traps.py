@@ -193,7 +193,7 @@ def test_the_newest_value_is_of_half_a_minute(read):
         Namespace="AWS/Lambda",
         MetricData=[
             {"MetricName": name, "Dimensions": dimensions, "Timestamp": when, "Values": [value], "Counts": [130]}
-            for minutes, failed in ((3, 1.0), (0, 0.0))
+            for minutes, failed in ((4, 1.0), (0, 0.0))
             for when in [now - timedelta(minutes=minutes)]
             for name, value in (("Invocations", 1.0), ("Errors", failed))
         ],
@@ -216,15 +216,15 @@ def test_a_rest_api_is_asked_in_its_own_words(read):
     """By ApiName, without letters outside ASCII, and 5XXError."""
     read.api = Api(kind="rest", name="shöp", stage="live")
     gateway = read.measured("lambda").failures[1]
-    assert gateway.requests.dimensions == {"ApiName": "shp", "Stage": "live"}
+    assert gateway.requests[0].dimensions == {"ApiName": "shp", "Stage": "live"}
     assert [metric.name for metric in gateway.failed] == ["5XXError"]
 
 
 def test_the_minute_that_still_goes_on_is_not_read(read):
-    """The newest period is half filled: the window ends on a minute, at least two minutes back."""
+    """The newest period is half filled: the window ends on a minute, at least three minutes back."""
     for seconds in (0, 1, 59):
         read.now = datetime(2026, 5, 4, 10, 30, seconds, tzinfo=UTC)
-        assert read.window.end == datetime(2026, 5, 4, 10, 28, tzinfo=UTC)
+        assert read.window.end == datetime(2026, 5, 4, 10, 27, tzinfo=UTC)
         assert read.now - read.window.end >= timedelta(minutes=2)
 
 
