@@ -111,9 +111,11 @@ def load_checklist(path: Path) -> Checklist:
         elif _CHECKBOX.match(line.lstrip()):
             found = _LINE.fullmatch(line)
             if found is None or heading is None:
-                raise ChecklistError(f"{path}:{at}: an item reads `- [ ] Title · `its-id``, under a section: {line!r}")
+                raise ChecklistError(
+                    f"{path}:{at}: an item must be written `- [ ] Title · `its-id`` under a section: {line!r}"
+                )
             if found["id"] in seen:
-                raise ChecklistError(f"{path}:{at}: the id {found['id']!r} already stands on line {seen[found['id']]}")
+                raise ChecklistError(f"{path}:{at}: the id {found['id']!r} is already used on line {seen[found['id']]}")
             seen[found["id"]] = at
             items.append(_item(found, heading, len(items) + 1, f"{path}:{at}"))
     close()
@@ -133,12 +135,14 @@ def _heading(line: str, where: str, above: Iterable[Section]) -> re.Match[str] |
     found = _HEADING.fullmatch(line)
     if found is None:
         if re.match(r"## \d", line):
-            raise ChecklistError(f"{where}: a section reads `## 2. Title · `marker` in `pre_promotion``: {line!r}")
+            raise ChecklistError(
+                f"{where}: a section must be written `## 2. Title · `marker` in `pre_promotion``: {line!r}"
+            )
         return None
     if _phase(found) not in PHASES:
         raise ChecklistError(f"{where}: the phases are {', '.join(PHASES)}, not {_phase(found)!r}")
     if found["marker"] in {section.marker for section in above}:
-        raise ChecklistError(f"{where}: there is a section `{found['marker']}` already: `-m` could not tell them apart")
+        raise ChecklistError(f"{where}: section `{found['marker']}` exists already: `-m` could not distinguish them")
     return found
 
 
@@ -154,7 +158,9 @@ def _item(found: re.Match[str], heading: re.Match[str], place: int, where: str) 
         elif _DUE.fullmatch(word):
             due = word
         else:
-            raise ChecklistError(f"{where}: {word!r} is neither a due time (T+10, after) nor who knows it (M, MH, H)")
+            raise ChecklistError(
+                f"{where}: {word!r} is neither a due time (T+10, after) nor a kind of evidence (M, MH, H)"
+            )
     return Item(
         id=found["id"],
         number=f"{heading['number']}.{place}",

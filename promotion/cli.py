@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(
         prog="promotion",
-        description="Beside the gate: what people say of a promotion, its embedded world, its settings.",
+        description="Commands beside the gate: promotion records and attestations, rollback, seals, the sandbox, settings.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     promotions.add_parsers(commands)

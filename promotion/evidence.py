@@ -62,10 +62,10 @@ class Evidence:
             hints = get_type_hints(self.look, include_extras=True)
         except NameError as mistake:
             raise DeclarationError(
-                f"evidence {self.name!r} is annotated with something that is not there at run time: {mistake}"
+                f"evidence {self.name!r} is annotated with a name that does not exist at run time: {mistake}"
             ) from None
         if "return" not in hints:
-            raise DeclarationError(f"evidence {self.name!r} does not say what it returns: annotate it")
+            raise DeclarationError(f"evidence {self.name!r} has no return annotation: add one")
         return hints["return"]
 
 
@@ -89,13 +89,13 @@ class Registry(Mapping[str, Evidence]):
         known = self._declared.get(evidence.name)
         if known is not None and not _read_again(known, evidence):
             raise DeclarationError(
-                f"two look-ups are called {evidence.name!r}: in {known.__module__} and in {evidence.__module__}"
+                f"two look-ups are named {evidence.name!r}: in {known.__module__} and in {evidence.__module__}"
             )
         if evidence.name in (*SOURCES, *_OTHER_FIXTURES, *kinds()):
-            raise DeclarationError(f"{evidence.name!r} is the name of something else: call the evidence otherwise")
+            raise DeclarationError(f"{evidence.name!r} is already in use: rename the evidence")
         if inspect.isgeneratorfunction(evidence.look) or inspect.iscoroutinefunction(evidence.look):
             raise DeclarationError(
-                f"evidence {evidence.name!r} is a generator or a coroutine: let it return what it saw"
+                f"evidence {evidence.name!r} is a generator or a coroutine: return the value instead"
             )
         self._declared[evidence.name] = evidence
 
@@ -105,7 +105,8 @@ class Registry(Mapping[str, Evidence]):
             _ = evidence.value_type
             if evidence.per is not None and evidence.per not in kinds():
                 raise DeclarationError(
-                    f"evidence {evidence.name!r} is looked up per {evidence.per!r}: known are {', '.join(kinds())}"
+                    f"evidence {evidence.name!r} is looked up per {evidence.per!r}: expected one of "
+                    f"{', '.join(kinds())}"
                 )
             for parameter in evidence.parameters:
                 if parameter not in self and parameter not in SOURCES and parameter != evidence.per:
@@ -118,7 +119,7 @@ class Registry(Mapping[str, Evidence]):
 
     def _raise_if_loop(self, name: str, above: tuple[str, ...]) -> None:
         if name in above:
-            raise DeclarationError("evidence in a circle: " + " → ".join((*above[above.index(name) :], name)))
+            raise DeclarationError("circular evidence: " + " → ".join((*above[above.index(name) :], name)))
         for parameter in self[name].parameters:
             if parameter in self:
                 self._raise_if_loop(parameter, (*above, name))

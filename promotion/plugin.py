@@ -21,7 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a run of the checklist, if this is one. Everything wrong with what was asked is a usage error, exit 4."""
-    config.addinivalue_line("markers", "item(id, per): the checklist item that a test judges, and over what")
+    config.addinivalue_line(
+        "markers", "item(id, per): the checklist item that a test judges, and the subjects that it is judged per"
+    )
     config.stash[_OURS] = concerns(config)
     if config.stash[_OURS]:
         from promotion.engine.start import start

@@ -1,4 +1,4 @@
-"""1. Build and artifact quality: the image named by the digest is the one we may trust."""
+"""1. Build and artifact quality: the digest names an image that was built, signed, listed and scanned as it must be."""
 
 from promotion.clients.github import build
 from promotion.core.sentences import join
@@ -22,7 +22,7 @@ def test_build_workflow(image_provenance, image_label, image_origin, build_run, 
 
 @item("image-signed")
 def test_image_signed(image_signatures, measured):
-    """Somebody trusted signed this very digest."""
+    """This digest is signed by a trusted key or identity."""
     assert not image_signatures.altered, image_signatures.altered
     measured(image_signatures.label)
     findings = image_signatures.judged
@@ -31,7 +31,7 @@ def test_image_signed(image_signatures, measured):
 
 @item("sbom-attached")
 def test_sbom_attached(image_sboms, previous_sboms, image_content, settings, digest, clock, measured):
-    """An SBOM of this very digest is attested; it lists base system and application, and not much less than prod's."""
+    """An SBOM of this digest is attested; it lists the base system and the application, and not far fewer components than prod's."""
     expected, now = settings.image.sbom, clock.now()
     assert not image_sboms.altered, image_sboms.altered
     assert not image_sboms.missing, image_sboms.missing
@@ -57,7 +57,7 @@ def test_digest_immutable(
     digest,
     measured,
 ):
-    """Nobody can move its tags, its bytes hash to the digest, the record has it, and dev runs it."""
+    """Its tags are immutable, its content hashes to the digest, the record has the same digest, and dev runs it."""
     if digest_place == REGISTRY:
         assert not image_content.altered, image_content.altered
         assert not image_content.missing, image_content.missing
@@ -76,7 +76,7 @@ def test_digest_immutable(
         if target.tells_digest is None:
             raise Unknown(
                 Reason.NOT_DECLARED,
-                f"promotion.toml does not say how it is told which image an instance of {digest_place} runs: add "
+                f"promotion.toml does not say how to find out which image an instance of {digest_place} runs: add "
                 f"`revision_key` or `running_digest` to [dev.targets.{digest_place}]",
             )
         by_kind = {"revision": dev_revision_digests, "tag": dev_tag_digests, "version": dev_version_digests}
@@ -91,7 +91,7 @@ def test_digest_immutable(
 
 @item("no-critical-vulnerabilities")
 def test_no_critical_vulnerabilities(image_scans, image_content, settings, digest, clock, measured):
-    """A fresh scan of this very digest finds nothing CRITICAL, and hides nothing CRITICAL."""
+    """A recent scan of this digest finds no CRITICAL vulnerability, and suppresses none."""
     assert not (altered := scans.altered(image_scans)), altered
     judgement = scans.judge_scans(image_scans, image_content, settings.image.vulnerabilities, digest, clock.now())
     measured(judgement.measured)
@@ -101,18 +101,18 @@ def test_no_critical_vulnerabilities(image_scans, image_content, settings, diges
 
 @item("image-size")
 def test_image_size(image_content, settings, measured):
-    """The image is small enough, for each platform."""
+    """The image is within the size limit, for each platform."""
     images, limit = image_content.images, settings.image.max_megabytes
     measured(sizes_told(images, limit))
     large = [f"{one.platform} has {megabytes_told(one.bytes)}" for one in images if one.megabytes > limit]
     assert not large, (
-        f"{join(large)} (compressed layers and configuration, MB of 1 000 000 bytes), at most {limit:g} MB allowed: "
-        "make the image smaller, or raise `image.max_megabytes`"
+        f"{join(large)} (compressed layers and configuration, 1 MB = 1 000 000 bytes); expected at most {limit:g} "
+        "MB: make the image smaller, or raise `image.max_megabytes`"
     )
 
 
 def immutable(repository, image, measured):
-    """The registry lets nobody move a tag of this image, by its own word or, where it has none, by the team's."""
+    """The registry makes the tags of this image immutable; where it cannot be asked, the team declares what does."""
     if repository is not None:
         measured(f"{repository.name} is {repository.mutability}")
         assert not repository.problem, repository.problem
@@ -120,7 +120,7 @@ def immutable(repository, image, measured):
     if image.immutable_by is None:
         raise Unknown(
             Reason.NOT_DECLARED,
-            "whether tags can be moved cannot be asked of this registry: say in `image.immutable_by` what keeps them, "
-            "or name the repository in Amazon ECR with `image.ecr_repository`",
+            "this registry has no API that says whether tags are immutable: declare in `image.immutable_by` what "
+            "makes them so, or name the repository in Amazon ECR with `image.ecr_repository`",
         )
     measured(f"declared: {image.immutable_by}")

@@ -1,4 +1,4 @@
-"""2. Dev environment: what is to be promoted runs in dev, wholly and well."""
+"""2. Dev environment: the image to be promoted is fully deployed in dev, and healthy."""
 
 from promotion.clients.aws.functions import shares
 from promotion.core.sentences import join
@@ -11,7 +11,7 @@ from promotion.unknown import Reason, Unknown
 def test_lambda_deployed(
     dev_lambda, dev_deployments, dev_deployment_targets, dev_alias, dev_deployed_version, digest, measured
 ):
-    """The newest deployment succeeded, brought this digest, and the alias is wholly on it."""
+    """The newest deployment succeeded and deployed this digest, and the alias routes all traffic to it."""
     deployment = dev_deployments[dev_lambda].newest
     await_end_of(deployment)
     succeeded(deployment)
@@ -20,16 +20,16 @@ def test_lambda_deployed(
     version, alias = dev_deployed_version[dev_lambda], dev_alias[dev_lambda]
     measured(f"{deployment.id} · version {version.version}")
     assert version.digest == digest, (
-        f"{deployment.id} brought version {version.version} of {version.function} with the image "
-        f"{version.digest or version.image}, expected {digest}: deploy this digest to dev, or promote "
-        "the one that is there"
+        f"{deployment.id} deployed version {version.version} of {version.function} with the image "
+        f"{version.digest or version.image}, expected {digest}: deploy this digest to dev, or promote the one that "
+        "runs there"
     )
     assert alias.version == version.version, (
-        f"alias {alias.name} is on version {alias.version}, expected {version.version}, which {deployment.id} brought: "
-        "somebody moved it after the deployment"
+        f"alias {alias.name} is on version {alias.version}, expected {version.version}, which {deployment.id} "
+        "deployed: the alias was changed after the deployment"
     )
     assert not alias.weights, (
-        f"alias {alias.name} still sends {shares(alias.weights)} to other versions, expected nothing: finish "
+        f"alias {alias.name} still routes {shares(alias.weights)} to other versions, expected nothing: complete "
         "the traffic shift"
     )
     assert version.state == "Active", f"version {version.version} is {version.state}, expected Active"
@@ -40,7 +40,7 @@ def test_lambda_deployed(
 
 @item("ec2-deployed", per="dev_ec2")
 def test_ec2_deployed(dev_ec2, dev_deployments, dev_deployment_targets, settings, digest, measured):
-    """The newest deployment succeeded, on each expected instance, in every lifecycle event."""
+    """The newest deployment succeeded on each expected instance, in every lifecycle event."""
     deployment, expected = dev_deployments[dev_ec2].newest, settings.dev.targets[dev_ec2]
     await_end_of(deployment)
     not_undone(deployment)
@@ -50,8 +50,8 @@ def test_ec2_deployed(dev_ec2, dev_deployments, dev_deployment_targets, settings
     succeeded(deployment)
     measured(f"{deployment.id} · {len(replaced)} of {expected.instances} instances")
     assert len(replaced) >= expected.instances, (
-        f"{deployment.id} deployed to {len(replaced)} instances, expected {expected.instances}: see what "
-        "became of the others"
+        f"{deployment.id} deployed to {len(replaced)} instances, expected {expected.instances}: check the state of "
+        "the others"
     )
     if expected.revision_key is not None:
         key = expected.revision_key.replace("{digest}", digest.removeprefix("sha256:"))
@@ -73,7 +73,7 @@ def test_blue_green_completed(
     clock,
     measured,
 ):
-    """Traffic is wholly on the new instances, and the old ones are kept or terminated as configured."""
+    """The new instances get all traffic, and the old ones are kept or terminated as configured."""
     group, deployment = dev_deployment_group[dev_ec2], dev_deployments[dev_ec2].newest
     await_end_of(deployment)
     assert group.style == "BLUE_GREEN", f"{group.name} deploys {group.style}, expected BLUE_GREEN"
@@ -81,7 +81,7 @@ def test_blue_green_completed(
     not_undone(deployment)
     targets, traffic = dev_deployment_targets[dev_ec2], dev_traffic[dev_ec2]
     problems = [problem for target in targets if target.is_original for problem in target.problems()]
-    assert not problems, f"{deployment.id}: {join(problems)}; expected traffic to be taken from the old instances"
+    assert not problems, f"{deployment.id}: {join(problems)}; expected the old instances to be deregistered"
     new = {target.id for target in targets if target.label == "Green"} | set(dev_added_instances[dev_ec2])
     serving = {host.id for host in traffic.serving if host.state not in ("draining", "unused")}
     measured(f"{len(serving & new)} of {len(serving)} serving instances are new")
@@ -89,12 +89,12 @@ def test_blue_green_completed(
         f"no listener forwards to {', '.join(traffic.weights)}: the new instances get no traffic"
     )
     assert not serving - new, (
-        f"{', '.join(sorted(serving - new))} in {', '.join(traffic.serving_groups)} get traffic but are not of "
-        f"{deployment.id}: the shift is not complete, or something older was put back"
+        f"{', '.join(sorted(serving - new))} in {', '.join(traffic.serving_groups)} receive traffic but are not "
+        f"part of {deployment.id}: the shift is not complete, or older instances were registered again"
     )
     assert serving, f"no instance of {deployment.id} is registered in {', '.join(traffic.serving_groups)}"
     wrong = original_instances_problem(group, deployment, dev_original_instances[dev_ec2], clock.now())
-    assert not wrong, f"{wrong}: see the deployment group {group.name}"
+    assert not wrong, f"{wrong}: check the deployment group {group.name}"
 
 
 @item("health-checks", per="dev_target")
@@ -122,30 +122,28 @@ def test_smoke_tests(dev_smoke_test, dev_smoke, measured):
 
 @item("synthetic-tests", per="dev_journey")
 def test_synthetic_tests(dev_journey, dev_journey_run, measured):
-    """The journey went through, or the canary's last run passed."""
+    """Every step of the journey succeeded, or the canary's last run passed."""
     run = dev_journey_run[dev_journey]
     measured(run.measured)
     assert not run.problems, join(run.problems)
 
 
 def await_end_of(deployment):
-    """A deployment that still goes on is neither right nor wrong yet."""
+    """Raise Unknown for a deployment that is still in progress."""
     if deployment.is_unfinished:
-        raise Unknown(Reason.NOT_DUE, f"{deployment.describe()}: look again when it has ended")
+        raise Unknown(Reason.NOT_DUE, f"{deployment.describe()}: run again when it has ended")
 
 
 def succeeded(deployment):
-    """The deployment ended well, and it is not the undoing of another one."""
-    assert deployment.status == "Succeeded", (
-        f"{deployment.describe()}, expected Succeeded: mend it and deploy to dev again"
-    )
+    """The deployment succeeded, and it is not the rollback of another one."""
+    assert deployment.status == "Succeeded", f"{deployment.describe()}, expected Succeeded: fix it and redeploy to dev"
     not_undone(deployment)
 
 
 def not_undone(deployment):
-    """Nothing rolled this deployment back, and it rolls nothing back."""
+    """This deployment was not rolled back, and is not itself a rollback."""
     assert not deployment.is_rollback, (
-        f"{deployment.describe()}, but it is a rollback{f' of {deployment.rolls_back}' if deployment.rolls_back else ''}: "
-        "dev runs what was there before"
+        f"{deployment.describe()}, but it is a "
+        f"rollback{f' of {deployment.rolls_back}' if deployment.rolls_back else ''}: dev runs the previous version"
     )
     assert deployment.rolled_back_by is None, f"{deployment.describe()}, but {deployment.rolled_back_by} rolled it back"

@@ -1,4 +1,4 @@
-"""4. Security and secrets: what the service may know and do, and who may come in."""
+"""4. Security and secrets: who can read the secrets, what the roles may do, and who can connect."""
 
 from promotion.core.answers import NotApplicable
 from promotion.core.findings import settle
@@ -20,7 +20,7 @@ from promotion.unknown import Unknown
 def test_secrets_manager(
     secret, secret_looks, secret_keys, secret_access, other_secrets, secret_readiness, settings, clock, measured
 ):
-    """Each secret can be read by those who need it, and by nobody else; the application says that it has loaded it."""
+    """Each secret can be read by the roles that need it and by no other; the application reports that it has loaded it."""
     looked_at, findings = secrets.judge_secret(
         secret,
         settings,
@@ -33,7 +33,7 @@ def test_secrets_manager(
 
 @item("no-secrets-in-logs", per="dev_log_group")
 def test_no_secrets_in_logs(dev_log_group, dev_leaks, settings, clock, measured):
-    """No event since the deployment holds a secret of the service, in any form, nor what looks like anybody's."""
+    """No log event since the deployment contains a secret of the service, in any encoding, or text that looks like a secret."""
     search = dev_leaks[dev_log_group]
     measured(search.describe())
     leak = leaks.problem(search, settings.leaks.allow, clock.now().date())
@@ -44,7 +44,7 @@ def test_no_secrets_in_logs(dev_log_group, dev_leaks, settings, clock, measured)
 
 @item("least-privilege", per="role")
 def test_least_privilege(role, role_policies, role_advice, settings, clock, measured):
-    """A role may do what it needs and no more, and nobody becomes it but the service it is for."""
+    """A role may do what it needs and no more, and only the service it is for can assume it."""
     which, name = in_environment(role)
     environment = settings.environment(which)
     declared = next(one for one in environment.roles if one.name == name)
@@ -67,7 +67,7 @@ def test_security_groups(
     settings,
     measured,
 ):
-    """Of the internet nobody comes in but to the listeners, and to the application nobody but by the load balancer."""
+    """The internet can reach only the listeners, and the application can be reached only from the load balancer."""
     which, _ = in_environment(guarded)
     environment = settings.environment(which)
     ground = guards.collect_groups(
@@ -92,14 +92,14 @@ def test_https_alb(
     clock,
     measured,
 ):
-    """Who connects is shown a good certificate over TLS of today, and who comes without TLS is led to it."""
+    """The load balancer offers a valid certificate over current TLS versions, and redirects plain HTTP to HTTPS."""
     which, name = in_environment(balanced)
     environment, look = settings.environment(which), balancers[balanced]
     declared = environment.network.https.get(name, Https())
     if declared.not_applicable is not None:
         assert look.any_there is None, (
-            f"HTTPS is declared not to apply to {balanced} ({declared.not_applicable}), but {look.any_there} stands before "
-            "it: take `not_applicable` away"
+            f"HTTPS is declared not to apply to {balanced} ({declared.not_applicable}), but {look.any_there} is in "
+            "front of it: remove `not_applicable`"
         )
         raise NotApplicable(declared.not_applicable)
     looks = https.BalancerLooks(balancer_certificates, plain_rules, tls_front, certificate_handshakes, plain_http, hsts)

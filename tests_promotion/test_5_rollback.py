@@ -1,4 +1,4 @@
-"""5. Rollback readiness: there is a way back, and something that takes it."""
+"""5. Rollback readiness: the previous version can be restored, and alarms trigger it."""
 
 from promotion.core.answers import Attested
 from promotion.core.findings import settle
@@ -30,7 +30,7 @@ def test_previous_version(
     clock,
     measured,
 ):
-    """What runs in prod answers and is well; its image can be pulled, and its revision deployed again."""
+    """What runs in prod answers and is healthy; its image can be pulled, and its revision can be deployed again."""
     target, running = settings.prod.targets[prod_target], prod_running[prod_target]
     running.require_traffic(prod_target)
     good, deployed = prod_deployments[prod_target].last_good, prod_good_targets[prod_target]
@@ -54,7 +54,7 @@ def test_previous_version(
 
 @item("rollback-plan")
 def test_rollback_plan(rollback_document, attestations, settings, digest, clock, measured):
-    """A document at the promoted commit says how every target goes back, names an owner, and is not forgotten."""
+    """A document at the promoted commit says how every target is rolled back, names an owner, and was reviewed recently."""
     wanted, now = settings.plan.rollback_plan, clock.now()
     if rollback_document is None:
         require_attestation("rollback-plan", attestations, settings, digest, clock)
@@ -78,7 +78,7 @@ def test_rollback_alarms(
     settings,
     measured,
 ):
-    """The group's alarms watch what serves, fire within the canary, and stop a deployment; none is silenced or blind."""
+    """The group's alarms watch what is in service, fire within the canary and stop a deployment; none is disabled or without data."""
     group, balanced = prod_deployment_group[prod_target], None
     if prod_target in ec2_targets(settings.prod):
         balanced = Balanced(
@@ -104,7 +104,7 @@ def test_deployment_groups(
     settings,
     measured,
 ):
-    """The group shifts traffic to what callers use, CodeDeploy can act with its role, and it is configured as dev's."""
+    """The group shifts traffic to what callers use, CodeDeploy has the permissions it needs, and dev is configured alike."""
     target, group, shift = (
         settings.prod.targets[prod_target],
         prod_deployment_group[prod_target],
@@ -128,6 +128,6 @@ def test_deployment_groups(
     )
     drifted = [*differences]
     assert not drifted, (
-        f"{group.name} is not configured as {dev_deployment_group[in_dev].name} in dev: {join(drifted, 8)}; make them "
-        "alike, or declare the field in `rollback.groups.may_differ`"
+        f"{group.name} is not configured as {dev_deployment_group[in_dev].name} in dev: {join(drifted, 8)}; "
+        "configure them alike, or declare the field in `rollback.groups.may_differ`"
     )

@@ -1,4 +1,4 @@
-"""6. Production deployment plan: when, by whom, in which steps, and who knows of it."""
+"""6. Production deployment plan: when, by whom, in which steps, and who has been notified."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ from promotion.unknown import Reason, Unknown
 def test_deployment_window(
     promotion_record, attestations, freeze_events, change_calendar_states, settings, digest, clock, measured
 ):
-    """A window and a backup window are agreed, of the right length, not over, and outside of every freeze."""
+    """A window and a backup window are agreed: of the right length, not over, and outside every freeze."""
     record = attesting.record_of(promotion_record, digest)
     if record.window is None:
         attesting.require_attestation("deployment-window", attestations, settings, digest, clock)
@@ -40,7 +40,7 @@ def test_deployment_window(
 
 @item("key-personnel")
 def test_key_personnel(promotion_record, attestations, settings, digest, clock, measured):
-    """Three people who may are named: who leads, who is on call, and, somebody else than the first, who approves."""
+    """The lead, the on-call engineer and the approver are named; each is eligible, and the approver is not the lead."""
     record = attesting.record_of(promotion_record, digest)
     if personnel.nobody_named(record.people):
         attesting.require_attestation("key-personnel", attestations, settings, digest, clock)
@@ -51,7 +51,7 @@ def test_key_personnel(promotion_record, attestations, settings, digest, clock, 
 
 @item("canary-strategy", per="prod_target")
 def test_canary_strategy(prod_target, prod_deployment_group, prod_shift, prod_stopping_alarms, settings, measured):
-    """The attached configuration shifts traffic as the plan says, and the alarms can speak before the shift is over."""
+    """The deployment configuration shifts traffic as planned, and the alarms can fire before the shift is over."""
     group, shift, plan = prod_deployment_group[prod_target], prod_shift[prod_target], settings.rollback
     measured(f"{shift.config}: {shift.describe()}")
     if prod_target in lambda_targets(settings.prod):
@@ -64,7 +64,7 @@ def test_canary_strategy(prod_target, prod_deployment_group, prod_shift, prod_st
     if declared is None:
         raise Unknown(
             Reason.NOT_DECLARED,
-            f"promotion.toml does not say how the plan reroutes traffic to the new instances of {prod_target}: add "
+            f"promotion.toml does not say how traffic is rerouted to the new instances of {prod_target}: add "
             f'`[rollback.fleets.{prod_target}]` with `moves = "all-at-once"` or what the plan says',
         )
     problems = [*shifting.no_such_fleet_shift(shift, group, declared)]
@@ -87,7 +87,7 @@ def test_canary_monitored(
     settings,
     measured,
 ):
-    """What the watch of the rollout will read is there: per version or per instance, every minute; and the log."""
+    """The metrics and the log that the rollout is judged by exist: per version or per instance, every minute."""
     findings, target = Findings(), settings.prod.targets[prod_target]
     max_age = timedelta(minutes=settings.limits.metric_age_minutes)
     if prod_target in lambda_targets(settings.prod):
@@ -112,7 +112,7 @@ def test_canary_monitored(
 
 @item("full-shift", per="prod_target")
 def test_full_shift(prod_target, prod_deployment_group, prod_shift, settings, measured):
-    """All the rest of the traffic follows the canary; instances that were replaced are kept for a while."""
+    """All remaining traffic follows the canary; replaced instances are kept for the configured time."""
     group = prod_deployment_group[prod_target]
     if prod_target in lambda_targets(settings.prod):
         shift = prod_shift[prod_target]
@@ -127,7 +127,7 @@ def test_full_shift(prod_target, prod_deployment_group, prod_shift, settings, me
 
 @item("automatic-rollback", per="prod_target")
 def test_automatic_rollback(prod_target, prod_deployment_group, measured):
-    """The group rolls back by itself when a deployment fails, and when an alarm stops it."""
+    """The group rolls back automatically when a deployment fails, and when an alarm stops it."""
     group = prod_deployment_group[prod_target]
     measured(f"{group.name}: {', '.join(group.rollback_events) or 'no event'}")
     problems = [*groups.rollback_problems(group)]
@@ -136,7 +136,7 @@ def test_automatic_rollback(prod_target, prod_deployment_group, measured):
 
 @item("stakeholders-notified")
 def test_stakeholders_notified(stakeholder_channels, attestations, settings, digest, clock, measured):
-    """Everybody who should know was told of the window: the message is there, or somebody says so."""
+    """The stakeholders were notified of the window: the message was found, or a person attests it."""
     measured(
         announcing.told_or_attested(
             "stakeholders-notified", stakeholder_channels, attestations, settings, digest, clock
@@ -146,7 +146,7 @@ def test_stakeholders_notified(stakeholder_channels, attestations, settings, dig
 
 @item("status-page")
 def test_status_page(status_page_maintenance, promotion_record, attestations, settings, digest, clock, measured):
-    """The status page has scheduled maintenance for the window; or somebody says so; or there is no such page."""
+    """The status page has scheduled maintenance for the window; or a person attests it; or there is no status page."""
     channels = settings.channels
     if channels.no_status_page is not None:
         raise NotApplicable(channels.no_status_page)
@@ -155,12 +155,12 @@ def test_status_page(status_page_maintenance, promotion_record, attestations, se
     record = attesting.record_of(promotion_record, digest)
     agreed = announcing.window_of(record)
     if agreed is None:
-        raise Unknown(Reason.AWAITS_PERSON, "no window is agreed yet, so no maintenance can be scheduled for it")
+        raise Unknown(Reason.AWAITS_PERSON, "no window is agreed yet, so no maintenance can be scheduled")
     found = announcing.covering(status_page_maintenance, agreed, channels.status_page.components)
     measured(f"{found.name}: {found.start[:16]}Z to {found.end[11:16]}Z")
 
 
 @item("channel-notified")
 def test_channel_notified(team_channels, attestations, settings, digest, clock, measured):
-    """The team's channels were told of the window: the message is there, or was posted, or somebody says so."""
+    """The team's channels were notified of the window: the message was found or posted, or a person attests it."""
     measured(announcing.told_or_attested("channel-notified", team_channels, attestations, settings, digest, clock))

@@ -1,4 +1,4 @@
-"""7. During deployment: what the new version does while it takes over the traffic in prod, and whether it may go on."""
+"""7. During deployment: how the new version does while traffic shifts to it in prod, and whether to continue."""
 
 from promotion.core.findings import settle
 from promotion.core.sentences import join, pluralize
@@ -21,7 +21,7 @@ from promotion.unknown import Reason, Unknown
 
 @item("lambda-canary", per="prod_lambda")
 def test_lambda_canary(prod_lambda, rollout_watch, settings, measured):
-    """The new version fails no more than the limit lets it, is no slower than the old one, and is not throttled."""
+    """The new version's error rate is within the limit, it is no slower than the old one, and it is not throttled."""
     versions = rollout_watch.of(prod_lambda, rollout_watch.newest.versions)
     found = judge_versions(versions, settings, final=rollout_watch.is_final)
     measured(f"{versions.canary.describe()} · {versions.baseline.describe()}")
@@ -32,7 +32,7 @@ def test_lambda_canary(prod_lambda, rollout_watch, settings, measured):
 
 @item("api-gateway-errors", per="prod_lambda")
 def test_api_gateway_errors(prod_lambda, rollout_watch, settings, measured):
-    """Requests were counted at the API since T0, and no more of them failed than the limit lets."""
+    """The API has counted requests since T0, and their error rate is within the limit."""
     if settings.prod.targets[prod_lambda].api is None:
         raise Unknown(
             Reason.NOT_DECLARED,
@@ -43,67 +43,74 @@ def test_api_gateway_errors(prod_lambda, rollout_watch, settings, measured):
 
 @item("canary-correlation-ids", per="prod_lambda")
 def test_canary_correlation_ids(prod_lambda, rollout_watch, settings, measured):
-    """Nearly every event that the new version logs carries a correlation id, and not always the same one."""
+    """Nearly every event that the new version logs has a correlation id, and the ids differ."""
     sample, least = rollout_watch.of(prod_lambda, rollout_watch.newest.ids), settings.limits.correlation_share
     version = ", ".join(sample.members)
-    measured(f"{sample.identified:,} of {sample.read()} of version {version} carry one of {sample.distinct:,} ids")
+    measured(f"{sample.identified:,} of {sample.extent()} of version {version} have one of {sample.distinct:,} ids")
     assert not sample.lacks(least), (
-        f"{sample.lacking:,} of {sample.read()} of version {version} in {sample.group} carry no correlation id "
-        f"({sample.unstructured:,} of them are no JSON), expected at least {percent(least)} with one: log it on every line"
+        f"{sample.lacking:,} of {sample.extent()} of version {version} in {sample.group} have no correlation id "
+        f"({sample.unstructured:,} of them are not JSON); expected at least {percent(least)} with one: log the id "
+        "on every line"
     )
     assert not sample.constant, (
-        f"{join([one.describe() for one in sample.constant])} of version {version} ({sample.group}); expected another one "
-        "for each request: clear the logger's state when a request begins"
+        f"{join([one.describe() for one in sample.constant])} of version {version} ({sample.group}); expected a "
+        "different id for each request: clear the logger's context when a request starts"
     )
     if sample.application < fewest(least) or sample.distinct < 2:
         raise Unknown(
             Reason.TOO_FEW_SAMPLES,
-            f"{sample.group} holds {sample.read()} of version {version} with {sample.distinct} different ids; "
-            f"{fewest(least)} events are wanted to tell {percent(least)}: look again later",
+            f"{sample.group} holds {sample.extent()} of version {version} with {sample.distinct} different ids; "
+            f"{fewest(least)} events are needed to measure a share of {percent(least)}: run again later",
         )
 
 
 @item("alb-targets", per="prod_ec2")
 def test_alb_targets(prod_ec2, rollout_watch, settings, measured):
-    """As many instances as are expected are healthy where the traffic goes, and they are the new ones."""
+    """The expected number of instances is healthy where the traffic goes, and they are the new ones."""
     fleet, target = rollout_watch.of(prod_ec2, rollout_watch.live.fleets), settings.prod.targets[prod_ec2]
     groups = fleet.traffic.serving_groups
     measured(f"{len(fleet.healthy)} of {target.instances} healthy in {', '.join(groups) or 'no target group'}")
     assert groups, (
-        f"no listener of {target.load_balancer} forwards to {', '.join(target.target_groups)}: none is in use"
+        f"no listener of {target.load_balancer} forwards to {', '.join(target.target_groups)}: none of these "
+        "target groups is in use"
     )
     newest = rollout_watch.newest
     shift = next(one for one in newest.shifts if one.target == prod_ec2)
     moved = shift.served_since(newest.until) is not None
     short = hosts_short(prod_ec2, target, fleet, shift.new, moved=moved)
     if short and short.may_come:
-        raise Unknown(Reason.NOT_DUE, f"{short.message}: they have just been registered, look again")
-    assert not short, f"{short.message}; expected all: see why they fail their health checks, or roll back"
+        raise Unknown(Reason.NOT_DUE, f"{short.message}: they were registered a moment ago; run again")
+    assert not short, (
+        f"{short.message}; expected all to be healthy: find out why they fail their health checks, or roll back"
+    )
     strangers = [name for name in fleet.traffic.serving_instances if name not in shift.new]
     if strangers and shift.status != "Succeeded":
         raise Unknown(
             Reason.NOT_DUE,
-            f"{', '.join(strangers)} of the old instances still get traffic, {shift.describe()}: look again when it has moved",
+            f"{', '.join(strangers)} of the old instances still receive traffic, {shift.describe()}: run again "
+            "when the traffic has shifted",
         )
     assert not strangers, (
-        f"{shift.describe()}, but {', '.join(strangers)}, which it did not bring, get traffic in {', '.join(groups)}: see "
-        "where the listeners forward to"
+        f"{shift.describe()}, but {', '.join(strangers)}, which it did not deploy, receive traffic in "
+        f"{', '.join(groups)}: check where the listeners forward to"
     )
 
 
 @item("target-group-errors", per="prod_ec2")
 def test_target_group_errors(prod_ec2, rollout_watch, settings, measured):
-    """Requests were counted behind the load balancer since T0, and no more failed there or at it than the limit lets."""
+    """The load balancer has counted requests since T0, and the error rate at it and behind it is within the limit."""
     check_error_share(rollout_watch, prod_ec2, lambda place: place != EDGE, settings, measured)
 
 
 @item("instance-load", per="prod_ec2")
 def test_instance_load(prod_ec2, rollout_watch, settings, measured):
-    """No instance that serves uses more of its processors or its memory than the limits let."""
+    """No instance in service uses more CPU or memory than the limits allow."""
     loads, rollout = rollout_watch.of(prod_ec2, rollout_watch.newest.loads), settings.rollout
     measured(" · ".join(load.describe() for load in loads))
     if not loads:
-        raise Unknown(Reason.NO_DATA, f"no instance of {prod_ec2} gets traffic: see its target groups and listeners")
+        raise Unknown(
+            Reason.NO_DATA, f"no instance of {prod_ec2} receives traffic: check its target groups and listeners"
+        )
     limits = {"CPU": rollout.cpu_percent, "memory": rollout.memory_percent}
     known = [(load.instance, what, used) for load in loads for what, used in load.parts().items()]
     over = [
@@ -111,23 +118,23 @@ def test_instance_load(prod_ec2, rollout_watch, settings, measured):
         for name, what, used in known
         if used is not None and used > limits[what]
     ]
-    assert not over, f"{join(over)}: see what uses it, give the instances more, or roll back"
+    assert not over, f"{join(over)}: find out what uses it, use larger instances, or roll back"
     unmeasured = [f"{what} of {name}" for name, what, used in known if used is None]
     if unmeasured:
         raise Unknown(
             Reason.NO_DATA,
-            f"CloudWatch has no value for {join(unmeasured)} in the newest minutes: switch on detailed monitoring, and "
-            "see whether the agent publishes memory (a new metric is listed up to 15 min late)",
+            f"CloudWatch has no value for {join(unmeasured)} in the newest minutes: enable detailed monitoring, "
+            "and check that the agent publishes memory (a new metric is listed up to 15 min late)",
         )
 
 
 @item("dashboard-watch")
 def test_dashboard_watch(rollout_watch, settings, measured):
-    """Prod's dashboard shows the signals of what is in use, each widget has data, and nothing is past its limit."""
+    """Prod's dashboard shows the metrics of every component in use, each widget has data, and none crosses its threshold."""
     newest = rollout_watch.newest
     board, alarms = rollout_watch.require(newest.board), rollout_watch.require(newest.alarms)
     assert board.body is not None, (
-        f"there is no dashboard {settings.prod.dashboard}: make it, or check `dashboard` in [prod]"
+        f"dashboard {settings.prod.dashboard} does not exist: create it, or check `dashboard` in [prod]"
     )
     dashboard = body.parse_dashboard(board.body, settings.prod.region, settings.prod.account)
     balancers = {
@@ -146,7 +153,7 @@ def test_dashboard_watch(rollout_watch, settings, measured):
 
 @item("alarms-quiet")
 def test_alarms_quiet(rollout_watch, measured):
-    """No alarm was in ALARM since T0, and none was changed, missing or blind."""
+    """No alarm was in ALARM since T0, and none was changed, missing or without data."""
     alarms = rollout_watch.require(rollout_watch.newest.alarms)
     watches = ", ".join(watch.deployments for watch in alarms.history.watches)
     settle(judge_alarms(alarms.look, alarms.history), f"{len(alarms.look.alarms)} alarms during {watches}", measured)
@@ -154,7 +161,7 @@ def test_alarms_quiet(rollout_watch, measured):
 
 @item("health-during-shift", per="prod_target")
 def test_health_during_shift(prod_target, rollout_watch, measured):
-    """The health endpoint answered as it should whenever it was asked since T0."""
+    """The health endpoint gave the expected answer to every request since T0."""
     asked = list(rollout_watch.health_of(prod_target))
     answers = [(name, rollout_watch.require(answer)) for name, answer in asked]
     slowest = max((answer.elapsed_ms or 0 for _, answer in answers), default=0)
@@ -165,25 +172,25 @@ def test_health_during_shift(prod_target, rollout_watch, measured):
 
 @item("go-no-go-t2")
 def test_go_no_go_t2(rollout_watch, settings, measured):
-    """Nothing seen until T+2 speaks against going on."""
+    """Nothing observed until T+2 is a reason to stop."""
     check_decision(rollout_watch, FIRST, settings, measured)
 
 
 @item("go-no-go-t5")
 def test_go_no_go_t5(rollout_watch, settings, measured):
-    """Nothing seen until T+5 speaks against the new version, and there was enough to see."""
+    """Nothing observed until T+5 is a reason to roll back, and there were enough requests to judge."""
     check_decision(rollout_watch, SECOND, settings, measured)
 
 
 def check_error_share(watch, name, is_meant, settings, measured):
-    """No more requests fail than the limit lets, and there were enough of them."""
+    """The error rate is within the limit, and there were enough requests to judge."""
     look, how = watch.of(name, watch.newest.failures), settings.rollout.judge
     places = [place for place in look.places if is_meant(place.place)]
     measured(" · ".join(place.describe() for place in places))
     broken = [place.describe() for place in places if too_many(place, how) and not place.shared]
     assert not broken, (
-        f"{join(broken)} in {look.window}, which {percent(how.error_rate)} does not explain: see the logs of the failed "
-        "requests, and roll back if the new version makes them"
+        f"{join(broken)} in {look.window}, which is more than an error rate of {percent(how.error_rate)} explains: "
+        "check the logs of the failed requests, and roll back if the new version causes them"
     )
     for place in look.untold:
         if is_meant(place.place):
@@ -196,19 +203,20 @@ def check_error_share(watch, name, is_meant, settings, measured):
     if requests < wanted:
         raise Unknown(
             Reason.TOO_FEW_SAMPLES,
-            f"{requests:,} requests to {name} were counted in {look.window}; {wanted:,} are wanted to tell: look again later",
+            f"{requests:,} requests to {name} were counted in {look.window}; {wanted:,} are needed to decide: run "
+            "again later",
         )
 
 
 def check_decision(watch, name, settings, measured):
-    """The decision of a moment is go."""
+    """The decision at this time is go."""
     final = name == SECOND
     found = decision.at(watch, name, settings, final=final)
     if found is None:
         due = watch.second_at if final else watch.first_at
         raise Unknown(
             Reason.NOT_DUE,
-            f"{name} is at {due:%H:%M:%S}Z: run again then, or with --wait, which watches until it is over",
+            f"{name} is at {due:%H:%M:%S}Z: run again then, or use --wait, which watches until the rollout is over",
         )
     look, verdict = found
     when = "" if look.name == name else f" ({look.name} at {look.until:%H:%M:%S}Z)"

@@ -1,16 +1,17 @@
-"""8. Post-deployment validation: what was promoted is well in prod, and what must be written down is."""
+"""8. Post-deployment validation: the promoted version is healthy in prod, and everything that must be documented is."""
 
 from datetime import timedelta
 
 import pytest
 
 from promotion.core.answers import Attested, NotApplicable
+from promotion.core.findings import settle
 from promotion.core.sentences import join
 from promotion.core.statistics.proof import percent
 from promotion.items import item
 from promotion.people import attestations as attesting
 from promotion.sections.observability.baseline.judgement import awaited, baseline_problems
-from promotion.sections.observability.logs.sample import fewest
+from promotion.sections.observability.logs.judgement import judge_correlation, judge_flow
 from promotion.sections.postdeploy import events as happened
 from promotion.sections.postdeploy import rotation
 from promotion.sections.postdeploy.budget.spent import budget_doubts, budget_problems, spent_by
@@ -20,7 +21,7 @@ from promotion.unknown import Reason, Unknown
 
 @item("prod-health", per="prod_target")
 def test_prod_health(prod_target, postdeploy_health, measured):
-    """The health endpoint answers 200 when it is due."""
+    """The health endpoint answers 200 at the time of this validation."""
     check_answer(postdeploy_health[prod_target], measured)
 
 
@@ -34,37 +35,26 @@ def test_prod_smoke_tests(prod_smoke_test, prod_smoke, measured):
 def test_prod_logs_flowing(
     prod_target, postdeploy_writers, postdeploy_log_sample, postdeploy_correlation, settings, measured
 ):
-    """The version that was deployed, or each instance that serves, has logged something of late."""
-    writers, sample = postdeploy_writers[prod_target], postdeploy_log_sample[prod_target]
-    limit = settings.limits.log_age_minutes
-    measured(sample.describe(writers, limit))
-    late = [member for member in writers.members if not sample.is_fresh(member, limit)]
-    if late:
-        # Nobody may have called: then the request that the run itself made tells whether its log arrives.
-        late = [member for member in late if member not in postdeploy_correlation[prod_target].hits]
-    silent = [sample.silence(writers, member) for member in late if sample.members[member].whole]
-    assert not silent, (
-        f"{join(silent)} in {writers.group}; expected an event younger than {limit:g} min: see whether it may write "
-        "there, and, on an instance, whether the log agent runs"
+    """The deployed version, or each instance in service, has logged an event recently."""
+    writers, sample, minutes = (
+        postdeploy_writers[prod_target],
+        postdeploy_log_sample[prod_target],
+        settings.limits.log_age_minutes,
     )
-    if late:
-        raise Unknown(
-            Reason.TRUNCATED,
-            f"{writers.group} has more events than are read, and none of {join(late)} was among the newest: lower "
-            "limits.log_age_minutes",
-        )
+    findings = judge_flow(writers, sample, postdeploy_correlation[prod_target], timedelta(minutes=minutes))
+    settle(findings, sample.describe(writers, minutes), measured)
 
 
 @item("no-error-spikes", per="prod_target")
 def test_no_error_spikes(prod_target, prod_spikes, settings, measured):
-    """No larger share of requests fails than before the deployment, beyond what chance would bring."""
+    """The error rate has not risen since the deployment by more than chance explains."""
     how, places = settings.postdeploy.spikes, prod_spikes[prod_target]
     measured(" · ".join(f"{one.place} {one.spike.describe()}" for one in places))
     risen = [one for one in places if one.spike.rose(how.chance, how.factor)]
     rose = [f"{one.place}: {one.spike.describe()}" for one in risen if not one.shared]
     assert not rose, (
-        f"more requests to {prod_target} fail since the deployment: {join(rose)}; by chance that comes in under "
-        f"{percent(how.chance)} of cases: see the logs of the failed requests, and think of going back"
+        f"more requests to {prod_target} fail since the deployment: {join(rose)}; chance alone causes that in "
+        f"fewer than {percent(how.chance)} of cases: check the logs of the failed requests, and consider a rollback"
     )
     for one in risen:
         raise Unknown(
@@ -79,8 +69,9 @@ def test_no_error_spikes(prod_target, prod_spikes, settings, measured):
         if seen is None or seen > worst:
             raise Unknown(
                 Reason.TOO_FEW_SAMPLES,
-                f"{one.place} of {prod_target} had {one.spike.after.requests:,} requests since the deployment, which shows "
-                f"{f'a rise to {percent(seen)} and more' if seen else 'no rise'}, not one to {percent(worst)}: wait for more",
+                f"{one.place} of {prod_target} had {one.spike.after.requests:,} requests since the deployment, "
+                f"enough to detect {f'a rise to {percent(seen)} or more' if seen else 'no rise at all'}, but not "
+                f"one to {percent(worst)}: wait for more requests",
             )
 
 
@@ -88,55 +79,19 @@ def test_no_error_spikes(prod_target, prod_spikes, settings, measured):
 def test_prod_correlation_ids(
     prod_target, postdeploy_writers, postdeploy_log_sample, postdeploy_correlation, settings, measured
 ):
-    """Whoever serves logs the id of a request just made, and nearly every event carries one of many ids."""
-    writers, sample = postdeploy_writers[prod_target], postdeploy_log_sample[prod_target]
-    trail, least = postdeploy_correlation[prod_target], settings.limits.correlation_share
-    measured(f"{trail.describe()} · {sample.identified:,} of {sample.read()} carry an id")
-    absent = [member for member in writers.members if member not in trail.hits]
-    unreached = [member for member in absent if member in writers.out_of_traffic]
-    lost = trail.lost(writers, [member for member in absent if member not in unreached])
-    if lost and not trail.whole:
-        raise Unknown(
-            Reason.TRUNCATED,
-            f"{writers.group} gave more pages than are read when asked for the ids sent, and none was found on the "
-            f"lines of {join(lost)} in those that were: look again",
-        )
-    if lost and not trail.reached:
-        raise Unknown(
-            Reason.NO_DATA,
-            f"GET {trail.path} was answered {trail.answered()}, so it may never have come to {join(lost)}, on whose "
-            "lines no id was found: mend the endpoint, or name another `path` in `logs`",
-        )
-    assert not lost, (
-        f"none of {trail.requests} requests GET {trail.path} was found by its id within {trail.waited_s:.0f} s in "
-        f"{writers.group} on the lines of {join(lost)}; expected the id sent, "
-        "the gateway's or the trace's for a correlation id: see how it is logged, and `logs` in promotion.toml"
+    """The version or each instance in service logs the id of a request just made, and nearly every event has an id."""
+    writers, sample, trail = (
+        postdeploy_writers[prod_target],
+        postdeploy_log_sample[prod_target],
+        postdeploy_correlation[prod_target],
     )
-    assert not sample.constant, (
-        f"{join([one.describe() for one in sample.constant])} ({writers.group}); expected another one for each request: "
-        "clear the logger's state when a request begins"
-    )
-    assert not sample.lacks(least), (
-        f"{sample.lacking:,} of {sample.read()} in {writers.group} carry no correlation id ({sample.unstructured:,} of "
-        f"them are no JSON), expected at least {percent(least)} with one: log it on every line"
-    )
-    if sample.application < fewest(least):
-        raise Unknown(
-            Reason.TOO_FEW_SAMPLES,
-            f"{writers.group} holds {sample.read()}, at least {fewest(least)} are wanted to tell {percent(least)}: wait for "
-            "more requests",
-        )
-    if unreached:
-        raise Unknown(
-            Reason.NO_DATA,
-            f"the load balancer finds {join(unreached)} unhealthy, so no request could be followed into its log: mend "
-            "it, and look again",
-        )
+    findings = judge_correlation(writers, sample, trail, settings.limits.correlation_share, "wait for more requests")
+    settle(findings, f"{trail.describe()} · {sample.identified:,} of {sample.extent()} have an id", measured)
 
 
 @item("slo-met", per="prod_target")
 def test_slo_met(prod_target, prod_latency, prod_failures, settings, measured):
-    """Since the deployment, fewer requests than the limits allow took too long, and fewer failed."""
+    """Since the deployment, the shares of slow and of failed requests are under their limits."""
     failures, confidence = prod_failures[prod_target], settings.limits.confidence
     proofs = failures.proofs(confidence)
     broken = [f"the error rate at {name} is {proof.describe()}" for name, proof in proofs.items() if proof.broken]
@@ -144,7 +99,7 @@ def test_slo_met(prod_target, prod_latency, prod_failures, settings, measured):
         latency = prod_latency[prod_target]
     except Unknown:
         assert not broken, (
-            f"{join(broken)}, expected under {percent(failures.limit)}: see the logs of the failed requests"
+            f"{join(broken)}, expected under {percent(failures.limit)}: check the logs of the failed requests"
         )
         raise
     slow = latency.proof(confidence)
@@ -153,7 +108,7 @@ def test_slo_met(prod_target, prod_latency, prod_failures, settings, measured):
         broken.append(f"the share over {latency.limit_ms:g} ms is {slow.describe()}, {latency.describe()}")
     assert not broken, (
         f"{join(broken)}, {failures.window}; expected under {percent(failures.limit)} errors and under "
-        f"{percent(slow.limit)} slow requests: see what the failed or slow ones have in common"
+        f"{percent(slow.limit)} slow requests: find out what the failed or slow ones have in common"
     )
     for place in failures.untold:
         raise Unknown(place.reason, place.message)
@@ -164,8 +119,8 @@ def test_slo_met(prod_target, prod_latency, prod_failures, settings, measured):
     for what, proof in lacking:
         raise Unknown(
             Reason.TOO_FEW_SAMPLES,
-            f"{proof.hits:,} {what} of {proof.of:,}: the true share is {proof.describe()}, which proves nothing about "
-            f"{percent(proof.limit)}: at least {proof.wanted:,} more requests are wanted, none of them bad",
+            f"{proof.hits:,} {what} of {proof.of:,}: the true share is {proof.describe()}, which does not show "
+            f"whether it is under {percent(proof.limit)}: needs at least {proof.wanted:,} more successful requests",
         )
 
 
@@ -173,19 +128,19 @@ def test_slo_met(prod_target, prod_latency, prod_failures, settings, measured):
 def test_no_customer_issues(
     customer_issues, postdeploy_began, promotion_record, attestations, settings, digest, clock, measured
 ):
-    """No customer reported an issue since the deployment, by the labels of issues, or by a person's word."""
+    """No customer has reported an issue since the deployment, by the labels of issues, or as a person attests."""
     record = None if promotion_record.record is None else attesting.record_of(promotion_record, digest)
     reported = [f"{issue.title!r} ({issue.link})" for issue in customer_issues]
     reported += [link for link in (record.issues if record else ()) if link]
     measured(f"{len(reported)} issues since {postdeploy_began.t0:%H:%M:%S}Z")
-    assert not reported, f"customers reported {join(reported)}: find out whether the deployment is why"
+    assert not reported, f"customers reported {join(reported)}: find out whether the deployment is the cause"
     if not settings.postdeploy.customer_issues.labels:
         attesting.require_attestation("no-customer-issues", attestations, settings, digest, clock)
 
 
 @item("error-budget", per="prod_target")
 def test_error_budget(prod_target, prod_budget, declared_slo, reported_budget, settings, measured):
-    """The budget is not used up, does not burn too fast, and the deployment took little of it; other counts agree."""
+    """The error budget is not used up, does not burn too fast, and the deployment spent little of it; other sources agree."""
     look, declared = prod_budget[prod_target], settings.postdeploy.budget
     budget, spent = look.budget, spent_by(look.budget, look.since, look.before)
     others, unheard = [], []
@@ -220,13 +175,13 @@ def test_error_budget(prod_target, prod_budget, declared_slo, reported_budget, s
 
 @item("rotation-working", per="prod_secret")
 def test_rotation_working(prod_secret, rotations, settings, clock, measured):
-    """The secret was rotated when it should have been, no rotation broke off, and its function does not fail."""
+    """The secret was rotated on schedule, no rotation is incomplete, and the rotation function does not fail."""
     look, declared, now = rotations[prod_secret], settings.postdeploy.rotation, clock.now()
     grace = timedelta(hours=declared.grace_hours)
     if prod_secret in declared.exempt:
         assert not look.enabled, (
-            f"{prod_secret} rotates, though [postdeploy.rotation.exempt] says that it does not "
-            f"({declared.exempt[prod_secret]}): take it out there"
+            f"{prod_secret} rotates, but [postdeploy.rotation.exempt] says that it does not "
+            f"({declared.exempt[prod_secret]}): remove it there"
         )
         raise NotApplicable(f"it does not rotate: {declared.exempt[prod_secret]}")
     measured(look.describe())
@@ -236,7 +191,7 @@ def test_rotation_working(prod_secret, rotations, settings, clock, measured):
     if since is not None:
         raise Unknown(
             Reason.NOT_DUE,
-            f"{prod_secret} is being rotated since {since:%H:%M:%S}Z: look again when that is over, by "
+            f"{prod_secret} has been rotating since {since:%H:%M:%S}Z: run again when that is complete, by "
             f"{since + grace:%Y-%m-%d %H:%M}Z",
         )
     unclear = [*rotation.rotation_doubts(look)]
@@ -247,7 +202,7 @@ def test_rotation_working(prod_secret, rotations, settings, clock, measured):
 @item("deployment-notes")
 @pytest.mark.usefixtures("second_due")
 def test_deployment_notes(promotion_record, attestations, settings, digest, clock, measured):
-    """The promotion record of this image has notes, or a person says where they are."""
+    """The promotion record of this image has notes, or a person attests where they are."""
     record = attesting.record_of(promotion_record, digest)
     notes = " ".join(record.notes.split())
     if not notes:
@@ -259,26 +214,25 @@ def test_deployment_notes(promotion_record, attestations, settings, digest, cloc
 def test_incidents_documented(
     postdeploy_happened, customer_issues, promotion_record, attestations, settings, digest, clock, measured
 ):
-    """Nothing went wrong since the deployment, or the promotion record has it, each with a link."""
+    """Nothing has gone wrong since the deployment, or the promotion record lists each incident with a link."""
     record = None if promotion_record.record is None else attesting.record_of(promotion_record, digest)
     wrong = what_went_wrong(postdeploy_happened, customer_issues, record)
     incidents = () if record is None else record.incidents
-    measured(
-        f"{len(wrong)} things went wrong, {len(incidents)} incidents are written down" if wrong else "none happened"
-    )
+    measured(f"{len(wrong)} things went wrong, {len(incidents)} incidents are documented" if wrong else "none happened")
     missing = happened.undocumented(wrong, record)
     if missing:
         word = attesting.attestation_for("incidents-documented", attestations, settings, digest, clock)
         if word is not None:
             raise Attested(word)
     assert not missing, (
-        f"{join(missing)}: write [[incidents]] with a link into {promotion_record.name}, each with what happened"
+        f"{join(missing)}: add an [[incidents]] entry for each to {promotion_record.name}, with what happened and "
+        "a link"
     )
 
 
 @item("baseline-updated")
 def test_baseline_updated(baseline, second_due, settings, digest, measured):
-    """The newest record of the baseline is of this image, measured when it ran steadily, and the chain holds."""
+    """The newest baseline record is of this image, measured in a steady window, and the chain of records is intact."""
     if baseline.newest is not None:
         measured(f"record {baseline.count} of {baseline.newest.written_at:%Y-%m-%d %H:%M}Z in {baseline.place}")
     wrong = [*baseline_problems(baseline, digest, settings, second_due.at)]
@@ -300,11 +254,11 @@ def test_post_mortem_scheduled(
     clock,
     measured,
 ):
-    """Nothing went wrong since the deployment, or a day and somebody to see to it are agreed on."""
+    """Nothing has gone wrong since the deployment, or a post-mortem has a date and an owner."""
     record = None if promotion_record.record is None else attesting.record_of(promotion_record, digest)
     wrong = what_went_wrong(postdeploy_happened, customer_issues, record)
     if not wrong:
-        measured("nothing to talk about")
+        measured("nothing went wrong")
         return
     if record is None or record.post_mortem is None:
         word = attesting.attestation_for("post-mortem-scheduled", attestations, settings, digest, clock)
@@ -314,7 +268,7 @@ def test_post_mortem_scheduled(
 
 
 def what_went_wrong(seen, issues, record):
-    """Everything since the deployment that people should have written down: by machines, customers, or people."""
+    """Everything since the deployment that must be documented, whether seen by machines, customers or people."""
     reported = [issue.link for issue in issues] + [link for link in (record.issues if record else ()) if link]
     written = [incident.what for incident in (record.incidents if record else ())]
     return [
@@ -325,6 +279,6 @@ def what_went_wrong(seen, issues, record):
 
 
 def check_answer(answer, measured):
-    """What was asked was answered as it should be."""
+    """The answer is as expected."""
     measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms" if answer.status else "no valid answer")
     assert not answer.problems, join(answer.problems)

@@ -1,4 +1,4 @@
-"""9. Rollback procedure: the image is gone, what was there before serves as it did, and people know what follows."""
+"""9. Rollback procedure: the image is out of service, the previous version serves as before, and the follow-up is agreed."""
 
 from typing import Any, NoReturn
 
@@ -15,25 +15,25 @@ from promotion.unknown import Reason, Unknown
 
 @item("workflow-stopped")
 def test_workflow_stopped(promote_workflow, measured):
-    """The run of the workflow that promoted the image is cancelled or over."""
+    """The workflow run that promoted the image is cancelled or completed."""
     measured(judgement.workflow_stopped(promote_workflow))
 
 
 @item("codedeploy-rolled-back", per="prod_target")
 def test_codedeploy_rolled_back(prod_target, prod_rollback, measured):
-    """The deployment of the image was stopped with rollback, and the deployment that rolls it back has succeeded."""
+    """The deployment of the image was stopped with rollback, and the rollback deployment has succeeded."""
     measured(judgement.rolled_back(prod_rollback[prod_target]))
 
 
 @item("team-notified")
 def test_team_notified(rollback_channels, attestations, settings, digest, clock, measured):
-    """The team's channels were told of the rollback: the message is there, or was posted, or somebody says so."""
+    """The team's channels were notified of the rollback: the message was found or posted, or a person attests it."""
     measured(announcing.told_or_attested("team-notified", rollback_channels, attestations, settings, digest, clock))
 
 
 @item("previous-version-serving", per="prod_target")
 def test_previous_version_serving(prod_target, prod_rollback, prod_serving_now, prod_leftover, settings, measured):
-    """What served before gets all of the traffic, and what was taken back got none for two whole minutes."""
+    """The previous version gets all traffic, and the version rolled back has had none for two whole minutes."""
     target, look = settings.prod.targets[prod_target], prod_rollback[prod_target]
     serving = prod_serving_now[prod_target]
     judgement.require_previous_only(target, look, serving)
@@ -42,7 +42,7 @@ def test_previous_version_serving(prod_target, prod_rollback, prod_serving_now, 
 
 @item("health-green", per="prod_target")
 def test_health_green(prod_target, prod_health_after, measured):
-    """The health endpoint answers as it should, now."""
+    """The health endpoint gives the expected answer now."""
     answer = prod_health_after[prod_target]
     measured(f"{answer.status} in {answer.elapsed_ms:.0f} ms" if answer.status else "no valid answer")
     assert not answer.problems, join(answer.problems)
@@ -50,7 +50,7 @@ def test_health_green(prod_target, prod_health_after, measured):
 
 @item("metrics-at-baseline", per="prod_target")
 def test_metrics_at_baseline(prod_target, prod_since_rollback, baseline_to_return_to, settings, measured):
-    """Errors and durations are shown to be like those of the recorded baseline."""
+    """Error rate and latency are back at the recorded baseline."""
     rate = settings.limits.error_rate
     since = prod_since_rollback[prod_target]
     measured(judgement.at_baseline(prod_target, since, baseline_to_return_to, settings.service, rate))
@@ -58,7 +58,7 @@ def test_metrics_at_baseline(prod_target, prod_since_rollback, baseline_to_retur
 
 @item("reason-documented")
 def test_reason_documented(promotion_record, attestations, settings, digest, clock, measured):
-    """The promotion record says why it was taken back."""
+    """The promotion record says why the promotion was rolled back."""
     reason = judgement.reason_given(record_of(promotion_record, digest).rollback)
     if not reason:
         _by_word("reason-documented", "`reason` of [rollback]", attestations, settings, digest, clock)
@@ -67,7 +67,7 @@ def test_reason_documented(promotion_record, attestations, settings, digest, clo
 
 @item("incident-ticket")
 def test_incident_ticket(incident_ticket, attestations, settings, digest, clock, measured):
-    """There is a ticket of the incident: its link answers, or the issue was found or opened."""
+    """The incident has a ticket: its link answers, or the issue was found or opened."""
     there = judgement.ticket_there(incident_ticket)
     if there is None:
         _by_word("incident-ticket", "`ticket` of [rollback], or run with --act", attestations, settings, digest, clock)
@@ -76,7 +76,7 @@ def test_incident_ticket(incident_ticket, attestations, settings, digest, clock,
 
 @item("rca-scheduled")
 def test_rca_scheduled(promotion_record, aftermath_links, attestations, settings, digest, clock, measured):
-    """Somebody owns the root cause analysis, and has set a date for it or said what came of it."""
+    """The root cause analysis has an owner and a date, or a result."""
     rollback = record_of(promotion_record, digest).rollback
     if rollback is None or rollback.rca is None:
         _by_word("rca-scheduled", "[rollback.rca] with date and owner", attestations, settings, digest, clock)
@@ -87,7 +87,7 @@ def test_rca_scheduled(promotion_record, aftermath_links, attestations, settings
 def test_remediation_planned(
     promotion_record, aftermath_links, remediation_issue, attestations, settings, digest, clock, measured
 ):
-    """Somebody owns what is done so that it does not happen again: by the promotion record, or an issue."""
+    """The remediation has an owner, in the promotion record or an issue."""
     record = of_image(promotion_record, digest)
     written = None if record is None or record.rollback is None else record.rollback.remediation
     if written is not None:
@@ -105,7 +105,7 @@ def test_remediation_planned(
 
 
 def _by_word(item_id: str, wanted: str, attestations: Any, settings: Any, digest: str, clock: Any) -> NoReturn:
-    """Let a person's word stand in for what the promotion record lacks; else wait for one of both."""
+    """Accept an attestation for what the promotion record lacks; without one, raise Unknown, awaits-person."""
     word = attestation_for(item_id, attestations, settings, digest, clock)
     if word is not None:
         raise Attested(word)
@@ -115,5 +115,5 @@ def _by_word(item_id: str, wanted: str, attestations: Any, settings: Any, digest
         if unknown.reason is not Reason.AWAITS_PERSON:
             raise
         raise Unknown(
-            Reason.AWAITS_PERSON, f"{attestations.record} lacks {wanted}: write it down and have it reviewed"
+            Reason.AWAITS_PERSON, f"{attestations.record} lacks {wanted}: add it and have the change reviewed"
         ) from None

@@ -30,6 +30,6 @@ def take_back(run: "Run", why: str) -> None:
         gave_up(trouble.message)
     except Exception as trouble:  # noqa: BLE001 - a defect half-way: a person must hear of it, with the page at hand
         gave_up(
-            f"the rollback broke off by a defect ({type(trouble).__name__}), and it is not known how far it came: look at "
+            f"the rollback stopped with an internal error ({type(trouble).__name__}) and may be incomplete: check "
             "the deployments in CodeDeploy now"
         )

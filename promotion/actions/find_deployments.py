@@ -62,7 +62,7 @@ def image_of(account: Account, target: Target, deployment: Deployment, parts: tu
     if target.revision_key is None:
         raise Unknown(
             Reason.NOT_DECLARED,
-            f"which image {deployment.id} brings cannot be told: set `revision_key` of the target in promotion.toml",
+            f"cannot determine which image {deployment.id} deploys: set `revision_key` of the target in promotion.toml",
         )
     return digest_in_revision(deployment.revision, target.revision_key)
 
@@ -84,6 +84,6 @@ def _planned(deployment: Deployment, content: str) -> DeploymentTarget:
     except (ValueError, LookupError, TypeError, AttributeError, StopIteration):
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"{deployment.id} has not started, and its AppSpec is not one in JSON for one function: look again when it "
-            "has",
+            f"{deployment.id} has not started, and its AppSpec is not JSON for a single function: run again when "
+            "it has started",
         ) from None

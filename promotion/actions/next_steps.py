@@ -15,16 +15,16 @@ _NEXT: Mapping[tuple[str, str], str] = {
     (
         "pre_promotion",
         "NO-GO",
-    ): "{lead} sees that what failed is mended, and runs the checklist again before anything is promoted",
-    ("rollout", "GO"): "{lead} lets the rollout go on, and {on_call} keeps watching it",
-    ("rollout", "NO-GO"): "{on_call} takes the rollout back now, with `promotion rollback`",
+    ): "{lead} has what failed fixed, and runs the checklist again before promoting",
+    ("rollout", "GO"): "{lead} lets the rollout continue, and {on_call} keeps watching it",
+    ("rollout", "NO-GO"): "{on_call} rolls back now, with `promotion rollback`",
     ("postdeploy", "GO"): "{lead} closes the promotion",
-    ("postdeploy", "NO-GO"): "{on_call} and {lead} decide now whether to go back to the version before",
-    ("after_rollback", "GO"): "{lead} sees that the cause is found before the next attempt",
-    ("after_rollback", "NO-GO"): "{on_call} clears up what the rollback has left",
+    ("postdeploy", "NO-GO"): "{on_call} and {lead} decide now whether to roll back to the previous version",
+    ("after_rollback", "GO"): "{lead} has the cause found before the next attempt",
+    ("after_rollback", "NO-GO"): "{on_call} cleans up what the rollback has left",
 }
 _HELD: Mapping[str, str] = {
-    "rollout": "{on_call} leaves the traffic where it is, and {lead} looks again at the next decision",
+    "rollout": "{on_call} leaves the traffic where it is, and {lead} checks again at the next decision",
 }
 
 
@@ -39,20 +39,20 @@ def following(reading: RecordView) -> str:
 def _step(reading: RecordView) -> str:
     done = [act for act in map(table, rows(reading.record.get("acts"))) if not tells_verdict(text(act.get("key")))]
     if reading.record.get("exit_code") == 20:
-        return "{on_call} takes over by hand now, as the rollback is not verified"
+        return "{on_call} takes over manually now, because the rollback is not verified"
     if done and _went_back(done):
-        return "{lead} runs the checklist after a rollback: the rollout was taken back, and that was verified"
+        return "{lead} runs the checklist after a rollback: the rollout was rolled back, and that was verified"
     if not reading.complete or reading.errors:
-        return "{lead} sees to what stopped the run, and runs it again"
+        return "{lead} fixes what stopped the run, and runs it again"
     if reading.verdict != "HOLD":
         return _NEXT.get((reading.phase, reading.verdict), "{lead} reads the report")
     if reading.phase in _HELD:
         return _HELD[reading.phase]
     if face(reading).name == "pending":
         if all(item.face.name == "not-due" for item in reading.blocking):
-            return "{lead} runs the checklist again when the rest is due"
-        return "whoever is waited for gives their word; then {lead} runs the checklist again"
-    return "{lead} sees to what kept the checklist from telling, and runs it again"
+            return "{lead} runs the checklist again when the remaining items are due"
+        return "the people named in the report attest their items; then {lead} runs the checklist again"
+    return "{lead} fixes what made items unknown, and runs the checklist again"
 
 
 def _went_back(acts: list[Mapping[str, Any]]) -> bool:

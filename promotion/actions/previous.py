@@ -25,7 +25,10 @@ def _of_function(account: Account, target: LambdaTarget, brought: Brought) -> It
         yield f"{_id(brought)} does not say which version of {target.function} served before"
         return
     if brought.previous_version == brought.brought_version:
-        yield f"{_id(brought)} says that version {brought.previous_version} served before, which is what it brings"
+        yield (
+            f"{_id(brought)} names version {brought.previous_version} as the previous one, but deploys that "
+            "same version"
+        )
         return
     found = version(account, target.function, brought.previous_version)
     if found.state != "Active" or found.last_update != "Successful":
@@ -42,13 +45,13 @@ def _of_fleet(account: Account, target: Ec2Target, brought: Brought) -> Iterator
     states = {one.id: one.state for one in instances(account, list(original))}
     gone = [f"{name} is {state}" for name, state in sorted(states.items()) if state != "running"]
     if gone:
-        yield f"of the instances that served before, {', '.join(gone)}; expected them to be running"
+        yield f"of the previous instances, {', '.join(gone)}; expected all to be running"
     # One that gets no traffic any more is registered nowhere, or waits unused: only that it is ill speaks against it.
     ill = [host.describe() for host in registered if host.id in states and host.state in ("unhealthy", "unavailable")]
     if ill:
-        yield f"of the instances that served before, {'; '.join(ill)}; expected them to be healthy"
+        yield f"of the previous instances, {'; '.join(ill)}; expected all to be healthy"
     if len(states) < target.instances:
-        yield f"{len(states)} of the {target.instances} instances that served before are known"
+        yield f"{len(states)} of the {target.instances} previous instances are known"
 
 
 def _id(brought: Brought) -> str:

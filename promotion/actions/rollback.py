@@ -58,14 +58,14 @@ class _Rollback:
             look = partial(find, context.prod, name, target, context.digest, context.clock.now())
             brought = tried(f"deployments of {name}", look)
             if isinstance(brought, Unknown):
-                self.refused[name] = f"{name} is left as it is: {brought.message}"
+                self.refused[name] = f"{name} is left unchanged: {brought.message}"
                 continue
             self.brought[name] = brought
             if brought.deployment is None or brought.rollback is not None or not brought.deployment.is_unfinished:
                 continue
-            found = tried(f"what served before at {name}", partial(troubles, context.prod, target, brought))
+            found = tried(f"the previous version of {name}", partial(troubles, context.prod, target, brought))
             if isinstance(found, Unknown):
-                found = [f"whether what served before is well could not be told ({found.message})"]
+                found = [f"cannot determine whether the previous version is healthy ({found.message})"]
             if found:
                 self.refused[name] = refusal(brought.deployment.id, name, found)
 
@@ -73,9 +73,12 @@ class _Rollback:
         """Do nothing to the deployments, and tell people."""
         others = ", ".join(self.refused)
         for name in self.context.settings.prod.targets:
-            why = self.refused.get(name) or f"{name} is left as it is, because {others} cannot go back by itself"
+            why = (
+                self.refused.get(name)
+                or f"{name} is left unchanged, because {others} cannot be rolled back automatically"
+            )
             self.note(self._stop(name, ActionState.REFUSED, why))
-        self._tell(notifying.needs_a_person, "cannot go back by itself", list(self.refused.values()))
+        self._tell(notifying.needs_a_person, "cannot be rolled back automatically", list(self.refused.values()))
 
     def go_back(self) -> None:
         """Do it, everywhere, and wait."""
@@ -101,7 +104,7 @@ class _Rollback:
         if isinstance(found, Unknown):
             self.note(replace(nothing, state=ActionState.FAILED, message=found.message))
         elif not found:
-            self.note(replace(nothing, message=f"no run of {workflow} is under way"))
+            self.note(replace(nothing, message=f"no run of {workflow} is in progress"))
         for run in () if isinstance(found, Unknown) else found:
             self.note(cancel_run(context.github, run, context.digest, context.journal, context.clock, context.own_run))
 
@@ -173,9 +176,9 @@ def _became(found: "Brought | Unknown", late: bool) -> tuple[bool, str, str | No
         return True, f"nothing of this image was deployed to {found.target}", None
     rollback = found.rollback
     if rollback is None:
-        return (False, f"{found.deployment.describe()}, and no deployment rolls it back", None) if late else None
+        return (False, f"{found.deployment.describe()}, and no deployment is rolling it back", None) if late else None
     if rollback.status == "Succeeded":
-        return True, f"{rollback.id} has rolled {found.deployment.id} back", rollback.id
+        return True, f"{rollback.id} has rolled back {found.deployment.id}", rollback.id
     if not rollback.is_unfinished:
         return False, f"the rollback is over: {rollback.describe()}", rollback.id
-    return (False, f"the rollback still goes on: {rollback.describe()}", rollback.id) if late else None
+    return (False, f"the rollback is still in progress: {rollback.describe()}", rollback.id) if late else None

@@ -44,7 +44,7 @@ def stop_with_rollback(
     deployment = brought.deployment
     if deployment is None:
         return replace(
-            asked, message=f"no deployment has brought this image to {brought.target}: there is nothing to stop"
+            asked, message=f"no deployment has deployed this image to {brought.target}: there is nothing to stop"
         )
     if brought.rollback is not None:
         return replace(
@@ -65,7 +65,9 @@ def stop_with_rollback(
         if "DeploymentAlreadyCompletedException" in answer.message:
             # It ended between the look and the call, or this is botocore's second try of a call that was heard.
             done = replace(
-                asked, id=deployment.id, message=f"{deployment.id} had just ended: see what CodeDeploy makes of it"
+                asked,
+                id=deployment.id,
+                message=f"{deployment.id} ended just before it could be stopped: check its status in CodeDeploy",
             )
         else:
             state = ActionState.FAILED if answer.reason in _CERTAIN else ActionState.UNCLEAR
@@ -80,7 +82,7 @@ def stop_with_rollback(
 
 def refusal(deployment: str, target: str, troubles: Sequence[str]) -> str:
     """Say why nothing is stopped."""
-    return f"{deployment} of {target} is not stopped: {'; '.join(troubles)}: a person has to decide, by hand, in CodeDeploy"
+    return f"{deployment} of {target} is not stopped: {'; '.join(troubles)}: a person must decide, in CodeDeploy"
 
 
 def _over(asked: Receipt, brought: Brought, journal: Journal) -> Receipt:
@@ -97,8 +99,8 @@ def _over(asked: Receipt, brought: Brought, journal: Journal) -> Receipt:
         asked,
         state=ActionState.REFUSED,
         id=deployment.id,
-        message=f"{deployment.describe()}, and nothing rolls it back: StopDeployment can do nothing any more, so a person has to "
-        "deploy the previous revision again, by hand, in CodeDeploy",
+        message=f"{deployment.describe()}, and no rollback follows: StopDeployment has no effect on a completed "
+        "deployment, so a person must deploy the previous revision in CodeDeploy",
     )
 
 
@@ -107,5 +109,5 @@ def _of(asked: Receipt, deployment: str) -> str:
 
 
 def _why(answer: Unknown, deployment: str) -> str:
-    more = ": the role needs codedeploy:StopDeployment to act" if answer.reason is Reason.ACCESS_DENIED else ""
-    return f"{deployment} was not stopped, as far as is known: {answer.message}{more}"
+    more = ": the role needs codedeploy:StopDeployment" if answer.reason is Reason.ACCESS_DENIED else ""
+    return f"{deployment} was not stopped, as far as AWS reports: {answer.message}{more}"

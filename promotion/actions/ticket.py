@@ -110,7 +110,9 @@ def open_issue(client: GitHubClient, draft: Draft, journal: Journal, clock: Cloc
     found = tried("issues", lambda: find_issue(client, draft.key, clock))
     if isinstance(found, Unknown):
         return replace(
-            asked, state=ActionState.FAILED, message=f"no issue was opened, as it may be there: {found.message}"
+            asked,
+            state=ActionState.FAILED,
+            message=f"no issue was opened, because one may exist already: {found.message}",
         )
     if found is not None:
         return journal.keep(replace(asked, id=f"#{found.number}", link=found.link))

@@ -65,7 +65,7 @@ def _warnings(reading: RecordView) -> Iterator[str]:
     if reading.doubt:
         yield f"Do not rely on this record: {reading.doubt}"
     if not reading.complete:
-        yield "The run did not come to its end: what it had not looked at counts as not run."
+        yield "The run did not complete: items that it had not reached count as not run."
     yield from (f"Error: {_cut(error, SENTENCE)}" for error in reading.errors[:ERRORS])
     if len(reading.errors) > ERRORS:
         yield f"and {len(reading.errors) - ERRORS} more errors"

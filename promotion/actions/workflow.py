@@ -59,10 +59,10 @@ def cancel_run(
         found.url or None,
     )
     if found.ended:
-        return replace(asked, message=f"{found.describe()} is over, with {found.conclusion}")
+        return replace(asked, message=f"{found.describe()} has completed with {found.conclusion}")
     if found.id == own:
         return replace(
-            asked, message=f"{found.describe()} is the one that this is part of: it ends with this exit code"
+            asked, message=f"{found.describe()} is the run that this command is part of: it ends with this exit code"
         )
     journal.begin(asked)
     what = f"cancelling run {found.id}"
@@ -73,7 +73,7 @@ def cancel_run(
         ),
     )
     if not isinstance(answer, Unknown):
-        return journal.keep(replace(asked, state=ActionState.DONE, message=f"{found.describe()} was told to stop"))
+        return journal.keep(replace(asked, state=ActionState.DONE, message=f"{found.describe()} was asked to cancel"))
     sure = answer.reason in (Reason.ACCESS_DENIED, Reason.THROTTLED, Reason.NO_DATA)
     return journal.keep(
         replace(asked, state=ActionState.FAILED if sure else ActionState.UNCLEAR, message=answer.message)

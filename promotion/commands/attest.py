@@ -46,7 +46,7 @@ def attest(settings: Settings, given: Given) -> tuple[Path, Word]:
         raise AttestError(unknown.message) from None
     who = allowed(given.by, rules.by)
     if who is None:
-        raise AttestError(f"{given.by} may not attest {given.item}: one of {', '.join(rules.by)} does")
+        raise AttestError(f"{given.by} may not attest {given.item}: it must be one of {', '.join(rules.by)}")
     if rules.signed and given.key is None:
         raise AttestError(f"an attestation of {given.item} must be signed: name your SSH key with --key")
     word = _word(given, title, rules)
@@ -57,7 +57,7 @@ def attest(settings: Settings, given: Given) -> tuple[Path, Word]:
         parse_promotion_record(whole)
     except RecordError as mistakes:
         raise AttestError(
-            f"{path} does not take an attestation at its end: {str(mistakes).splitlines()[0]}; nothing was written"
+            f"{path} cannot be extended with an attestation: {str(mistakes).splitlines()[0]}; nothing was written"
         ) from None
     _replace(path, whole)
     return path, word
@@ -69,7 +69,7 @@ def _title(item: str) -> str:
     except KeyError as mistake:
         raise AttestError(str(mistake.args[0])) from None
     if line.how == "M":
-        raise AttestError(f"{item} is judged by a machine alone: nobody's word stands in for that")
+        raise AttestError(f"{item} is judged by the gate alone and cannot be attested")
     return line.title
 
 
@@ -78,7 +78,7 @@ def _text(path: Path, digest: str) -> str:
         text = path.read_text(encoding="utf-8")
         record = parse_promotion_record(text)
     except FileNotFoundError:
-        raise AttestError(f"there is no {path}: write it with `promotion plan --digest {digest}`") from None
+        raise AttestError(f"{path} does not exist: create it with `promotion plan --digest {digest}`") from None
     except RecordError as mistakes:
         raise AttestError(f"{path} cannot be read: {str(mistakes).splitlines()[0]}") from None
     except (OSError, UnicodeDecodeError) as mistake:
@@ -116,7 +116,7 @@ def _signed(word: Word, key: Path, who: str, settings: Settings) -> Word:
         names = list(dict.fromkeys((*names_of(word.by), *names_of(who))))
         found = signing.verify(signed, names, Path(signers), word.at)
         if found.found is not ProofOutcome.GOOD:
-            raise AttestError(f"the gate would not take it: {found.said}")
+            raise AttestError(f"the gate would not accept it: {found.said}")
     return signed
 
 

@@ -12,15 +12,15 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `plan` and `attest`; each sets `run`, which takes the parsed arguments and gives the exit status."""
-    plan = subparsers.add_parser("plan", help="write the record of a promotion, for people to fill in and review")
-    attest = subparsers.add_parser("attest", help="add a person's word for an item to the record of a promotion")
+    plan = subparsers.add_parser("plan", help="write the promotion record, for people to fill in and review")
+    attest = subparsers.add_parser("attest", help="add a person's attestation of an item to the promotion record")
     attest.add_argument("item", metavar="ITEM", help="id of an item that checklist.md marks MH or H")
     for parser in (plan, attest):
         parser.add_argument("--digest", type=digest, required=True, metavar="sha256:…", help="the image")
         parser.add_argument("--config", type=Path, default=Path("promotion.toml"), metavar="FILE", help="the settings")
-    attest.add_argument("--by", required=True, metavar="NAME", help="who gives their word: login or e-mail address")
-    attest.add_argument("--link", default="", metavar="URL", help="where it can be seen; it must answer")
-    attest.add_argument("--note", default="", metavar="TEXT", help="what is said, if not just the item's words")
+    attest.add_argument("--by", required=True, metavar="NAME", help="who attests: login or e-mail address")
+    attest.add_argument("--link", default="", metavar="URL", help="link to the evidence; it must answer")
+    attest.add_argument("--note", default="", metavar="TEXT", help="the statement, if it differs from the item's title")
     attest.add_argument("--key", type=Path, metavar="FILE", help="SSH key to sign it with")
     plan.set_defaults(run=run_plan)
     attest.set_defaults(run=run_attest)
@@ -35,7 +35,7 @@ def run_plan(asked: argparse.Namespace) -> int:
         path = plan(load(asked.config), asked.digest)
     except (SettingsError, PlanError) as mistake:
         return _refused(mistake)
-    print(f"{path} is written: fill in what is empty, and have it reviewed")
+    print(f"{path} written: fill in the empty fields, and have it reviewed")
     return 0
 
 
@@ -58,7 +58,7 @@ def run_attest(asked: argparse.Namespace) -> int:
 def digest(text: str) -> str:
     """Read a digest from the command line."""
     if not DIGEST.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no digest: expected sha256: and 64 hex digits")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a digest: expected sha256: and 64 hex digits")
     return text
 
 

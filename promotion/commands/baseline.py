@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `baseline`; it sets `run`, which takes the parsed arguments and gives the exit status."""
-    parser = subparsers.add_parser("baseline", help="measure how prod does with an image, and keep it as the baseline")
+    parser = subparsers.add_parser("baseline", help="measure prod with an image, and keep the result as the baseline")
     parser.add_argument("--digest", required=True, metavar="sha256:…", help="the image that runs in prod")
     parser.add_argument("--config", type=Path, default=Path("promotion.toml"), metavar="FILE", help="the settings")
-    parser.add_argument("--minutes", type=int, metavar="N", help="how long a window: `minutes` of [baseline], 20")
-    parser.add_argument("--loosen", metavar="NAME", help="who agrees that it is worse than the one before")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the record there, and keep it nowhere else")
+    parser.add_argument(
+        "--minutes", type=int, metavar="N", help="length of the window in minutes (`minutes` of [baseline], 20)"
+    )
+    parser.add_argument("--loosen", metavar="NAME", help="who agrees to a baseline worse than the one before")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the record there, and store it nowhere else")
     parser.set_defaults(run=run)
 
 
@@ -42,11 +44,11 @@ def run(asked: argparse.Namespace) -> int:
     redactor = Redactor()
     try:
         if not DIGEST.fullmatch(asked.digest):
-            return _refused(f"{asked.digest!r} is no digest: expected sha256: and 64 hex digits")
+            return _refused(f"{asked.digest!r} is not a digest: expected sha256: and 64 hex digits")
         settings = load(asked.config).settings
         minutes = asked.minutes or settings.baseline.minutes
         if minutes < 1:
-            return _refused(f"a window of {minutes} minutes is none")
+            return _refused(f"a window of {minutes} minutes is too short")
         clock = _clock()
         sources = Sources(settings, asked.digest, clock, redactor, journal=Path("reports/acts.jsonl"))
         client = sources["prod_aws"]().client
@@ -151,7 +153,7 @@ def _measure(
     )
     fired = alarms_fired(settings, account, groups, window.start, window.end)
     late = [
-        f"{shift.describe()}, so that what prod does is not steady yet"
+        f"{shift.describe()}, so prod is not steady yet"
         for shift in began.shifts.values()
         if shift.rolled_back_by or shift.status in ("Failed", "Stopped")
     ]
@@ -160,8 +162,8 @@ def _measure(
     wrong = [*late, *refusals(record, before, deployed=steady, alarms=names)]
     if not steady:
         wrong.append(
-            f"a steady window of {minutes} minutes can be measured from {measurable_at(began.last, minutes):%H:%M}Z on: run "
-            "this again then, or ask for a shorter one with --minutes"
+            f"a steady window of {minutes} minutes can be measured from "
+            f"{measurable_at(began.last, minutes):%H:%M}Z on: run again then, or set a shorter one with --minutes"
         )
     return record, wrong
 

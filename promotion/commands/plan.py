@@ -21,7 +21,7 @@ def plan(loaded: Loaded, digest: str) -> Path:
     """Write the record of this image's promotion, and give its path. Raises PlanError if there is one already."""
     path = Path(path_of(loaded.settings.plan.record, digest))
     if path.exists():
-        raise PlanError(f"{path} is there already: edit it, or remove it first")
+        raise PlanError(f"{path} exists already: edit it, or remove it first")
     try:
         known: Basis | str = _origin(loaded, digest)
     except Unknown as unknown:
@@ -33,7 +33,7 @@ def plan(loaded: Loaded, digest: str) -> Path:
         with path.open("x", encoding="utf-8") as new:
             new.write(text)
     except FileExistsError:
-        raise PlanError(f"{path} is there already: edit it, or remove it first") from None
+        raise PlanError(f"{path} exists already: edit it, or remove it first") from None
     except OSError as mistake:
         raise PlanError(f"{path} cannot be written: {mistake.strerror}") from None
     return path
@@ -44,7 +44,7 @@ def draft(settings: Settings, digest: str, known: "Basis | str") -> str:
     people, home = settings.plan.people, f"{settings.github.web_url.rstrip('/')}/{settings.github.repository}"
     if isinstance(known, str):
         origin = [
-            f"# Commit and run of the build are not known: {' '.join(known.split())}",
+            f"# Commit and build run are not known: {' '.join(known.split())}",
             'commit = ""',
             "# build_run = ",
         ]
@@ -60,7 +60,7 @@ def draft(settings: Settings, digest: str, known: "Basis | str") -> str:
     zones = {freeze.zone for freeze in settings.plan.freezes}
     minutes = settings.plan.window.minutes
     lines = [
-        f"# The promotion of {settings.service}. Fill in what is empty, and have it reviewed.",
+        f"# The promotion of {settings.service}. Fill in the empty fields, and have it reviewed.",
         f"digest = {value(digest)}",
         f"service = {value(settings.service)}",
         *origin,
@@ -79,7 +79,7 @@ def draft(settings: Settings, digest: str, known: "Basis | str") -> str:
         "",
         "[links]",
         f"rollback_plan = {value(rollback)}",
-        'announcement = ""  # where stakeholders are told of the window',
+        'announcement = ""  # where stakeholders are notified of the window',
         'channel = ""  # the message in the channel',
         'status_page = ""  # the scheduled maintenance',
         'promotion_run = ""',
@@ -108,4 +108,4 @@ def _origin(loaded: Loaded, digest: str) -> "Basis":
 
 
 def _one_of(names: Iterable[str]) -> str:
-    return f"one of {', '.join(names)}" if names else "whoever [plan.people] of promotion.toml names"
+    return f"one of {', '.join(names)}" if names else "anyone named in [plan.people] of promotion.toml"

@@ -18,12 +18,12 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     from promotion.commands.attest_and_plan import digest
 
     parser = subparsers.add_parser("rollback", help="in an emergency: stop the deployments of an image, with rollback")
-    parser.add_argument("--digest", type=digest, required=True, metavar="sha256:…", help="the image to take back")
+    parser.add_argument("--digest", type=digest, required=True, metavar="sha256:…", help="the image to roll back")
     parser.add_argument("--config", type=Path, default=Path("promotion.toml"), metavar="FILE", help="the settings")
     parser.add_argument(
         "--report-dir", type=Path, default=Path("reports"), metavar="DIR", help="where receipts are kept: reports"
     )
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     parser.set_defaults(run=run)
 
 
@@ -56,7 +56,7 @@ def run(asked: argparse.Namespace) -> int:
         print(redactor.text(line(receipt)), flush=True)
 
     try:
-        receipts = roll_back(context_of(sources, "by hand, with `promotion rollback`", tell))
+        receipts = roll_back(context_of(sources, "manually, with `promotion rollback`", tell))
     except Unknown as trouble:
         print(redactor.text(f"promotion: {trouble.message}"), file=sys.stderr)
         return int(Exit.ROLLBACK_UNVERIFIED)
@@ -76,7 +76,7 @@ def line(receipt: "Receipt") -> str:
 def _agreed(service: str, digest: str, targets: list[str]) -> bool:
     print(f"This stops every deployment of {digest} in prod ({', '.join(targets)}), with rollback.")
     try:
-        return input(f"To go on, enter the name of the service, {service}: ").strip() == service
+        return input(f"To continue, enter the name of the service, {service}: ").strip() == service
     except EOFError:
         return False
 

@@ -26,9 +26,11 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         type=int,
         default=FIXED_PORT_BASE,
         metavar="N",
-        help="first of its ports (default %(default)s; 0: any)",
+        help="first port to use (default %(default)s; 0: any)",
     )
-    sandbox.add_argument("--ready-file", type=Path, metavar="F", help="written when all is up, removed at the end")
+    sandbox.add_argument(
+        "--ready-file", type=Path, metavar="F", help="written when everything is up, removed at the end"
+    )
     sandbox.add_argument("--config-out", type=Path, metavar="F", help="write the promotion.toml that describes it")
     sandbox.add_argument("--env-out", type=Path, metavar="F", help="write the environment as exports, for you only")
     sandbox.add_argument(
@@ -36,9 +38,9 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     sandbox.add_argument("--fault", action="append", default=[], metavar="NAME", help="seed this fault; repeatable")
     sandbox.add_argument(
-        "--scene", choices=SCENES, default=SCENES[0], help="the moment at which it stands (default %(default)s)"
+        "--scene", choices=SCENES, default=SCENES[0], help="the moment at which the scene starts (default %(default)s)"
     )
-    sandbox.add_argument("--minutes", type=float, metavar="M", help="how long ago the rollout of the scene began")
+    sandbox.add_argument("--minutes", type=float, metavar="M", help="how long ago the scene's rollout began")
     sandbox.add_argument(
         "--rate", type=float, default=1, metavar="N", help="sandbox seconds per real second (default %(default)s)"
     )
@@ -62,7 +64,7 @@ def run_faults(arguments: argparse.Namespace) -> int:
         print(f"{fault.name}  [{fault.kind} of {fault.item}]")
         print(f"    {fault.does}")
         if fault.falls_with:
-            print(f"    falls with it: {', '.join(fault.falls_with)}")
+            print(f"    also fails: {', '.join(fault.falls_with)}")
     return 0
 
 
@@ -115,7 +117,7 @@ def _tell(arguments: argparse.Namespace, running: Running) -> None:
         print(f"  {line}")
     phase = next(phase for phase, scene in SCENE_OF.items() if scene == arguments.scene)
     print(f"  pytest -m {phase} --config {shlex.quote(str(config))} --digest={running.digest}")
-    print("It ends with Ctrl-C.", flush=True)
+    print("Stop it with Ctrl-C.", flush=True)
 
 
 def _exports(running: Running) -> list[str]:

@@ -21,9 +21,9 @@ def add_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     seal.add_argument(
         "--key", required=True, metavar="KEY", help="a PEM file, awskms:///KEY of AWS KMS, or keyless in GitHub Actions"
     )
-    seal.add_argument("--minutes", type=float, default=MINUTES, help="how long the seal counts (60)")
+    seal.add_argument("--minutes", type=float, default=MINUTES, help="how long the seal is valid, in minutes (60)")
     seal.add_argument(
-        "--archive", action="store_true", help="also seal a run that does not say GO, as FAILED, to be kept"
+        "--archive", action="store_true", help="also seal a run whose verdict is not GO, as FAILED, for the archive"
     )
     seal.add_argument("--attach", action="store_true", help="also attach the seal to the image in its registry")
     seal.add_argument("--config", type=Path, default=Path("promotion.toml"), help="settings, for the registry")
@@ -32,24 +32,29 @@ def add_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     archive = commands.add_parser("archive", help="copy record, page and seal into a bucket with Object Lock")
     archive.add_argument("reports", type=Path, help="the directory that the run reported into")
     archive.add_argument("--to", required=True, metavar="s3://BUCKET/PREFIX", help="where to")
-    archive.add_argument("--days", type=int, default=2557, help="how long nobody may remove it (2557, seven years)")
-    archive.add_argument("--governance", action="store_true", help="let who has the permission shorten that")
+    archive.add_argument(
+        "--days", type=int, default=2557, help="how many days it cannot be deleted (2557, seven years)"
+    )
+    archive.add_argument("--governance", action="store_true", help="allow whoever has the permission to shorten that")
     archive.set_defaults(run=_archive)
 
     sign_off = commands.add_parser("sign-off", help="approve a sealed report, as a person")
     sign_off.add_argument("reports", type=Path, help="the directory that the run reported into")
     how = sign_off.add_mutually_exclusive_group(required=True)
     how.add_argument(
-        "--ssh-key", type=Path, metavar="FILE", help="sign with an SSH key, or the agent's, by its public half"
+        "--ssh-key",
+        type=Path,
+        metavar="FILE",
+        help="sign with an SSH key, or with the agent's key given by its public half",
     )
     how.add_argument("--key", metavar="KEY", help="sign with a PEM file's key or awskms:///KEY")
     how.add_argument(
         "--github-run", type=int, metavar="RUN", help="take the approval of this run's deployment (with --seal-key)"
     )
     sign_off.add_argument("--by", metavar="NAME", help="who signs")
-    sign_off.add_argument("--notes", default="", help="what to keep with it")
-    sign_off.add_argument("--seal-key", metavar="KEY", help="what signs that GitHub told of the approval")
-    sign_off.add_argument("--environment", default="prod", help="the environment in GitHub that was approved (prod)")
+    sign_off.add_argument("--notes", default="", help="a comment to keep with it")
+    sign_off.add_argument("--seal-key", metavar="KEY", help="the key that signs what GitHub says of the approval")
+    sign_off.add_argument("--environment", default="prod", help="the GitHub environment that was approved (prod)")
     sign_off.add_argument("--config", type=Path, default=Path("promotion.toml"), help="settings, for GitHub")
     sign_off.set_defaults(run=_sign_off)
 
@@ -111,7 +116,7 @@ def _sign_off(asked: argparse.Namespace) -> int:
         elif asked.key is not None:
             approval.with_key(asked.reports, open_signer(asked.key), by=by, at=now, notes=asked.notes)
         elif asked.seal_key is None:
-            sys.stderr.write("--github-run needs --seal-key: whoever seals vouches for what GitHub told\n")
+            sys.stderr.write("--github-run needs --seal-key: the sealing key signs what GitHub says of the approval\n")
             return 4
         else:
             github = _github(asked.config)

@@ -19,36 +19,52 @@ if TYPE_CHECKING:
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    verify = commands.add_parser("verify", help="tell whether a sealed and approved report lets this image go on")
+    verify = commands.add_parser(
+        "verify", help="verify that a sealed and approved report allows this image to be deployed"
+    )
     verify.add_argument("reports", type=Path, help="the directory with the sealed report")
     verify.add_argument("--digest", required=True, metavar="sha256:…", help="the image that is to be deployed")
-    verify.add_argument("--key", action="append", default=[], metavar="PUB", help="a public key whose seal counts")
     verify.add_argument(
-        "--identity", metavar="IDENTITY", help="whose keyless seal counts: the workflow's URI or an e-mail address"
+        "--key", action="append", default=[], metavar="PUB", help="a public key whose seals are accepted"
     )
-    verify.add_argument("--issuer", metavar="ISSUER", help="the OIDC issuer that must have vouched for that identity")
     verify.add_argument(
-        "--trust-root", type=Path, metavar="FILE", help="what that rests on: trusted_root.json (the public sigstore's)"
+        "--identity",
+        metavar="IDENTITY",
+        help="identity whose keyless seals are accepted: the workflow's URI or an e-mail address",
+    )
+    verify.add_argument("--issuer", metavar="ISSUER", help="the OIDC issuer that must have certified that identity")
+    verify.add_argument(
+        "--trust-root",
+        type=Path,
+        metavar="FILE",
+        help="the trust root: trusted_root.json (default: the public sigstore's)",
     )
     verify.add_argument(
         "--approver-key",
         action="append",
         default=[],
         metavar="NAME=PUB",
-        help="a public key that a person signs off with",
+        help="a public key whose sign-offs are accepted",
     )
-    verify.add_argument("--allowed-signers", type=Path, metavar="FILE", help="SSH keys that people sign off with")
-    verify.add_argument("--without-sign-off", action="store_true", help="do not ask for a person's sign-off")
     verify.add_argument(
-        "--config", type=Path, default=Path("promotion.toml"), help="the settings that it must be judged by"
+        "--allowed-signers",
+        type=Path,
+        metavar="FILE",
+        help="allowed_signers file of SSH keys whose sign-offs are accepted",
+    )
+    verify.add_argument("--without-sign-off", action="store_true", help="do not require a person's sign-off")
+    verify.add_argument(
+        "--config", type=Path, default=Path("promotion.toml"), help="the settings that the run must have used"
     )
     verify.add_argument(
         "--settings-sha256",
         metavar="HASH",
-        help="the hash of those settings, as a record has it, where the file is not at hand",
+        help="the hash of those settings, as in a record, if the file is not available",
     )
-    verify.add_argument("--checklist", type=Path, help="the checklist that it must be judged by (checklist.md)")
-    verify.add_argument("--phase", default="pre_promotion", help="the phase that it must be of (pre_promotion)")
+    verify.add_argument("--checklist", type=Path, help="the checklist that the run must have used (checklist.md)")
+    verify.add_argument(
+        "--phase", default="pre_promotion", help="the phase that the run must have judged (pre_promotion)"
+    )
     verify.set_defaults(run=_verify)
 
 
@@ -64,7 +80,7 @@ def _verify(asked: argparse.Namespace) -> int:
         sys.stderr.write(f"{problem}\n")
     if wrong:
         return 1
-    sys.stdout.write(f"{asked.digest} may go on\n")
+    sys.stdout.write(f"{asked.digest} may be deployed\n")
     return 0
 
 
@@ -118,12 +134,13 @@ def _settings(path: Path) -> Mapping[str, Any] | None:
 def _identities(asked: argparse.Namespace) -> Sequence["Identity"]:
     if asked.identity is None and asked.issuer is None:
         if asked.trust_root is not None:
-            raise Unknown(Reason.MALFORMED, "--trust-root belongs to --identity and --issuer: give all three")
+            raise Unknown(Reason.MALFORMED, "--trust-root needs --identity and --issuer: give all three")
         return ()
     if not asked.identity or not asked.issuer:
         raise Unknown(
             Reason.MALFORMED,
-            "--identity and --issuer go together, and neither is empty: any issuer could vouch for any identity",
+            "--identity and --issuer must be given together, and neither may be empty: any issuer could certify "
+            "any identity",
         )
     from promotion.signing.identity import Identity
 

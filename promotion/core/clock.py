@@ -53,7 +53,7 @@ class ServedClock:
         with direct.open(url, timeout=10) as answer:
             tree = json.load(answer)
         if not isinstance(tree, dict) or tree.keys() < {"now", "rate"}:
-            raise ValueError(f"{url} answers something else than a clock")
+            raise ValueError(f"{url} does not answer as a clock")
         return cls(datetime.fromisoformat(tree["now"]), time.monotonic(), float(tree["rate"]))
 
     def now(self) -> datetime:

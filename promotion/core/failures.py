@@ -75,8 +75,8 @@ def explain(trouble: BaseException, name: str, calls: Sequence[ApiCall]) -> Unkn
             return found
     return Unknown(
         Reason.ERROR,
-        f"look-up {name} stopped with {type(trouble).__name__}: this is a mistake in the look-up or an answer it does "
-        "not know; run with -vv for the traceback",
+        f"look-up {name} stopped with {type(trouble).__name__}: this is a bug in the look-up or an answer it does "
+        "not support; run with -vv for the traceback",
     )
 
 
@@ -97,9 +97,9 @@ def _from_aws(trouble: BaseException, botocore: Any, calls: Sequence[ApiCall]) -
     # Of another module, and below no class of botocore's: one that could not make sense of an answer.
     unreadable = type(trouble).__name__ == "ResponseParserError" and type(trouble).__module__ == "botocore.parsers"
     if unreadable or isinstance(trouble, botocore.IncompleteReadError):
-        return Unknown(Reason.TRUNCATED, f"{asked} gave an answer that cannot be read: it may have been cut off")
+        return Unknown(Reason.TRUNCATED, f"{asked} gave an answer that cannot be parsed: it may have been truncated")
     if isinstance(trouble, botocore.HTTPClientError | botocore.ConnectionError):
-        return Unknown(Reason.UNREACHABLE, f"{asked} could not be asked ({type(trouble).__name__}): no connection")
+        return Unknown(Reason.UNREACHABLE, f"{asked} could not be reached ({type(trouble).__name__}): no connection")
     if isinstance(trouble, botocore.BotoCoreError):
         return Unknown(Reason.ERROR, f"{asked}: {type(trouble).__name__}: {trouble}")
     return None
@@ -114,13 +114,15 @@ def _refused(trouble: Any, asked: str) -> Unknown:
         return Unknown(Reason.ACCESS_DENIED, f"{asked} was refused ({code}): {remedy}")
     if code in _DENIED or status in (401, 403):
         who = f": {said}" if said else ""
-        return Unknown(Reason.ACCESS_DENIED, f"{asked} was denied ({code}){who}. Allow it for the role that looks")
+        return Unknown(Reason.ACCESS_DENIED, f"{asked} was denied ({code}){who}. Allow it for the gate's role")
     if code in _THROTTLED or status == 429:
-        return Unknown(Reason.THROTTLED, f"{asked} was throttled ({code}) in every attempt: try again in a while")
+        return Unknown(Reason.THROTTLED, f"{asked} was throttled ({code}) in every attempt: run again later")
     if code in ("NotImplementedException", "501") or status == 501:
-        return Unknown(Reason.NOT_SUPPORTED, f"{asked} is not supported where the AWS APIs are served")
+        return Unknown(Reason.NOT_SUPPORTED, f"{asked} is not supported by the endpoint that serves the AWS APIs")
     if status >= 500:
-        return Unknown(Reason.UNREACHABLE, f"{asked} met a server error ({code}, status {status}) in every attempt")
+        return Unknown(
+            Reason.UNREACHABLE, f"{asked} failed with a server error ({code}, status {status}) in every attempt"
+        )
     if "NotFound" in code or "DoesNotExist" in code or code.startswith("NoSuch") or status == 404:
         return Unknown(Reason.NO_DATA, f"{asked} found nothing ({code}: {said}): check the names in promotion.toml")
     return Unknown(Reason.ERROR, f"{asked} answered {code}: {said}")
@@ -155,9 +157,9 @@ def _from_http(trouble: BaseException, requests: Any) -> Unknown | None:
     if isinstance(trouble, requests.Timeout):
         return Unknown(Reason.TIMEOUT, f"an HTTP request did not answer in time ({type(trouble).__name__})")
     if isinstance(trouble, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
-        return Unknown(Reason.TRUNCATED, f"an HTTP answer was cut off ({type(trouble).__name__})")
+        return Unknown(Reason.TRUNCATED, f"an HTTP answer was truncated ({type(trouble).__name__})")
     if isinstance(trouble, requests.ConnectionError):
-        return Unknown(Reason.UNREACHABLE, f"an HTTP request found no connection ({type(trouble).__name__})")
+        return Unknown(Reason.UNREACHABLE, f"an HTTP request could not connect ({type(trouble).__name__})")
     if isinstance(trouble, requests.exceptions.JSONDecodeError):
         return Unknown(Reason.MALFORMED, "an HTTP answer was not JSON")
     return None

@@ -84,7 +84,7 @@ class Repository:
         if not _REGISTRY.fullmatch(registry):
             raise ValueError(f"{text!r} does not begin with a registry: expected host/repository, without a scheme")
         if not _NAME.fullmatch(name) or len(name) > 255:
-            raise ValueError(f"{text!r} names no repository: expected lower-case path parts, no tag and no digest")
+            raise ValueError(f"{text!r} names no repository: expected a lower-case path, without tag or digest")
         return cls(registry, name)
 
     @property

@@ -12,7 +12,7 @@ from promotion.unknown import Reason, Unknown
 def _one_value_a_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError("an object has a key twice")
     return found
 
 
@@ -30,7 +30,7 @@ def read_json(raw: bytes, what: str) -> dict[str, Any]:
         found = json.loads(raw.decode("utf-8"), object_pairs_hook=_one_value_a_key, parse_constant=_no_constant)
         json.dumps(found, ensure_ascii=False).encode("utf-8")
     except RecursionError:
-        raise malformed(what, "it is nested too deep") from None
+        raise malformed(what, "it is nested too deeply") from None
     except UnicodeError:
         raise malformed(what, "it is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -44,7 +44,7 @@ def read_json(raw: bytes, what: str) -> dict[str, Any]:
 
 def malformed(what: str, why: str) -> Unknown:
     """Give what to raise for a document nobody can rely on."""
-    return Unknown(Reason.MALFORMED, f"{what} cannot be read: {why}; look at who wrote it, and push it again")
+    return Unknown(Reason.MALFORMED, f"{what} cannot be parsed: {why}; check what wrote it, and push it again")
 
 
 class WireModel(BaseModel):
@@ -69,7 +69,7 @@ class WireModel(BaseModel):
         folded = {name.casefold() for name in names}
         for key in data:
             if key not in names and key.casefold() in folded:
-                raise ValueError(f"it spells {key.casefold()!r} in another case")
+                raise ValueError(f"it spells {key.casefold()!r} in a different case")
         return {key: value for key, value in data.items() if value is not None}
 
     @classmethod

@@ -51,13 +51,13 @@ class SecretValue:
         return repr(self)
 
     def __eq__(self, other: object) -> NoReturn:
-        raise TypeError(f"{self!r} is not compared with anything: an assertion would show what it was compared with")
+        raise TypeError(f"{self!r} cannot be compared: an assertion would show what it was compared with")
 
     def __hash__(self) -> NoReturn:
-        raise TypeError(f"{self!r} has no hash: it would tell a guesser when he is right")
+        raise TypeError(f"{self!r} has no hash: it would confirm a correct guess")
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError(f"{self!r} stays in its process and has no copy")
+        raise TypeError(f"{self!r} cannot be copied or leave its process")
 
 
 class Opened:
@@ -82,7 +82,7 @@ class Opened:
         name = type(error).__name__
         _silence(error)
         # A UnicodeDecodeError, a JSONDecodeError and others carry what they read; so may what called them.
-        raise SealedError(f"{name} while a sealed value was open") from None
+        raise SealedError(f"{name} while a secret value was in use") from None
 
 
 def _silence(error: BaseException) -> None:

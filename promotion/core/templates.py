@@ -58,12 +58,12 @@ def fill_path(template: str, values: Mapping[str, Any] = _NOTHING) -> str:
         value = values[name]
         if value is None or isinstance(value, str | int | float):
             return quote(as_text(value), safe="", errors="replace")
-        raise ValueError(f"{{{name}}} is a JSON {_kind(value)}, which cannot stand in the path {template}")
+        raise ValueError(f"{{{name}}} is a JSON {_kind(value)}, which cannot be used in the path {template}")
 
     path = _PLACE.sub(filled, template)
     for declared, segment in zip(_segments(template), _segments(path), strict=True):
         if segment in (".", "..") and segment != declared:
-            raise ValueError(f"the captured value makes a segment of the path {template} `{segment}`")
+            raise ValueError(f"the captured value turns a segment of the path {template} `{segment}`")
     return path
 
 

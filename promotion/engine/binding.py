@@ -43,8 +43,8 @@ class Binding:
             )
         if metafunc.definition.get_closest_marker("parametrize"):
             raise pytest.Collector.CollectError(
-                f"{metafunc.definition.nodeid}: the subjects of an item come from the settings: use @item(…, per=…) "
-                "instead of parametrize, so that none can be left out unseen"
+                f"{metafunc.definition.nodeid}: the subjects of an item come from the settings: use @item(…, "
+                "per=…) instead of parametrize, so that none is left out unnoticed"
             )
         if per is not None:
             self._parametrize(metafunc, per)
@@ -84,4 +84,4 @@ def require_declared_evidence(test: pytest.Item) -> None:
     if subject_of(test) == NONE_DECLARED:
         mark = test.get_closest_marker("item")
         where = declared_by(mark.kwargs["per"]) if mark else ""
-        raise Unknown(Reason.NOT_DECLARED, f"promotion.toml names nothing to look at for this item: add {where}")
+        raise Unknown(Reason.NOT_DECLARED, f"promotion.toml declares nothing for this item to check: add {where}")

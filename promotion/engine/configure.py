@@ -101,7 +101,7 @@ def _live(
         for waiver in loaded.settings.waivers:
             checklist.item(waiver.item)
     except KeyError as mistake:
-        raise pytest.UsageError(f"a waiver is for nothing: {mistake.args[0]}") from None
+        raise pytest.UsageError(f"a waiver names an unknown item: {mistake.args[0]}") from None
     return Question(
         phase,
         digest,
@@ -125,10 +125,11 @@ def _channels(asked: CommandLine, settings: Settings) -> Sequence[Channel]:
     for name in asked.notify:
         if name not in known:
             there = f"it declares {', '.join(map(repr, known))}" if known else "it declares none"
-            raise pytest.UsageError(f"--notify names {name!r}, which is no channel of promotion.toml: {there}")
+            raise pytest.UsageError(f"--notify names {name!r}, which is not a channel in promotion.toml: {there}")
     if not asked.notify and not settings.channels.team:
         raise pytest.UsageError(
-            "--notify tells the team, but promotion.toml has no [[channels.team]]: add one, or name one"
+            "--notify notifies the team's channels, but promotion.toml has no [[channels.team]]: add one, or name "
+            "a channel"
         )
     return [known[name] for name in dict.fromkeys(asked.notify)] or settings.channels.team
 
@@ -191,9 +192,7 @@ def _raise_if_thread_timeouts(config: pytest.Config, *, distributed: bool) -> No
         return
     method = config.option.timeout_method or config.getini("timeout_method")
     if method == "thread" and not distributed:
-        raise pytest.UsageError(
-            "--timeout-method=thread ends the whole process without a report: use signal, as this project does"
-        )
+        raise pytest.UsageError("--timeout-method=thread ends the whole process without a report: use signal")
 
 
 def _dump(question: Question) -> dict[str, Any]:

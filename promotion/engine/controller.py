@@ -179,7 +179,7 @@ class Controller:
             receipts = tell_verdict(self._run.sources, self._run.redactor, record, question.notify)
             self._run.acts += [receipt.as_json() for receipt in receipts]
         except Exception as trouble:  # noqa: BLE001 - a defect here must cost nobody the page
-            self._run.findings.break_off(Exit.INTERNAL, f"the verdict could not be told: {type(trouble).__name__}")
+            self._run.findings.break_off(Exit.INTERNAL, f"the verdict could not be sent: {type(trouble).__name__}")
         self._write_record(session)
 
     def _sealed(self, session: pytest.Session) -> str | None:
@@ -188,7 +188,7 @@ class Controller:
         if key is None or record is None:
             return None
         if record["verdict"] != "GO":
-            return "not sealed: only a GO is"
+            return "not sealed: only a GO is sealed"
         from promotion.seal.seal import seal
         from promotion.seal.signers import open_signer
 

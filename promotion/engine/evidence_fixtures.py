@@ -45,7 +45,7 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
 def _reader(run: Run | None, name: str) -> Callable[[], Any]:
     def read() -> Any:
         if run is None or run.looking is None:
-            raise Unknown(Reason.NOT_RUN, f"evidence {name} is looked up in a run of the checklist only")
+            raise Unknown(Reason.NOT_RUN, f"evidence {name} is available only in a run of the checklist")
         return run.looking.get(name)
 
     setattr(read, _READS, name)

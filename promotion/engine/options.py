@@ -48,14 +48,14 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--digest", metavar="sha256:…", help="digest of the image to be promoted (or the variable PROMOTION_DIGEST)"
     )
-    group.addoption("--config", metavar="FILE", help="settings to go by (promotion.toml)", type=Path)
+    group.addoption("--config", metavar="FILE", help="settings file (promotion.toml)", type=Path)
     group.addoption(
         "--set",
         metavar="KEY=VALUE",
         action="append",
         default=[],
         dest="promotion_set",
-        help="one setting, over the file",
+        help="override one setting of the file",
     )
     group.addoption(
         "--sandbox",
@@ -68,39 +68,45 @@ def add_options(parser: pytest.Parser) -> None:
         "--sandbox-rate",
         type=float,
         metavar="N",
-        help="let the embedded world's clock go so many times as fast: a rehearsal of a rollout in seconds",
+        help="run the embedded world's clock N times as fast: a rehearsal of a rollout in seconds",
     )
     group.addoption(
         "--trivy-report",
         metavar="FILE",
-        help="a report of Trivy in JSON, asked before other scans of the image",
+        help="a Trivy report in JSON, which takes precedence over other scans of the image",
         type=Path,
     )
-    group.addoption("--replay", metavar="RECORD", help="judge a record.json again, without looking", type=Path)
+    group.addoption(
+        "--replay", metavar="RECORD", help="judge a record.json again, without looking anything up", type=Path
+    )
     group.addoption(
         "--wait",
         action="store_true",
-        help="stay until everything of the phase is due: the rollout's T+2 and T+5, T+10, T+30",
+        help="wait until every item of the phase is due: the rollout's T+2 and T+5, T+10, T+30",
     )
     group.addoption(
         "--act",
         action="store_true",
-        help="act where the checklist asks for it: tell people, open tickets, roll back. Without it nothing is changed",
+        help="act where the checklist asks for it: notify people, open tickets, roll back. Without it nothing is "
+        "changed",
     )
     group.addoption(
         "--notify",
         nargs="?",
         const="",
         metavar="CHANNEL[,CHANNEL]",
-        help="tell the verdict in these channels of promotion.toml, by their names; without a name, in all of the team's",
+        help="post the verdict to these channels of promotion.toml, by name; without a name, to all of the team's",
     )
     group.addoption(
         "--seal",
         metavar="KEY",
-        help="sign record and report if the verdict is GO: a PEM file, awskms:///KEY, or keyless",
+        help="sign the record and the report if the verdict is GO: a PEM file, awskms:///KEY, or keyless",
     )
     group.addoption(
-        "--report-dir", metavar="DIR", help="where record.json, checklist.html, junit.xml, summary.md go", type=Path
+        "--report-dir",
+        metavar="DIR",
+        help="directory for record.json, checklist.html, junit.xml, summary.md",
+        type=Path,
     )
 
 
@@ -122,17 +128,22 @@ def read_options(config: pytest.Config) -> CommandLine:
     if asked.replay is not None:
         for name in ("--digest", "--config", "--sandbox"):
             if config.getoption(name) is not None:
-                raise pytest.UsageError(f"--replay judges what the record holds: it takes no {name}")
+                raise pytest.UsageError(
+                    f"--replay judges the evidence in the record: it cannot be combined with {name}"
+                )
         if asked.wait or asked.act or asked.seal:
-            raise pytest.UsageError("--replay judges what the record holds: it neither waits nor acts nor seals")
+            raise pytest.UsageError("--replay judges the evidence in the record: it neither waits nor acts nor seals")
         if asked.notify is not None:
             raise pytest.UsageError(
-                "--replay judges what the record holds: nobody is told of it, so it takes no --notify"
+                "--replay judges the evidence in the record: it sends no notices, so it cannot be combined with "
+                "--notify"
             )
         if asked.assignments:
-            raise pytest.UsageError("--replay judges what the record holds: it takes no --set")
+            raise pytest.UsageError("--replay judges the evidence in the record: it cannot be combined with --set")
     if asked.sandbox is not None and asked.config is not None:
-        raise pytest.UsageError("--sandbox brings its own settings: it takes no --config (use --set for single values)")
+        raise pytest.UsageError(
+            "--sandbox has its own settings: it cannot be combined with --config (use --set for single values)"
+        )
     if config.getoption("--sandbox-rate") is not None:
         _check_rate(asked)
     if asked.digest is not None:
@@ -155,9 +166,9 @@ def _trivy_report(config: pytest.Config) -> tuple[str, ...]:
 
 def _check_rate(asked: CommandLine) -> None:
     if asked.sandbox is None:
-        raise pytest.UsageError("--sandbox-rate is about the embedded world: give --sandbox with it")
+        raise pytest.UsageError("--sandbox-rate needs --sandbox")
     if not asked.sandbox_rate >= 1:
-        raise pytest.UsageError(f"--sandbox-rate takes 1 or more, got {asked.sandbox_rate:g}: time cannot be slowed")
+        raise pytest.UsageError(f"--sandbox-rate must be 1 or more, got {asked.sandbox_rate:g}")
 
 
 def _check_digest(digest: str) -> None:
@@ -165,13 +176,13 @@ def _check_digest(digest: str) -> None:
         return
     what = "sha256: and 64 hexadecimal digits in lower case"
     if "@" in digest:
-        raise pytest.UsageError(f"--digest takes the part behind the @ alone, {what}: got {digest!r}")
+        raise pytest.UsageError(f"--digest takes only the part after the @, {what}: got {digest!r}")
     if not digest.startswith("sha256:"):
         raise pytest.UsageError(
             f"--digest takes {what}: got {digest!r}. A tag can be moved to another image: resolve it to its digest "
             "first"
         )
-    raise pytest.UsageError(f"--digest takes {what}: got {digest!r} ({len(digest) - 7} characters behind the colon)")
+    raise pytest.UsageError(f"--digest takes {what}: got {digest!r} ({len(digest) - 7} characters after the colon)")
 
 
 def phase_of(config: pytest.Config, checklist: Checklist) -> str:
@@ -203,7 +214,7 @@ def raise_if_unknown_markers(config: pytest.Config, checklist: Checklist) -> Non
         if name not in declared:
             near = get_close_matches(name, checklist.markers, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"the markers are {', '.join(checklist.markers)}"
-            raise pytest.UsageError(f"-m names {name!r}, which is no marker: {hint}")
+            raise pytest.UsageError(f"-m names {name!r}, which is not a marker: {hint}")
 
 
 def concerns(config: pytest.Config) -> bool:

@@ -92,7 +92,9 @@ def outcome_of_phase(
     if hasattr(report, "wasxfail") or isinstance(trouble, pytest.skip.Exception):
         why = getattr(report, "wasxfail", None) or getattr(trouble, "msg", None) or ""
         how = "expected to fail" if hasattr(report, "wasxfail") else "skipped"
-        return blank.but(Status.UNKNOWN, Reason.SKIPPED, hide.text(f"the test was {how}, so nobody looked: {why}"))
+        return blank.but(
+            Status.UNKNOWN, Reason.SKIPPED, hide.text(f"the test was {how}, so the item was not judged: {why}")
+        )
     if trouble is None:
         return blank.but(Status.PASSED, None, "") if report.passed else _refused(blank, report, hide)
     if isinstance(trouble, Attested | NotApplicable) and report.when == "call":
@@ -108,8 +110,7 @@ def outcome_of_phase(
     return blank.but(
         Status.UNKNOWN,
         Reason.ERROR,
-        f"the test could not judge: {type(trouble).__name__}. This is a mistake in the test; run with --tb=short to see "
-        "it",
+        f"the test could not judge: {type(trouble).__name__}. This is a bug in the test; run with --tb=short to see it",
     )
 
 
@@ -117,21 +118,21 @@ def _good_without_a_pass(blank: Outcome, said: Attested | NotApplicable, hide: R
     """What lets a promotion go on although no machine saw that it is so."""
     if isinstance(said, NotApplicable):
         return blank.but(Status.NOT_APPLICABLE, None, hide.text(said.reason))
-    told = blank.but(Status.ATTESTED, None, hide.text(f"said by {said}"))
+    told = blank.but(Status.ATTESTED, None, hide.text(f"attested by {said}"))
     return replace(told, attestation=hide.tree(said.attestation.as_json()))
 
 
 def _refused(blank: Outcome, report: pytest.TestReport, hide: Redactor) -> Outcome:
     """A test that raised nothing, but that pytest, or a plugin of it, does not let pass."""
     words = hide.text(str(report.longrepr or report.outcome).strip().splitlines()[-1])
-    return blank.but(Status.UNKNOWN, Reason.ERROR, f"the test ran to its end, but pytest does not let it pass: {words}")
+    return blank.but(Status.UNKNOWN, Reason.ERROR, f"the test completed, but pytest reports it as not passed: {words}")
 
 
 def _sentence(trouble: BaseException) -> str:
     """The words of an assertion, without pytest's account of the values, which may be long or secret."""
     words = str(trouble).strip()
     if not words:
-        return "an assertion that says nothing does not hold: give it a message"
+        return "an assertion without a message failed: add a message"
     if words.startswith("assert "):
         return words.split("\n", maxsplit=1)[0]
     return words.split("\nassert ", maxsplit=1)[0].strip()

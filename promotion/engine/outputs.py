@@ -45,7 +45,7 @@ class Outputs:
                 if name not in kept:
                     (self.folder / name).unlink(missing_ok=True)
         except OSError as trouble:
-            raise OutputsError(f"nothing can be written to {self.folder}: {trouble.strerror}") from None
+            raise OutputsError(f"cannot write to {self.folder}: {trouble.strerror}") from None
 
     def claim(self, incomplete: Mapping[str, Any]) -> None:
         """Before anything is looked at: no GO of an earlier run is left, and a killed process leaves a HOLD behind."""
@@ -81,7 +81,7 @@ class Outputs:
         try:
             write(copy, text)
         except OSError as trouble:
-            raise OutputsError(f"nothing can be written to {copy.parent}: {trouble.strerror}") from None
+            raise OutputsError(f"cannot write to {copy.parent}: {trouble.strerror}") from None
 
     @property
     def shown(self) -> str:
@@ -95,7 +95,7 @@ class Outputs:
         try:
             write(self.folder / RECORD, record_text(record))
         except OSError as trouble:
-            raise OutputsError(f"nothing can be written to {self.folder}: {trouble.strerror}") from None
+            raise OutputsError(f"cannot write to {self.folder}: {trouble.strerror}") from None
 
     def _part(self, name: str) -> Path:
         return self.folder / f".{name}.part"

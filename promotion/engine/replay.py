@@ -37,9 +37,9 @@ def read_record(path: Path) -> dict[str, Any]:
     try:
         tree = parse_record(path.read_bytes())
     except FileNotFoundError:
-        raise pytest.UsageError(f"there is no record {path}") from None
+        raise pytest.UsageError(f"record {path} does not exist") from None
     except (OSError, ValueError):
-        raise pytest.UsageError(f"{path} cannot be read as a record") from None
+        raise pytest.UsageError(f"{path} cannot be parsed as a record") from None
     if not isinstance(tree, dict) or tree.get("schema") not in SCHEMAS:
         raise pytest.UsageError(f"{path} is not a record of schema {' or '.join(SCHEMAS)}")
     for part, kind in _PARTS.items():
@@ -52,10 +52,10 @@ def question_of(path: Path, config: pytest.Config, report_dir: Path, checklist: 
     """What a record was the answer to, and the selection it was made with. UsageError when it cannot be asked again."""
     record = read_record(path)
     if not record["complete"]:
-        raise pytest.UsageError(f"{path} is of a run that did not come to its end: there is nothing to judge again")
+        raise pytest.UsageError(f"{path} is of a run that did not complete: it cannot be judged again")
     if record["checklist_sha256"] != checklist.sha256:
         raise pytest.UsageError(
-            f"{path} was made with another checklist.md (sha256 {record['checklist_sha256'][:12]}…, here "
+            f"{path} was made with a different checklist.md (sha256 {record['checklist_sha256'][:12]}…, here "
             f"{checklist.sha256[:12]}…): replay it with the checklist it was made with"
         )
     try:
@@ -68,7 +68,8 @@ def question_of(path: Path, config: pytest.Config, report_dir: Path, checklist: 
         given = selection(config)
     if given not in ("", record["selection"]):
         raise pytest.UsageError(
-            f"--replay judges what was selected then ({record['selection']}): it takes no other selection ({given})"
+            f"--replay judges what was selected in the recorded run ({record['selection']}): it cannot be combined "
+            f"with another selection ({given})"
         )
     select(config, record["selection"])
     loaded = Loaded(settings, record["settings_origins"])

@@ -117,7 +117,9 @@ class Run:
     def source(self, name: str) -> Any:
         """One source, for a test of one's own. Raises Unknown in a replay, which does not look."""
         if self.question.replay is not None:
-            raise Unknown(Reason.NOT_RUN, f"{name} is not there in a replay: a replay judges what the record holds")
+            raise Unknown(
+                Reason.NOT_RUN, f"{name} is not available in a replay: a replay judges the evidence in the record"
+            )
         return self.sources[name]()
 
     @cached_property

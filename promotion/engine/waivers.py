@@ -65,23 +65,26 @@ def describe(waiver: Waiver, state: WaiverState, image: JudgedImage, today: date
     """Say in one sentence what somebody should know of a waiver; None if it does its work and has time."""
     name = f"the waiver for {waiver.item}{f' of {waiver.subject}' if waiver.subject else ''} by {waiver.approver}"
     if state is WaiverState.EXPIRED:
-        return f"{name} expired on {waiver.expires}: mend it, or have it granted anew"
+        return f"{name} expired on {waiver.expires}: fix it, or have the waiver granted again"
     if state is WaiverState.NOT_YET:
-        return f"{name} counts from {waiver.granted} on, which is still to come"
+        return f"{name} is not valid before {waiver.granted}"
     if state is WaiverState.OTHER_IMAGE:
         other = waiver.digest or f"version {waiver.version}"
         here = image.digest if waiver.digest else f"version {image.version}"
-        return f"{name} is for {other}, and this is {here}: it lets nothing through"
+        return f"{name} is for {other}, and this is {here}: it has no effect"
     if state is WaiverState.VERSION_NOT_KNOWN:
         return (
-            f"{name} is for version {waiver.version}, and the image's label org.opencontainers.image.version was not "
-            "read: name the digest instead"
+            f"{name} is for version {waiver.version}, but the image's label org.opencontainers.image.version could "
+            "not be read: give the digest instead"
         )
     if state is WaiverState.UNUSED:
-        return f"{name} lets nothing through, since nothing that it covers failed: remove it"
+        return f"{name} has no effect, because nothing that it covers failed: remove it"
     if waiver.expires - today <= SOON:
         days = (waiver.expires - today).days
-        return f"{name} ends {'today' if days == 0 else f'in {days} day' + 's' * (days != 1)}: {waiver.owner} is to mend it"
+        return (
+            f"{name} expires {'today' if days == 0 else f'in {days} day' + 's' * (days != 1)}: {waiver.owner} must "
+            "fix it"
+        )
     return None
 
 

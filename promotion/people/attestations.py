@@ -150,8 +150,8 @@ def awaited(item: str, attestations: Attestations, settings: Settings, digest: s
     by = ", ".join(rules_for(item, settings).by)
     return Unknown(
         Reason.AWAITS_PERSON,
-        f"nobody has attested {item} in {attestations.record} yet: one of {by} does so with `promotion attest {item} "
-        f"--digest {digest} --by …`",
+        f"{item} is not attested in {attestations.record} yet: one of {by} must attest it with `promotion attest "
+        f"{item} --digest {digest} --by …`",
     )
 
 
@@ -170,13 +170,14 @@ def no_record(name: str, digest: str) -> Unknown:
     """Give what to raise where there is no promotion record yet."""
     return Unknown(
         Reason.AWAITS_PERSON,
-        f"there is no {name} yet: write it with `promotion plan --digest {digest}`, fill it in, and have it reviewed",
+        f"{name} does not exist yet: create it with `promotion plan --digest {digest}`, fill it in, and have it "
+        "reviewed",
     )
 
 
 def other_image(name: str, found: str, digest: str) -> str:
     """Say that a promotion record is of another image."""
-    return f"{name} is of {found}, expected {digest}: write a record for this image with `promotion plan`"
+    return f"{name} is of {found}, expected {digest}: create a record for this image with `promotion plan`"
 
 
 def stamp_of(moment: datetime) -> str:
@@ -191,17 +192,17 @@ def _problems(checked: Checked, rules: Rules, digest: str, now: datetime) -> Ite
     if word.digest != digest:
         yield f"is of {word.digest}, expected {digest}: attest it for this image"
     if allowed(word.by, rules.by) is None:
-        yield f"does not count: {word.item} is attested by one of {', '.join(rules.by)}"
+        yield f"is not accepted: {word.item} must be attested by one of {', '.join(rules.by)}"
     if word.at > now + SKEW:
-        yield f"is dated after now, {stamp_of(now)}: attest it anew with a clock that is right"
+        yield f"is dated after now, {stamp_of(now)}: attest it again with a correct clock"
     ends = min(word.expires, word.at + rules.max_age)
     if now >= ends:
-        yield f"expired at {stamp_of(ends)}: look again, and attest it anew"
+        yield f"expired at {stamp_of(ends)}: check again, and attest it again"
     if rules.signed and checked.signature.found is ProofOutcome.NONE:
-        yield f"is not signed, and {word.item} must be: attest it anew with --key"
+        yield f"is not signed, and {word.item} requires a signature: attest it again with --key"
     if checked.link.found is ProofOutcome.WRONG:
-        yield f"names a link that is dead: {checked.link.said}"
+        yield f"has a dead link: {checked.link.said}"
 
 
 def _whose(word: Word) -> str:
-    return f"the word of {word.by} for {word.item} of {stamp_of(word.at)}"
+    return f"the attestation by {word.by} of {word.item} of {stamp_of(word.at)}"

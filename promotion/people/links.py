@@ -31,10 +31,10 @@ def follow(url: str, client: HttpClient, github: GitHubClient, github_web: str) 
         return _fetch(url, client)
     except NotFound:
         return ProofCheck(
-            ProofOutcome.WRONG, f"{public_url(url)} is not there: correct the link, or attest it anew without it"
+            ProofOutcome.WRONG, f"{public_url(url)} does not exist: correct the link, or attest it again without one"
         )
     except Unknown as unknown:
-        return ProofCheck(ProofOutcome.UNCLEAR, f"its link could not be followed: {unknown.message}", unknown.reason)
+        return ProofCheck(ProofOutcome.UNCLEAR, f"its link could not be checked: {unknown.message}", unknown.reason)
 
 
 def _in_repository(url: str, home: str) -> tuple[str, str, dict[str, str]] | None:
@@ -63,17 +63,19 @@ def _fetch(url: str, client: HttpClient) -> ProofCheck:
         headers = {"user-agent": client.user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
         reply = client.exchange(Request("GET", here, shown, headers, None), _MAX_MS, jar)
         if isinstance(reply, CertificateRejected):
-            return _unclear(Reason.UNREACHABLE, f"{shown} was not asked: its certificate is not accepted, {reply.flaw}")
+            return _unclear(
+                Reason.UNREACHABLE, f"{shown} was not requested: its certificate is not accepted, {reply.flaw}"
+            )
         if reply.status not in (301, 302, 303, 307, 308):
             return _answer(reply.status, shown)
         following = urljoin(here, reply.headers.get("location", ""))
         if urlsplit(following).scheme not in ("http", "https") or "@" in urlsplit(following).netloc:
-            return _unclear(Reason.MALFORMED, f"{shown} redirects to what is no web address")
+            return _unclear(Reason.MALFORMED, f"{shown} redirects to something that is not a web address")
         if _is_login(following):
             return _unclear(
                 Reason.ACCESS_DENIED,
-                f"{shown} leads to a login at {urlsplit(following).hostname}, behind which nobody can look from here: "
-                "point to something that answers without one, or attest it without a link",
+                f"{shown} redirects to a login at {urlsplit(following).hostname}, so the gate cannot check it: "
+                "link to a page that needs no login, or attest it without a link",
             )
         here = following
     return _unclear(Reason.MALFORMED, f"{public_url(url)} redirects more than {_MOST_REDIRECTS} times")
@@ -84,7 +86,7 @@ def _answer(status: int, shown: str) -> ProofCheck:
         return ProofCheck(ProofOutcome.GOOD)
     if status in (404, 410):
         return ProofCheck(
-            ProofOutcome.WRONG, f"{shown} answers {status}: correct the link, or attest it anew without it"
+            ProofOutcome.WRONG, f"{shown} answers {status}: correct the link, or attest it again without one"
         )
     if status in (401, 403, 407):
         reason = Reason.ACCESS_DENIED
@@ -92,7 +94,10 @@ def _answer(status: int, shown: str) -> ProofCheck:
         reason = Reason.THROTTLED
     else:
         reason = Reason.UNREACHABLE if status >= 500 else Reason.ERROR
-    return _unclear(reason, f"its link {shown} answers {status}, expected 200: see whether it can be read from here")
+    return _unclear(
+        reason,
+        f"its link {shown} answers {status}, expected 200: check that it can be reached from where the gate runs",
+    )
 
 
 def _is_login(url: str) -> bool:

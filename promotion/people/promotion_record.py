@@ -21,7 +21,7 @@ class RecordError(ValueError):
 
 def _one_line(text: str) -> str:
     if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in text):
-        raise ValueError("it must be one line without control characters")
+        raise ValueError("it must be a single line without control characters")
     return text
 
 
@@ -187,5 +187,5 @@ def _sentence(error: Mapping[str, Any]) -> str:
     if error["type"] == "missing":
         return f"{where} is missing"
     if error["type"] == "extra_forbidden":
-        return f"{where} is no key of a promotion record"
+        return f"{where} is not a key of a promotion record"
     return f"{where}: {str(error['msg']).removeprefix('Value error, ')}"

@@ -48,29 +48,29 @@ def verify(word: Word, names: Sequence[str], allowed_signers: Path, now: datetim
     if not allowed_signers.is_file():
         return _unclear(
             Reason.NOT_DECLARED,
-            f"it is signed, and there is no file {allowed_signers.name} of allowed signers: see "
-            "`allowed_signers` of [plan.attestations]",
+            f"it is signed, but the file of allowed signers, {allowed_signers.name}, does not exist: check "
+            "`allowed_signers` in [plan.attestations]",
         )
     if not _has_keys(allowed_signers):
         return _unclear(
-            Reason.NO_DATA, f"it is signed, and {allowed_signers.name} allows no key: add those that may sign"
+            Reason.NO_DATA, f"it is signed, but {allowed_signers.name} allows no key: add the keys that may sign"
         )
     signature = f"{word.signature.strip()}\n".encode()
     try:
         found = ssh_keygen.verify(message(word), signature, names, allowed_signers, now)
     except Unknown as unknown:
-        return _unclear(unknown.reason, f"it is signed, and {unknown.message}")
+        return _unclear(unknown.reason, f"it is signed, but {unknown.message}")
     if not found.fits:
         return ProofCheck(
             ProofOutcome.WRONG,
-            "its signature does not fit what stands there; it was changed after it was signed, or signed for "
-            "something else: have it attested anew",
+            "its signature does not match its content; it was changed after it was signed, or signed for something "
+            "else: have it attested again",
         )
     if found.name is None:
         return ProofCheck(
             ProofOutcome.WRONG,
-            f"it is signed with a key that {allowed_signers.name} does not allow for {' or '.join(names)} now: sign it "
-            "with one that is, or have the key added there",
+            f"it is signed with a key that {allowed_signers.name} does not allow for {' or '.join(names)} now: "
+            "sign it with an allowed key, or have the key added there",
         )
     return ProofCheck(ProofOutcome.GOOD)
 

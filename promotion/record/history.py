@@ -62,8 +62,8 @@ def load_history(folder: Path, digest: str, phase: str, earlier: Sequence[Path] 
         there = {path.name: path for path in (place / FOLDER).glob("*.json")}
         if not there and place is not folder:
             raise ChainError(
-                f"`earlier_reports` names {place}, in which there is no {FOLDER}/*.json: hand on the whole report directory "
-                "of the earlier run, or take it out of promotion.toml"
+                f"`earlier_reports` names {place}, which has no {FOLDER}/*.json: pass the whole report directory "
+                "of the earlier run, or remove it from promotion.toml"
             )
         found |= there
     for _, path in sorted(found.items()):
@@ -108,7 +108,7 @@ def _kept(path: Path) -> EarlierRecord:
         _ = kept.link(), kept.figures(), tree["service"], tree["digest"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as trouble:
         raise ChainError(
-            f"{path} is not a whole record ({type(trouble).__name__}): the records of one promotion hang together, so "
-            "put it right, or move it away"
+            f"{path} is not a complete record ({type(trouble).__name__}): the records of a promotion depend on "
+            "each other, so repair it, or move it away"
         ) from None
     return kept

@@ -54,7 +54,7 @@ class Journal:
             part.replace(self._path)
         except OSError as trouble:
             raise Unknown(
-                Reason.ERROR, f"{self._path} cannot be written ({trouble.strerror}), so nothing is done"
+                Reason.ERROR, f"{self._path} cannot be written ({trouble.strerror}), so no action is taken"
             ) from None
 
     def _read(self) -> dict[str, Receipt]:
@@ -66,6 +66,7 @@ class Journal:
         except (OSError, ValueError, TypeError, AttributeError, KeyError) as trouble:
             raise Unknown(
                 Reason.MALFORMED,
-                f"{self._path.name}, which says what has been done already, cannot be read ({type(trouble).__name__}): put "
-                "it right, or move it away once you know that nothing in it was done",
+                f"{self._path.name}, which says what has been done already, cannot be read "
+                f"({type(trouble).__name__}): repair it, or move it away if you know that none of its actions was "
+                "taken",
             ) from None

@@ -22,9 +22,9 @@ class BaselineSettings(Strict):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if self.file is not None and self.s3 is not None:
-            raise ValueError("records are kept in one place: give either `file` or `s3`")
+            raise ValueError("records are kept in one place: give either `file` or `s3`, not both")
         if self.parameter is not None and self.place is None:
-            raise ValueError("`parameter` holds a pointer to the records: say with `file` or `s3` where they are")
+            raise ValueError("`parameter` holds a pointer to the records: give `file` or `s3`, where they are kept")
         return self
 
     @property

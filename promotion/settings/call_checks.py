@@ -30,12 +30,14 @@ def check_call(call: EndpointCall) -> None:
         check_expression(expression)
         if not _is_json(value):
             raise ValueError(
-                f"`{expression}` is expected to be {value!r}, which JSON has no form for: write it as text"
+                f"`{expression}` is expected to be {value!r}, which JSON cannot represent: write it as text"
             )
     if not _is_json(call.json_):
-        raise ValueError("`json` holds a date or time, which JSON has no form for: write it as text")
+        raise ValueError("`json` contains a date or time, which JSON cannot represent: write it as text")
     if call.method == "HEAD" and (call.expect.json_ or call.expect.body_contains):
-        raise ValueError("an answer to HEAD has no body (RFC 9110, 9.3.2): expect nothing of it, or use GET")
+        raise ValueError(
+            "a response to HEAD has no body (RFC 9110, 9.3.2): remove the expectations of a body, or use GET"
+        )
     if "${" in call.path:
         raise ValueError(f"the path {call.path!r} takes no ${{…}}, because paths are recorded: send it in a header")
     for text in (*call.headers.values(), call.body or "", json.dumps(call.json_, ensure_ascii=False)):
@@ -71,16 +73,18 @@ def label(call: EndpointCall) -> str:
 def _check_capture(step: Step) -> None:
     for name, expression in step.capture.items():
         if not _CAPTURE_NAME.fullmatch(name):
-            raise ValueError(f"{name!r} cannot be captured: a name has letters, digits and _ and begins with no digit")
+            raise ValueError(
+                f"{name!r} cannot be captured: a name has letters, digits and _ and does not begin with a digit"
+            )
         check_expression(expression)
     if step.capture and step.method == "HEAD":
-        raise ValueError("an answer to HEAD has no body to capture from (RFC 9110, 9.3.2)")
+        raise ValueError("a response to HEAD has no body to capture from (RFC 9110, 9.3.2)")
 
 
 def _check_order(step: Step, captured: set[str], everything: set[str]) -> None:
     for name in sorted(uses(step, everything) - captured):
         known = ", ".join(sorted(captured)) or "nothing"
-        raise ValueError(f"it uses {{{name}}}, which no step before it captures; captured by then: {known}")
+        raise ValueError(f"it uses {{{name}}}, which no earlier step captures; captured so far: {known}")
 
 
 def _is_json(value: Any) -> bool:

@@ -77,11 +77,9 @@ class Channels(Strict):
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         if self.status_page is not None and self.no_status_page is not None:
-            raise ValueError(
-                "there is a `status_page`, and `no_status_page` says why there is none: remove one of them"
-            )
+            raise ValueError("both `status_page` and `no_status_page` are set: remove one of them")
         names = [channel.name for channel in (*self.team, *self.stakeholders)]
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"two channels are called {name!r}")
+                raise ValueError(f"two channels are named {name!r}")
         return self

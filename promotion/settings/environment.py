@@ -124,10 +124,10 @@ class Environment(AwsAccess):
             names = [check.name for check in checks]
             for name in names:
                 if names.count(name) > 1:
-                    raise ValueError(f"two {kind}s are called {name!r}")
+                    raise ValueError(f"two {kind}s are named {name!r}")
         for name in self.network.https:
             if name not in self.targets or self.targets[name].kind != "ec2":
-                raise ValueError(f'`network.https` speaks of {name!r}, which is no target of kind "ec2"')
+                raise ValueError(f'`network.https` names {name!r}, which is not a target of kind "ec2"')
         journeys = [journey for journey in self.journeys if isinstance(journey, StepsJourney)]
         on_targets: list[SmokeTest | StepsJourney] = [*self.smoke_tests, *journeys]
         for check in on_targets:
@@ -141,5 +141,5 @@ class Environment(AwsAccess):
                 )
         names = [secret.name for secret in self.secrets]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(f"two secrets are called {twice!r}")
+            raise ValueError(f"two secrets are named {twice!r}")
         return self

@@ -19,14 +19,14 @@ def check_expression(expression: str) -> None:
             continue
         name, given = node["value"], len(node["children"])
         if name not in Functions.FUNCTION_TABLE:
-            raise ValueError(f"the JMESPath expression {expression!r} calls {name}(), which is no JMESPath function")
+            raise ValueError(f"the JMESPath expression {expression!r} calls {name}(), which is not a JMESPath function")
         signature = Functions.FUNCTION_TABLE[name]["signature"]
         wanted, variadic = len(signature), bool(signature and signature[-1].get("variadic"))
         if given < wanted or (given > wanted and not variadic):
             at_least = "at least " if variadic else ""
             raise ValueError(
-                f"the JMESPath expression {expression!r} gives {name}() {given} argument(s), "
-                f"and it takes {at_least}{wanted}"
+                f"the JMESPath expression {expression!r} gives {name}() {given} argument(s), but it takes "
+                f"{at_least}{wanted}"
             )
 
 

@@ -40,9 +40,9 @@ class SignerSettings(Strict):
         if len(given) != 1:
             raise ValueError(f"give exactly one of `key`, `kms_key`, `identity`; there is {', '.join(given) or 'none'}")
         if (self.identity is None) != (self.issuer is None):
-            raise ValueError("`identity` and `issuer` go together: any issuer could vouch for any identity")
+            raise ValueError("`identity` and `issuer` must be given together: any issuer could certify any identity")
         if self.identity is None and (self.trust_root is not None or self.identity_is_regex):
-            raise ValueError("`trust_root` and `identity_is_regex` belong to `identity`")
+            raise ValueError("`trust_root` and `identity_is_regex` need `identity`")
         if self.identity_is_regex:
             import re
 
@@ -96,7 +96,7 @@ class Vulnerabilities(Strict):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         if len(set(self.sources)) != len(self.sources):
-            raise ValueError("`sources` names one twice")
+            raise ValueError("`sources` names the same source twice")
         return self
 
 
@@ -141,9 +141,9 @@ class Image(Strict):
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         if (self.username is None) != (self.password is None):
-            raise ValueError("`username` and `password` go together")
+            raise ValueError("`username` and `password` must be given together")
         if self.ecr_name is not None and self.immutable_by is not None:
-            raise ValueError("`immutable_by` is for registries other than Amazon ECR, which is asked itself")
+            raise ValueError("`immutable_by` is for registries other than Amazon ECR, whose API gives the answer")
         return self
 
 

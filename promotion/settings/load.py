@@ -80,9 +80,9 @@ def _read_waivers(tree: dict[str, Any], base: Path) -> None:
     name, here = tree.get("waivers_file"), tree.get("waivers", [])
     if not isinstance(name, str) or not isinstance(here, list):
         return
-    more = _toml(base / name, "mend `waivers_file`, or remove it")
+    more = _toml(base / name, "correct `waivers_file`, or remove it")
     if unknown := sorted(more.keys() - {"waivers"}):
-        raise SettingsError(f"{base / name}: unknown key {unknown[0]}: the file holds [[waivers]] and nothing else")
+        raise SettingsError(f"{base / name}: unknown key {unknown[0]}: the file may contain only [[waivers]]")
     found = more.get("waivers", [])
     if not isinstance(found, list):
         raise SettingsError(f"{base / name}: waivers is not a list of tables: write [[waivers]]")
@@ -93,7 +93,7 @@ def _toml(path: Path, missing: str) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError(f"there is no {path}: {missing}") from None
+        raise SettingsError(f"{path} does not exist: {missing}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
         raise SettingsError(f"{path} is not valid TOML: {mistake}") from None
     except OSError as mistake:

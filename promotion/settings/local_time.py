@@ -72,19 +72,19 @@ def instant(written: datetime, zone_name: str) -> datetime:
     told = f"{wall:%Y-%m-%d %H:%M} in {zone_name}"
     candidates = _instants(wall, there)
     if not candidates:
-        raise LocalTimeError(f"{told} does not exist: clocks are put forward over it then; choose another time")
+        raise LocalTimeError(f"{told} does not exist, because clocks are put forward then: choose another time")
     if written.tzinfo is not None:
         found = written.astimezone(UTC)
         if found not in candidates:
             offsets = " or ".join(_offset(one, there) for one in candidates)
             raise LocalTimeError(
-                f"{told} is written with the offset {_with_colon(written)}, but clocks there are at {offsets} then: correct the "
-                "offset or the zone"
+                f"{told} has the offset {_with_colon(written)}, but the zone's offset is {offsets} then: correct "
+                "the offset or the zone"
             )
         return found
     if len(candidates) > 1:
         ways = " or ".join(f"{wall:%Y-%m-%dT%H:%M}{_offset(one, there)}" for one in candidates)
-        raise LocalTimeError(f"{told} happens twice, as clocks are put back then: write it with its offset, {ways}")
+        raise LocalTimeError(f"{told} occurs twice, because clocks are put back then: write it with its offset, {ways}")
     return candidates[0]
 
 

@@ -83,7 +83,7 @@ class Settings(Strict):
     def _two_environments(self) -> Self:
         here, there = ((e.account, e.region, e.targets) for e in (self.dev, self.prod))
         if here == there:
-            raise ValueError("dev and prod are the same account, region and targets: one of them is wrong")
+            raise ValueError("dev and prod have the same account, region and targets: correct one of them")
         return self
 
     @property

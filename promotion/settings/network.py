@@ -37,7 +37,7 @@ class DeclaredOpening(Strict):
         for text in self.ports:
             first, last = _range(text)
             if not 0 <= first <= last <= 65535:
-                raise ValueError(f'{text!r} is no range of ports: write 22 or "8000-8100"')
+                raise ValueError(f'{text!r} is not a port range: write 22 or "8000-8100"')
         _check_sources(self.sources)
         return self
 
@@ -83,7 +83,7 @@ def _range(text: str | int) -> tuple[int, int]:
     try:
         return int(first), int(last or first)
     except ValueError:
-        raise ValueError(f'{text!r} is no range of ports: write 22 or "8000-8100"') from None
+        raise ValueError(f'{text!r} is not a port range: write 22 or "8000-8100"') from None
 
 
 def _check_sources(sources: tuple[str, ...]) -> None:
@@ -94,4 +94,4 @@ def _check_sources(sources: tuple[str, ...]) -> None:
             try:
                 ip_network(source, strict=False)
             except ValueError:
-                raise ValueError(f"{source!r} is no CIDR block") from None
+                raise ValueError(f"{source!r} is not a CIDR block") from None

@@ -43,9 +43,9 @@ class Api(Strict):
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:
         if self.kind == "http" and not self.id:
-            raise ValueError("metrics of an HTTP API go by its `id`")
+            raise ValueError("metrics of an HTTP API are found by its `id`")
         if self.kind == "rest" and not self.name:
-            raise ValueError("metrics of a REST API go by its `name`")
+            raise ValueError("metrics of a REST API are found by its `name`")
         return self
 
 

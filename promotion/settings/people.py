@@ -12,7 +12,7 @@ def require_name(name: str) -> str:
     if not name.strip().lstrip("@"):
         raise ValueError("it is empty, expected a login or an e-mail address")
     if any(unicodedata.category(letter) in {"Cc", "Cf", "Zl", "Zp"} for letter in name):
-        raise ValueError("it holds a character that does not show, expected a login or an e-mail address")
+        raise ValueError("it contains an invisible character, expected a login or an e-mail address")
     return name
 
 

@@ -75,7 +75,7 @@ class Freeze(Strict):
     def _once_or_weekly(self) -> Self:
         once = self.start is not None and self.end is not None
         if once == (self.weekly is not None) or (self.start is None) != (self.end is None):
-            raise ValueError("a freeze has either `start` and `end`, or `weekly`")
+            raise ValueError("a freeze needs either `start` and `end`, or `weekly`")
         if self.start is not None and self.end is not None:
             if self.start.tzinfo is not None or self.end.tzinfo is not None:
                 raise ValueError("write `start` and `end` in the local time of `zone`, without an offset")
@@ -123,7 +123,7 @@ class AttestationRules(Strict):
     def _signers_are_known(self) -> Self:
         signed = self.signed or any(rules.signed for rules in self.items.values())
         if signed and self.allowed_signers is None:
-            raise ValueError("attestations must be signed, but `allowed_signers` does not say with which keys")
+            raise ValueError("attestations must be signed, but `allowed_signers` is not set")
         return self
 
 
@@ -147,5 +147,5 @@ class Plan(Strict):
     @classmethod
     def _one_a_promotion(cls, path: str) -> str:
         if not path.endswith(".toml"):
-            raise ValueError("a promotion record is a TOML file: its name ends in .toml")
+            raise ValueError("a promotion record is a TOML file: its name must end in .toml")
         return path

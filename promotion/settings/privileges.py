@@ -41,5 +41,5 @@ class Role(Strict):
     @model_validator(mode="after")
     def _somebody_may_become_it(self) -> Self:
         if self.kind == "other" and not self.principals:
-            raise ValueError('a role of kind "other" needs `principals`: who may become it')
+            raise ValueError('a role of kind "other" needs `principals`: who may assume it')
         return self

@@ -52,7 +52,7 @@ class Allowed(Strict):
     @model_validator(mode="after")
     def _says_what(self) -> Self:
         if not (self.rule or self.regex or self.stopword):
-            raise ValueError("say what is let through: a `rule`, a `regex` or a `stopword`")
+            raise ValueError("say what is allowed: give a `rule`, a `regex` or a `stopword`")
         return self
 
 

@@ -77,7 +77,7 @@ def declare_subjects(
     `within` is the kind that these subjects are some of.
     """
     if per in _KINDS:
-        raise ValueError(f"subjects called {per!r} exist already")
+        raise ValueError(f"subjects named {per!r} exist already")
     _KINDS[per] = _Kind(names, declared_by, within)
 
 

@@ -35,16 +35,17 @@ class Waiver(Strict):
     @model_validator(mode="after")
     def _is_one_that_may_be_given(self) -> Self:
         if self.item in UNWAIVABLE:
-            raise ValueError(f"{self.item} cannot be waived, nor can {' and '.join(_others(self.item))}: mend it")
+            raise ValueError(f"{self.item} cannot be waived, nor can {' and '.join(_others(self.item))}: fix it")
         if (self.digest is None) == (self.version is None):
             raise ValueError("a waiver is for one image: give either `digest` or `version`")
         if self.approver.strip().casefold() == self.owner.strip().casefold():
-            raise ValueError(f"{self.owner} is owner and approver: somebody else must agree")
+            raise ValueError(f"{self.owner} is both owner and approver: somebody else must approve")
         if self.expires < self.granted:
             raise ValueError(f"it expires on {self.expires}, before it was granted on {self.granted}")
         if self.expires - self.granted > LONGEST:
             raise ValueError(
-                f"it runs from {self.granted} to {self.expires}; expected {LONGEST.days} days at most: grant it anew then"
+                f"it runs from {self.granted} to {self.expires}; expected at most {LONGEST.days} days: grant it "
+                "again when it ends"
             )
         return self
 

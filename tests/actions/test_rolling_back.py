@@ -128,7 +128,7 @@ def test_what_is_not_well_is_not_gone_back_to(world_pool, tmp_path, fault):
         ("acting-not-allowed", "stop:lambda", "needs codedeploy:StopDeployment"),
         ("rollback-of-lambda-fails", "verified:lambda", "is Failed"),
         ("rollback-hangs", "verified:ec2", "still goes on"),
-        ("rollout-over", "stop:lambda", "a person has to deploy the previous revision"),
+        ("rollout-over", "stop:lambda", "a person must deploy the previous revision"),
     ],
 )
 def test_what_cannot_be_verified_needs_a_person(world_pool, tmp_path, fault, key, said):
@@ -158,7 +158,7 @@ def test_a_defect_half_way_needs_a_person(world_pool, tmp_path, monkeypatch):
     assert (judged.code, judged.record["verdict"]) == (20, "NO-GO"), judged.printed
     (act,) = judged.record["acts"]
     assert act["state"] == "failed"
-    assert "broke off by a defect (KeyError)" in act["message"]
+    assert "stopped with an internal error (KeyError)" in act["message"]
     assert "Traceback" not in judged.printed
     assert (judged.folder / "checklist.html").exists()
 

@@ -62,7 +62,7 @@ def test_a_word_is_added(team, attest):
 @pytest.mark.parametrize(
     ("arguments", "changes", "said"),
     [
-        ((), {"item": "image-signed"}, "image-signed is judged by a machine alone"),
+        ((), {"item": "image-signed"}, "image-signed is judged by the gate alone"),
         ((), {"item": "stakeholder-notified"}, "did you mean 'stakeholders-notified'?"),
         (
             (),

@@ -130,7 +130,7 @@ def test_every_call_is_written_down(served):
             "DeploymentDoesNotExist",
         ),
         ((500, "{}", {}), "unreachable", "met a server error", "500"),
-        ((501, "{}", {}), "not-supported", "is not supported where the AWS APIs are served", "501"),
+        ((501, "{}", {}), "not-supported", "is not supported by the endpoint that serves the AWS APIs", "501"),
         ((200, DEPLOYMENT[:-5], {}), "truncated", "answered JSON that breaks off", "truncated"),
         ((200, "", {}), "truncated", "answered with an empty body", "truncated"),
         ((200, DEPLOYMENT, {"content-length": "500", "connection": "close"}), "truncated", "", ""),

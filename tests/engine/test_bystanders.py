@@ -144,7 +144,7 @@ def test_evidence_outside_a_run_is_unknown(project):
     """)
     ran = project.run(digest=None)
     assert ran.code == 1
-    assert "evidence numbers is looked up in a run of the checklist only" in ran.out
+    assert "evidence numbers is available only in a run of the checklist" in ran.out
 
 
 def test_the_environment_is_left_as_it_was(project):

@@ -239,28 +239,32 @@ def test_a_wrong_binding_cannot_be_collected(project, source, sentence):
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("`health-checks`", "`image-size`", ":8: the id 'image-size' already stands on line 4"),
-        ("- [ ] Every", "- [x] Every", ":8: an item reads `- [ ] Title · `its-id``, under a section: '- [x] Every"),
-        ("- [ ] Every", "* [ ] Every", ":8: an item reads"),
-        ("- [ ] Every", "-  [ ] Every", ":8: an item reads"),
-        ("- [ ] Every", "  - [ ] Every", ":8: an item reads"),
-        ("- [ ] Every", "1. [ ] Every", ":8: an item reads"),
-        (" · `health-checks`", "", ":8: an item reads"),
-        ("`health-checks`", "`Health Checks`", ":8: an item reads"),
+        ("`health-checks`", "`image-size`", ":8: the id 'image-size' is already used on line 4"),
+        (
+            "- [ ] Every",
+            "- [x] Every",
+            ":8: an item must be written `- [ ] Title · `its-id`` under a section: '- [x] Every",
+        ),
+        ("- [ ] Every", "* [ ] Every", ":8: an item must be written"),
+        ("- [ ] Every", "-  [ ] Every", ":8: an item must be written"),
+        ("- [ ] Every", "  - [ ] Every", ":8: an item must be written"),
+        ("- [ ] Every", "1. [ ] Every", ":8: an item must be written"),
+        (" · `health-checks`", "", ":8: an item must be written"),
+        ("`health-checks`", "`Health Checks`", ":8: an item must be written"),
         (
             "`health-checks`",
             "`health-checks` · T+5 · often",
-            ":8: 'often' is neither a due time (T+10, after) nor who knows it",
+            ":8: 'often' is neither a due time (T+10, after) nor a kind of evidence",
         ),
         (
             "## 2. Dev · `dev` in `pre_promotion`",
             "## 2. Dev",
-            ":6: a section reads `## 2. Title · `marker` in `pre_promotion``",
+            ":6: a section must be written `## 2. Title · `marker` in `pre_promotion``",
         ),
         (
             "## 2. Dev · `dev` in `pre_promotion`",
             "## Dev",
-            ":8: an item reads `- [ ] Title · `its-id``, under a section",
+            ":8: an item must be written `- [ ] Title · `its-id`` under a section",
         ),
         (
             "`dev` in `pre_promotion`",

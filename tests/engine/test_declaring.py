@@ -22,7 +22,7 @@ WRONG = {
         "def one(tmp_path) -> int: return 1",
         "evidence 'one' asks for 'tmp_path', which is neither",
     ),
-    "no annotation": ("def one(): return 1", "evidence 'one' does not say what it returns: annotate it"),
+    "no annotation": ("def one(): return 1", "evidence 'one' has no return annotation: add one"),
     "an annotation that is not there": ("def one() -> 'Nowhere': return 1", "that is not there at run time"),
     "an unknown kind of subject": (
         "def one(planet: str) -> int: return 1",

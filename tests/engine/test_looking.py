@@ -141,7 +141,7 @@ def test_a_look_up_that_hangs_is_given_up():
     entry = looked(looking, "hangs")["hangs"]
     assert entry.unknown == {
         "reason": "timeout",
-        "message": "look-up hangs had not answered after 0.2 s: see whether the place answers, or raise looking.deadline",
+        "message": "look-up hangs did not finish within 0.2 s: check that the service answers, or raise looking.deadline",
     }
     assert [call["operation"] for call in entry.calls] == ["GetDeployment"]
     (thread,) = [thread for thread in threading.enumerate() if thread.name == "look hangs"]
@@ -284,14 +284,14 @@ def test_a_test_judges_what_reads_back(kind, value):
     [
         (int, "abc", "is not of its declared type: expected int"),
         (int, None, "is not of its declared type: the value: Input should be a valid integer"),
-        (int, True, "reads back from the record as something else"),
+        (int, True, "changes when it is read back from the record"),
         (dict[str, int], {1: 2}, "is not of its declared type: expected str"),
         (Any, {1: 2}, "holds a mapping whose keys are not text"),
         (Any, {("a", "b"): 2}, "holds a mapping whose keys are not text"),
         (float, math.nan, "holds a number that is none (nan)"),
         (Size, Size(math.nan, NOON), "holds a number that is none (nan)"),
         (Any, {"deep": [{"down": math.inf}]}, "holds a number that is none (inf)"),
-        (Size | Weight, Weight(1, NOON), "reads back from the record as something else"),
+        (Size | Weight, Weight(1, NOON), "changes when it is read back from the record"),
         (tuple[str, ...], ["a"], "is not of its declared type: expected tuple[str, ...]"),
         (object, object(), "is not of its declared type"),
         (Any, threading.Lock(), "is not of its declared type"),

@@ -177,11 +177,17 @@ def test_a_replay_that_is_ended_does_not_lose_its_source(project, sign):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("-k", "ec2"), "--replay judges what was selected then (-m pre_promotion): it takes no other selection"),
-        (("-m", "dev"), "it takes no other selection (-m dev)"),
+        (
+            ("-k", "ec2"),
+            (
+                "--replay judges what was selected in the recorded run (-m pre_promotion): it cannot be combined with "
+                "another selection"
+            ),
+        ),
+        (("-m", "dev"), "it cannot be combined with another selection (-m dev)"),
         (("--digest", DIGEST), "--replay judges what the record holds: it takes no --digest"),
         (("--sandbox",), "it takes no --sandbox"),
-        (("--config", "promotion.toml"), "it takes no --config"),
+        (("--config", "promotion.toml"), "it cannot be combined with --config"),
     ],
 )
 def test_a_replay_takes_no_other_question(project, arguments, sentence):

@@ -84,10 +84,10 @@ def test_a_replay_says_the_same(waiving):
 @pytest.mark.parametrize(
     ("changes", "state", "said"),
     [
-        ({"digest": OTHER}, "other-image", f"is for {OTHER}, and this is {DIGEST}: it lets nothing through"),
+        ({"digest": OTHER}, "other-image", f"is for {OTHER}, and this is {DIGEST}: it has no effect"),
         ({"expires": TODAY - timedelta(days=1)}, "expired", "expired on"),
         ({"granted": TODAY + timedelta(days=1)}, "not-yet", "still to come"),
-        ({"subject": "something"}, "unused", "lets nothing through, since nothing that it covers failed: remove it"),
+        ({"subject": "something"}, "unused", "has no effect, because nothing that it covers failed: remove it"),
         ({"digest": None, "version": "1.8.0"}, "version-not-known", "name the digest instead"),
     ],
 )
@@ -132,7 +132,7 @@ def test_what_did_not_run_is_not_let_through(waiving):
     ("changes", "said"),
     [
         ({"approver": "Developer "}, "somebody else must agree"),
-        ({"expires": TODAY + timedelta(days=29)}, "expected 30 days at most"),
+        ({"expires": TODAY + timedelta(days=29)}, "expected at most 30 days"),
         ({"expires": TODAY - timedelta(days=9)}, "before it was granted"),
         ({"digest": None}, "either `digest` or `version`"),
         ({"version": "1.8.0"}, "either `digest` or `version`"),

@@ -592,9 +592,9 @@ def test_a_story_needs_a_rollout(world_pool):
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        (("--sandbox-rate", "20", "--digest", f"sha256:{'0' * 64}"), "give --sandbox with it"),
-        (("--sandbox", "--sandbox-rate", "0.5"), "takes 1 or more, got 0.5"),
-        (("--sandbox", "--sandbox-rate", "nan"), "takes 1 or more, got nan"),
+        (("--sandbox-rate", "20", "--digest", f"sha256:{'0' * 64}"), "--sandbox-rate needs --sandbox"),
+        (("--sandbox", "--sandbox-rate", "0.5"), "must be 1 or more, got 0.5"),
+        (("--sandbox", "--sandbox-rate", "nan"), "must be 1 or more, got nan"),
     ],
     ids=["alone", "slower", "not a number"],
 )

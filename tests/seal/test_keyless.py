@@ -117,10 +117,10 @@ def test_the_command_of_the_docs_accepts_it(story, services, ssh_keys, tmp_path,
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (["--identity", IDENTITY], "--identity and --issuer go together"),
-        (["--issuer", OIDC], "--identity and --issuer go together"),
+        (["--identity", IDENTITY], "--identity and --issuer must be given together"),
+        (["--issuer", OIDC], "--identity and --issuer must be given together"),
         (["--identity", "", "--issuer", OIDC], "neither is empty"),
-        (["--trust-root", "root.json"], "--trust-root belongs to --identity"),
+        (["--trust-root", "root.json"], "--trust-root needs --identity"),
         (["--identity", IDENTITY, "--issuer", OIDC, "--trust-root", "none.json"], "none.json cannot be read"),
         (["--identity", IDENTITY, "--issuer", OIDC, "--trust-root", "bad.json"], "give a sigstore trusted_root.json"),
     ],

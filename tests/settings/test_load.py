@@ -200,7 +200,7 @@ def test_subjects_are_in_the_order_of_the_file(settings):
 
 def test_kinds_of_subjects_are_declared_once():
     """A second declaration of a kind is refused; a narrower kind is one of its wider one's."""
-    with pytest.raises(ValueError, match="subjects called 'dev_target' exist already"):
+    with pytest.raises(ValueError, match="subjects named 'dev_target' exist already"):
         declare_subjects("dev_target", lambda _: [], declared_by="[x]")
     assert narrows("dev_ec2", "dev_target")
     assert not narrows("dev_target", "dev_ec2")

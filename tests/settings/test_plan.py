@@ -30,7 +30,7 @@ def test_paths_are_from_the_folder_of_the_settings(tmp_path):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ('[plan]\nrecord = "plan.yml"', "its name ends in .toml"),
+        ('[plan]\nrecord = "plan.yml"', "its name must end in .toml"),
         ('[plan.people]\nleads = [""]', "expected a login or an e-mail address"),
         (
             '[[plan.freezes]]\nreason = "x"\nzone = "Europe/Wien"\nweekly = { start = "Fri 16:00", end = "Mon 8:00" }',
@@ -50,8 +50,8 @@ def test_paths_are_from_the_folder_of_the_settings(tmp_path):
             '[[plan.freezes]]\nreason = "x"\nzone = "UTC"\nweekly = { start = "Fri", end = "Mon 8:00" }',
             "weekday in English",
         ),
-        ("[plan.attestations]\nsigned = true", "`allowed_signers` does not say with which keys"),
-        ("[plan.attestations.items.status-page]\nsigned = true", "`allowed_signers` does not say with which keys"),
+        ("[plan.attestations]\nsigned = true", "`allowed_signers` is not set"),
+        ("[plan.attestations.items.status-page]\nsigned = true", "`allowed_signers` is not set"),
         ('[plan.rollback_plan]\npath = "/docs/rollback.md"', "plan.rollback_plan.path"),
     ],
 )

@@ -45,4 +45,4 @@ def chance_of_as_many(hits: int, of: int, share: float) -> float:
 
 def _raise_if_impossible(hits: int, of: int) -> None:
     if not 0 <= hits <= of:
-        raise ValueError(f"{hits} hits of {of} cannot be")
+        raise ValueError(f"{hits} hits of {of} is impossible")

@@ -21,7 +21,7 @@ def e_value(errors: int, requests: int, limit: float) -> float:
     from scipy.special import gammaincc
 
     if not 0 <= errors <= requests or not 0 < limit < 1:
-        raise ValueError(f"{errors} errors of {requests} requests against {limit} cannot be")
+        raise ValueError(f"{errors} errors of {requests} requests against {limit} is impossible")
     expected = requests * limit
     tail, prior = float(gammaincc(SHAPE + errors, RATE + expected)), float(gammaincc(SHAPE, RATE))
     if tail == 0:

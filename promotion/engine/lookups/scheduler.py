@@ -131,7 +131,7 @@ class LookupScheduler:
         try:
             entry = self._found(key, look)
         except BaseException as trouble:  # noqa: BLE001 - a thread that just ended would leave everybody waiting
-            failed = Unknown(Reason.ERROR, f"look-up {key} could not be kept: {type(trouble).__name__}")
+            failed = Unknown(Reason.ERROR, f"look-up {key} could not be recorded: {type(trouble).__name__}")
             entry = self._not_seen(failed, look)
         self._settle(key, entry)
 
@@ -230,7 +230,7 @@ class LookupScheduler:
                 limit = look.evidence.deadline or self._deadline
                 late = Unknown(
                     Reason.TIMEOUT,
-                    f"look-up {key} had not answered after {limit:g} s: see whether the place answers, or raise "
+                    f"look-up {key} did not finish within {limit:g} s: check that the service answers, or raise "
                     "looking.deadline",
                 )
                 self._settle(key, self._standing(key, self._not_seen(late, look)))

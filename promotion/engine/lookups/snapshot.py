@@ -79,9 +79,8 @@ def freeze(
     if type(read_back) is not type(value) or adapter.dump_python(read_back, mode="json") != tree:
         raise Unknown(
             Reason.MALFORMED,
-            f"what look-up {evidence.name} returned reads back from the record as something else: see that its type "
-            "says exactly what it is, that no two types of a union look alike, and that whole numbers beyond 2**53 are "
-            "declared as int or returned as text",
+            f"what look-up {evidence.name} returned changes when it is read back from the record: declare its exact type, "
+            "no union of types with the same JSON form, and whole numbers beyond 2**53 as int or as text",
         )
     entry.thaw(evidence)
     return entry
@@ -97,7 +96,9 @@ def _adapter(evidence: Evidence) -> TypeAdapter[Any]:
     try:
         return TypeAdapter(evidence.value_type)
     except PydanticSchemaGenerationError as mistake:
-        raise Unknown(Reason.ERROR, f"look-up {evidence.name} declares a type that cannot be kept: {mistake}") from None
+        raise Unknown(
+            Reason.ERROR, f"look-up {evidence.name} declares a type that cannot be recorded: {mistake}"
+        ) from None
 
 
 def _does_not_fit(evidence: Evidence, mismatch: ValidationError) -> str:
@@ -116,11 +117,11 @@ def _raise_if_lossy(tree: Any, evidence: Evidence) -> None:
     """Unknown for what JSON would keep, but as something else: numbers that are none, keys that are no text, sets."""
     match tree:
         case float() if not math.isfinite(tree):
-            what = f"holds a number that is none ({tree})"
+            what = f"contains a number that JSON does not have ({tree})"
         case Mapping() if not all(isinstance(key, str) for key in tree):
-            what = "holds a mapping whose keys are not text"
+            what = "contains a mapping whose keys are not strings"
         case set() | frozenset():
-            what = "holds a set, which has no order: return a sorted tuple"
+            what = "contains a set, which has no order: return a sorted tuple"
         case _:
             inside = tree.values() if isinstance(tree, Mapping) else tree if isinstance(tree, list | tuple) else ()
             for inner in inside:

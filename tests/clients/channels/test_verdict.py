@@ -218,7 +218,7 @@ def test_a_replay_tells_nobody(world_pool, tmp_path):
             plain, asked = replayed(tmp_path), replayed(tmp_path, "--notify")
     assert (plain[0], asked[0]) == (judged.code, 4), plain[1] + asked[1]
     assert (tmp_path / "again" / "record.json").read_text() == (tmp_path / "record.json").read_text()
-    assert "it takes no --notify" in asked[1]
+    assert "it cannot be combined with --notify" in asked[1]
     assert len(told.messages) == 1
 
 

@@ -55,8 +55,12 @@ def hostile_record():
     ("name", "begins", "following"),
     [
         ("good", "GO for shop", "release-approver reads the report and signs off; then release-lead deploys"),
-        ("troubled", "NO-GO for shop", "release-lead sees that what failed is mended, and runs the checklist again"),
-        ("waiting", "HOLD for shop", "whoever is waited for gives their word; then the deployment lead runs"),
+        ("troubled", "NO-GO for shop", "release-lead has what failed fixed, and runs the checklist again"),
+        (
+            "waiting",
+            "HOLD for shop",
+            "the people named in the report attest their items; then the deployment lead runs",
+        ),
         ("broken_off", "HOLD for shop", "the deployment lead sees to what stopped the run"),
         ("during", "Rehearsal: NO-GO for shop", "the on-call engineer takes the rollout back now"),
         ("afterwards", "HOLD for shop", "the deployment lead runs the checklist again when the rest is due"),
@@ -83,7 +87,7 @@ def test_every_verdict_says_who_does_what_next(name, begins, following):
     ("states", "code", "following"),
     [
         (("done", "done"), 10, "runs the checklist after a rollback: the rollout was taken back"),
-        (("done", "failed"), 20, "takes over by hand now, as the rollback is not verified"),
+        (("done", "failed"), 20, "takes over manually now, because the rollback is not verified"),
     ],
 )
 def test_a_rollout_that_was_taken_back_needs_no_one_to_do_it(states, code, following):

@@ -24,7 +24,7 @@ def test_good_expressions(expression):
         ("items[", r"'items\[' is not a JMESPath expression"),
         ("{id}", "is not a JMESPath expression"),
         ("a[].lenght(@)", r"calls lenght\(\), which is no JMESPath function"),
-        ("length()", r"gives length\(\) 0 argument\(s\), and it takes 1"),
+        ("length()", r"gives length\(\) 0 argument\(s\), but it takes 1"),
         ("starts_with(a)", "1 argument.*takes 2"),
         ("merge()", "takes at least 1"),
     ],
@@ -123,9 +123,9 @@ def test_a_journey_in_order():
     [
         (
             ({"path": "/{id}", "capture": {"id": "id"}},),
-            r"'buy', GET /\{id\}: it uses \{id\}.*captured by then: nothing",
+            r"'buy', GET /\{id\}: it uses \{id\}.*captured so far: nothing",
         ),
-        (({"path": "/a", "capture": {"order": "id"}}, {"path": "/{id}"}), r"it uses \{id\}.*captured by then: order"),
+        (({"path": "/a", "capture": {"order": "id"}}, {"path": "/{id}"}), r"it uses \{id\}.*captured so far: order"),
         (({"path": "/a", "body": "{id}"}, {"path": "/b", "capture": {"id": "id"}}), r"it uses \{id\}"),
         (({"path": "/a", "name": "first", "capture": {"id": "["}},), "'buy', first: .* is not a JMESPath expression"),
         (({"path": "/a", "capture": {"an id": "id"}},), "'an id' cannot be captured"),

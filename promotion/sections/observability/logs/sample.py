@@ -125,8 +125,8 @@ class LogSample:
         old = f", {self.others:,} of others that were replaced" if self.others else ""
         return f"{writers.describe(member)} has no event in {self._span}{old}"
 
-    def read(self) -> str:
-        """How much was read, in words."""
+    def extent(self) -> str:
+        """How many events were read, and of what time."""
         rest = "" if self.complete else " (no more were read)"
         platform = sum(member.events for member in self.members.values()) - self.application
         beside = f" beside {platform:,} of the platform" if platform and not self.application else ""

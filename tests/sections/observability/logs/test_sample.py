@@ -98,7 +98,7 @@ def test_lines_of_the_platform_are_events_but_not_the_applications():
     report = event(STREAM, 1, message='{"type":"platform.report","record":{}}')
     sample = sampled(FUNCTION, [start, report])
     assert sample.is_fresh("8", 10)
-    assert sample.read() == "0 application events out of the last 30 min beside 2 of the platform"
+    assert sample.extent() == "0 application events out of the last 30 min beside 2 of the platform"
 
 
 @pytest.mark.parametrize(("share", "least"), [(0.99, 100), (0.9, 20), (0.999, 1000), (1, 20), (0.95, 20)])
@@ -184,8 +184,8 @@ def test_ids_are_counted_and_not_kept():
 
 def test_what_was_read_is_said():
     """All of the window, or as much as was enough; many instances are summed up."""
-    assert sampled(FLEET, spread(ONE, 5, ["a"])).read() == "5 application events out of the last 30 min"
-    assert sampled(FLEET, [], complete=False).read().endswith("(no more were read)")
+    assert sampled(FLEET, spread(ONE, 5, ["a"])).extent() == "5 application events out of the last 30 min"
+    assert sampled(FLEET, [], complete=False).extent().endswith("(no more were read)")
     many = Writers("/shop/ec2", tuple(f"i-{number:017x}" for number in range(9)))
     events = [event(member, 1) for member in many.members[:8]]
     assert (
@@ -200,7 +200,7 @@ def test_what_was_read_is_said():
 def test_a_span_is_told_as_a_person_would(seconds, words):
     """A short one in seconds, a longer one in minutes, with one decimal if it has any."""
     sample = LogSample("/shop/ec2", NOW - timedelta(seconds=seconds), NOW, True, 1, {ONE: MemberLog()})
-    assert sample.read() == f"0 application events out of the last {words}"
+    assert sample.extent() == f"0 application events out of the last {words}"
     assert sample.silence(FLEET, ONE) == f"{ONE} has no event in {words}"
 
 

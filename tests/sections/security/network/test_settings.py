@@ -30,8 +30,8 @@ def test_ports_are_numbers_or_ranges(ports, ranges):
     [
         ({"exceptions": [{**OPENING, "reason": ""}]}, "reason"),
         ({"exceptions": [{**OPENING, "sources": []}]}, "sources"),
-        ({"exceptions": [{**OPENING, "ports": ["ssh"]}]}, "no range of ports"),
-        ({"exceptions": [{**OPENING, "ports": ["100-22"]}]}, "no range of ports"),
+        ({"exceptions": [{**OPENING, "ports": ["ssh"]}]}, "not a port range"),
+        ({"exceptions": [{**OPENING, "ports": ["100-22"]}]}, "not a port range"),
         ({"exceptions": [{**OPENING, "sources": ["1.2.3/8"]}]}, "no CIDR block"),
         ({"open_to": ["::/129"]}, "no CIDR block"),
         ({"accounts": [{"id": "tools", "reason": "metrics"}]}, "accounts"),
