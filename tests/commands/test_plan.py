@@ -67,13 +67,21 @@ def test_a_word_is_added(team, attest):
         (
             (),
             {"by": "developer"},
-            "developer may not attest stakeholders-notified: one of release-lead <lead@example.com>",
+            "developer may not attest stakeholders-notified: it must be one of release-lead <lead@example.com>",
         ),
-        ((), {"digest": "sha256:" + "b7" * 32}, "promotions/b7b7b7b7b7b7.toml: write it with `promotion plan --digest"),
-        ((), {"item": "rollback-plan"}, "release-lead may not attest rollback-plan: one of release-approver does"),
+        (
+            (),
+            {"digest": "sha256:" + "b7" * 32},
+            "promotions/b7b7b7b7b7b7.toml does not exist: create it with `promotion plan --digest",
+        ),
+        (
+            (),
+            {"item": "rollback-plan"},
+            "release-lead may not attest rollback-plan: it must be one of release-approver",
+        ),
         ((), {"item": "rollback-plan", "by": "release-approver"}, "must be signed: name your SSH key with --key"),
         (("--link", "example.com"), {}, "link: String should match"),
-        (("--note", "one\ntwo"), {}, "statement: it must be one line"),
+        (("--note", "one\ntwo"), {}, "statement: it must be a single line"),
     ],
 )
 def test_a_word_that_would_not_count(team, attest, arguments, changes, said):
@@ -90,7 +98,7 @@ def test_a_record_that_cannot_be_read(team, attest):
     for text, said in (
         ("<<<<<<< HEAD", "cannot be read: it is not TOML"),
         (f'digest = "sha256:{"b7" * 32}"\nservice = "shop"\n', "expected sha256:a8"),
-        (f'digest = "{DIGEST}"\nservice = "shop"\nattestations = []\n', "does not take an attestation at its end"),
+        (f'digest = "{DIGEST}"\nservice = "shop"\nattestations = []\n', "cannot be extended with an attestation"),
     ):
         (team / "promotions" / "a8a8a8a8a8a8.toml").write_text(text)
         status, printed = attest()
@@ -119,7 +127,7 @@ def test_a_digest_is_a_digest(team, capsys):
     for wrong in ("latest", "sha256:a8", DIGEST.upper()):
         with pytest.raises(SystemExit):
             cli.main(["plan", "--digest", wrong])
-        assert "is no digest" in capsys.readouterr().err
+        assert "is not a digest" in capsys.readouterr().err
 
 
 def test_a_plan_where_nothing_can_be_asked(world_pool, capsys):
@@ -131,7 +139,7 @@ def test_a_plan_where_nothing_can_be_asked(world_pool, capsys):
         )
         assert cli.main(["plan", "--digest", world.digest, "--config", str(world.config)]) == 0
         text = (world.config.parent / "promotions" / f"{world.digest[7:19]}.toml").read_text()
-    assert "# Commit and run of the build are not known: " in text
+    assert "# Commit and build run are not known: " in text
     assert 'commit = ""' in text
     assert parse_promotion_record(text).build_run is None
     assert "ghs_sandbox" not in text + capsys.readouterr().out
@@ -142,4 +150,4 @@ def test_there_are_no_settings(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for words in (["plan"], ["attest", ITEM, "--by", "release-lead"]):
         assert cli.main([*words, "--digest", DIGEST]) == 2
-        assert "promotion: there is no promotion.toml" in capsys.readouterr().err
+        assert "promotion: promotion.toml does not exist" in capsys.readouterr().err

@@ -119,7 +119,7 @@ def test_every_call_is_written_down(served):
         (
             (400, '{"__type": "AccessDeniedException", "message": "not yours"}', {}),
             "access-denied",
-            "codedeploy:GetDeployment was denied (AccessDeniedException): not yours. Allow it for the role that looks",
+            "codedeploy:GetDeployment was denied (AccessDeniedException): not yours. Allow it for the gate's role",
             "AccessDeniedException",
         ),
         ((400, '{"__type": "ThrottlingException"}', {}), "throttled", "was throttled", "ThrottlingException"),

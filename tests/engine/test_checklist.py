@@ -271,7 +271,7 @@ def test_a_wrong_binding_cannot_be_collected(project, source, sentence):
             "`dev` in `prepromotion`",
             ":6: the phases are pre_promotion, rollout, postdeploy, after_rollback",
         ),
-        ("`dev` in", "`artifact` in", ":6: there is a section `artifact` already"),
+        ("`dev` in", "`artifact` in", ":6: section `artifact` exists already"),
         ("- [ ]", "- no item:", " has no item"),
     ],
 )

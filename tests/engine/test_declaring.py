@@ -15,27 +15,27 @@ from tests.engine.project import SETTINGS, TESTS
 WRONG = {
     "a loop": (
         "def one(two: int) -> int: return two\n\n@evidence\ndef two(one: int) -> int: return one",
-        "evidence in a circle: one → two → one",
+        "circular evidence: one → two → one",
     ),
-    "itself": ("def one(one: int) -> int: return one", "evidence in a circle: one → one"),
+    "itself": ("def one(one: int) -> int: return one", "circular evidence: one → one"),
     "an unknown parameter": (
         "def one(tmp_path) -> int: return 1",
         "evidence 'one' asks for 'tmp_path', which is neither",
     ),
     "no annotation": ("def one(): return 1", "evidence 'one' has no return annotation: add one"),
-    "an annotation that is not there": ("def one() -> 'Nowhere': return 1", "that is not there at run time"),
+    "an annotation that is not there": ("def one() -> 'Nowhere': return 1", "that does not exist at run time"),
     "an unknown kind of subject": (
         "def one(planet: str) -> int: return 1",
-        "is looked up per 'planet': known are dev_target",
+        "is looked up per 'planet': expected one of dev_target",
     ),
     "a name twice": (
         "def one() -> int: return 1\n\n@evidence\ndef one() -> int: return 2",
-        "two look-ups are called 'one'",
+        "two look-ups are named 'one'",
     ),
-    "a taken name": ("def numbers() -> int: return 1", "two look-ups are called 'numbers'"),
-    "a source's name": ("def settings() -> int: return 1", "'settings' is the name of something else"),
-    "a kind's name": ("def dev_target() -> int: return 1", "'dev_target' is the name of something else"),
-    "a fixture's name": ("def measured() -> int: return 1", "'measured' is the name of something else"),
+    "a taken name": ("def numbers() -> int: return 1", "two look-ups are named 'numbers'"),
+    "a source's name": ("def settings() -> int: return 1", "'settings' is already in use"),
+    "a kind's name": ("def dev_target() -> int: return 1", "'dev_target' is already in use"),
+    "a fixture's name": ("def measured() -> int: return 1", "'measured' is already in use"),
     "a generator": ("def one() -> int: yield 1", "evidence 'one' is a generator or a coroutine"),
     "a coroutine": ("async def one() -> int: return 1", "evidence 'one' is a generator or a coroutine"),
 }
@@ -90,7 +90,7 @@ def test_in_a_conftest_further_down_it_is_a_collection_error(project):
     project.tests("from promotion.items import item\n\n@item('image-size')\ndef test_image_size(): pass\n")
     ran = project.run()
     assert ran.code == 2, ran.out
-    assert "evidence in a circle" in " ".join(ran.record["errors"])
+    assert "circular evidence" in " ".join(ran.record["errors"])
     assert "INTERNALERROR" not in ran.out + ran.err
 
 
@@ -144,7 +144,7 @@ def test_a_module_that_is_read_again_declares_the_same():
     (kept,) = registry.values()
     assert kept.look is module["one"]
     exec(source, module)
-    with pytest.raises(DeclarationError, match="two look-ups are called 'one': in test_own and in test_own"):
+    with pytest.raises(DeclarationError, match="two look-ups are named 'one': in test_own and in test_own"):
         registry.declare(undeclared(module["one"]))
 
 

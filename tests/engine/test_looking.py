@@ -149,7 +149,7 @@ def test_a_look_up_that_hangs_is_given_up():
     assert came.wait(5)
     thread.join(5)
     assert looking.entries["hangs"] == entry
-    with pytest.raises(Unknown, match="had not answered"):
+    with pytest.raises(Unknown, match="did not finish"):
         looking.get("hangs")
 
 
@@ -286,16 +286,16 @@ def test_a_test_judges_what_reads_back(kind, value):
         (int, None, "is not of its declared type: the value: Input should be a valid integer"),
         (int, True, "changes when it is read back from the record"),
         (dict[str, int], {1: 2}, "is not of its declared type: expected str"),
-        (Any, {1: 2}, "holds a mapping whose keys are not text"),
-        (Any, {("a", "b"): 2}, "holds a mapping whose keys are not text"),
-        (float, math.nan, "holds a number that is none (nan)"),
-        (Size, Size(math.nan, NOON), "holds a number that is none (nan)"),
-        (Any, {"deep": [{"down": math.inf}]}, "holds a number that is none (inf)"),
+        (Any, {1: 2}, "contains a mapping whose keys are not strings"),
+        (Any, {("a", "b"): 2}, "contains a mapping whose keys are not strings"),
+        (float, math.nan, "contains a number that JSON does not have (nan)"),
+        (Size, Size(math.nan, NOON), "contains a number that JSON does not have (nan)"),
+        (Any, {"deep": [{"down": math.inf}]}, "contains a number that JSON does not have (inf)"),
         (Size | Weight, Weight(1, NOON), "changes when it is read back from the record"),
         (tuple[str, ...], ["a"], "is not of its declared type: expected tuple[str, ...]"),
         (object, object(), "is not of its declared type"),
         (Any, threading.Lock(), "is not of its declared type"),
-        (frozenset[str], frozenset("abcdefghijkl"), "holds a set, which has no order"),
+        (frozenset[str], frozenset("abcdefghijkl"), "contains a set, which has no order"),
     ],
 )
 def test_what_does_not_survive_is_unknown(kind, value, words):

@@ -151,7 +151,7 @@ def test_numbers_are_judged_as_they_are_kept(project, workers):
     assert ran.record["schema"] == "promotion-checklist/record/v2"
     assert ran.message("image-size") == repr({"large": 1e16, "size": 400, "tiny": 1e-7, "zero": 0})
     assert ran.item("image-size")["subjects"][0]["measured"].endswith(f"{{'id': {2**60 + 1}}}")
-    assert "whole numbers beyond 2**53 are declared as int or returned as text" in ran.message("health-checks")
+    assert "whole numbers beyond 2**53 as int or as text" in ran.message("health-checks")
     assert '"value":{"large":10000000000000000,"size":400,"tiny":1e-7,"zero":0}' in ran.files["record.json"]
     old = kept(project)
     same(project, project.run("--replay", "old.json", *workers, digest=None), old)
@@ -185,7 +185,7 @@ def test_a_replay_that_is_ended_does_not_lose_its_source(project, sign):
             ),
         ),
         (("-m", "dev"), "it cannot be combined with another selection (-m dev)"),
-        (("--digest", DIGEST), "--replay judges what the record holds: it takes no --digest"),
+        (("--digest", DIGEST), "--replay judges the evidence in the record: it cannot be combined with --digest"),
         (("--sandbox",), "it takes no --sandbox"),
         (("--config", "promotion.toml"), "it cannot be combined with --config"),
     ],
@@ -210,7 +210,7 @@ def test_a_replay_goes_by_the_same_checklist(project):
     project.write("checklist.md", (project.folder / "checklist.md").read_text() + "\nMore words.\n")
     ran = project.run("--replay", "reports/record.json", digest=None)
     assert ran.code == 4
-    assert "was made with another checklist.md" in ran.err
+    assert "was made with a different checklist.md" in ran.err
 
 
 def test_an_incomplete_record_is_not_judged_again(project):
@@ -278,4 +278,4 @@ def test_a_plain_client_is_not_there_in_a_replay(project):
     project.run()
     ran = project.run("--replay", "reports/record.json", digest=None)
     assert ran.subjects("image-size") == {"image-size": "not-run"}
-    assert "dev_aws is not there in a replay" in ran.message("image-size")
+    assert "dev_aws is not available in a replay" in ran.message("image-size")

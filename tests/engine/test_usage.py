@@ -62,9 +62,12 @@ def test_a_digest_must_be_given(project, monkeypatch):
             ("--sandbox", "--config", "promotion.toml"),
             "--sandbox has its own settings: it cannot be combined with --config",
         ),
-        (("--replay", "nowhere.json", "--set", "a=b"), "--replay judges what the record holds: it takes no --digest"),
+        (
+            ("--replay", "nowhere.json", "--set", "a=b"),
+            "--replay judges the evidence in the record: it cannot be combined with --digest",
+        ),
         (("--timeout-method=thread",), "--timeout-method=thread ends the whole process without a report: use signal"),
-        (("--report-dir", "checklist.md"), "nothing can be written to checklist.md: File exists"),
+        (("--report-dir", "checklist.md"), "cannot write to checklist.md: File exists"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
@@ -88,7 +91,7 @@ def test_usage_errors_are_the_same_over_workers(project):
     ("record", "sentence"),
     [
         (None, "there is no record old.json"),
-        ("not JSON", "old.json cannot be read as a record"),
+        ("not JSON", "old.json cannot be parsed as a record"),
         ("{}", "old.json is not a record of schema promotion-checklist/record/v1 or promotion-checklist/record/v2"),
         ('{"schema": "promotion-checklist/record/v1"}', "old.json is not a whole record: 'phase' is missing"),
     ],

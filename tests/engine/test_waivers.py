@@ -88,7 +88,7 @@ def test_a_replay_says_the_same(waiving):
         ({"expires": TODAY - timedelta(days=1)}, "expired", "expired on"),
         ({"granted": TODAY + timedelta(days=1)}, "not-yet", "still to come"),
         ({"subject": "something"}, "unused", "has no effect, because nothing that it covers failed: remove it"),
-        ({"digest": None, "version": "1.8.0"}, "version-not-known", "name the digest instead"),
+        ({"digest": None, "version": "1.8.0"}, "version-not-known", "give the digest instead"),
     ],
 )
 def test_one_that_does_not_apply_lets_nothing_through(waiving, changes, state, said):
@@ -131,7 +131,7 @@ def test_what_did_not_run_is_not_let_through(waiving):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"approver": "Developer "}, "somebody else must agree"),
+        ({"approver": "Developer "}, "somebody else must approve"),
         ({"expires": TODAY + timedelta(days=29)}, "expected at most 30 days"),
         ({"expires": TODAY - timedelta(days=9)}, "before it was granted"),
         ({"digest": None}, "either `digest` or `version`"),

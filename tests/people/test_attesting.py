@@ -64,12 +64,12 @@ def test_whoever_is_in_the_plan_may(settings, by):
     ("word", "why"),
     [
         (said(digest=OTHER), f"is of {OTHER}, expected {DIGEST}"),
-        (said(by="developer"), "does not count: stakeholders-notified is attested by one of release-lead <lead@"),
+        (said(by="developer"), "is not accepted: stakeholders-notified must be attested by one of release-lead <lead@"),
         (said(at=NOW - timedelta(days=7)), "expired at 2026-05-04T08:00:00Z"),
         (said(at=NOW - timedelta(days=8), expires=NOW + timedelta(days=900)), "expired at 2026-05-03T08:00:00Z"),
         (said(expires=NOW), "expired at 2026-05-04T08:00:00Z"),
         (said(at=NOW + timedelta(minutes=6)), "is dated after now, 2026-05-04T08:00:00Z"),
-        (said(link=ProofCheck(ProofOutcome.WRONG, "x answers 404")), "names a link that is dead: x answers 404"),
+        (said(link=ProofCheck(ProofOutcome.WRONG, "x answers 404")), "has a dead link: x answers 404"),
         (said(ProofCheck(ProofOutcome.WRONG, "its signature does not fit")), "its signature does not fit"),
     ],
 )
@@ -78,7 +78,7 @@ def test_words_that_do_not_count(settings, word, why):
     with pytest.raises(AssertionError) as caught:
         judge(settings, word)
     assert why in str(caught.value)
-    assert str(caught.value).startswith(f"the word of {word.word.by} for {ITEM} of 2026-")
+    assert str(caught.value).startswith(f"the attestation by {word.word.by} of {ITEM} of 2026-")
 
 
 def test_a_clock_may_be_a_little_ahead(settings):
@@ -142,7 +142,7 @@ def test_rules_of_one_item(settings):
     word = said(
         item="rollback-plan", by="release-approver", at=NOW - timedelta(days=20), expires=NOW + timedelta(days=10)
     )
-    with pytest.raises(AssertionError, match="is not signed, and rollback-plan must be"):
+    with pytest.raises(AssertionError, match="is not signed, and rollback-plan requires a signature"):
         judge(settings, word, item="rollback-plan")
     signed = Checked(word.word, GOOD, NONE)
     assert judge(settings, signed, item="rollback-plan").signed

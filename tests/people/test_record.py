@@ -28,7 +28,7 @@ def test_a_small_one():
     [
         ("", "digest is missing"),
         ("digest = 'a8'\nservice = 'shop'", "digest: String should match"),
-        (SMALL + "[windw]", "windw is no key of a promotion record"),
+        (SMALL + "[windw]", "windw is not a key of a promotion record"),
         (SMALL + "[window]\nstart = 2026-05-04\nzone = 'UTC'", "window.start: expected a date and time"),
         (SMALL + "[window]\nstart = 5\nzone = 'UTC'", "window.start: expected a date and time"),
         (SMALL + "[window]\nstart = '1777888800'\nzone = 'UTC'", "window.start: expected a date and time"),
@@ -38,7 +38,7 @@ def test_a_small_one():
         (SMALL + "[links]\nannouncement = 'javascript:alert(1)'", "links.announcement: "),
         (SMALL + "[links]\nannouncement = 'https://user:secret@example.com/'", "links.announcement: "),
         (SMALL + "commit = 'main'", "commit: "),
-        (SMALL + '[people]\nlead = "a\\nb"', "people.lead: it must be one line"),
+        (SMALL + '[people]\nlead = "a\\nb"', "people.lead: it must be a single line"),
         (SMALL + "[post_mortem]\ndate = 2026-05-06", "post_mortem.owner is missing"),
         (SMALL + "[[attestations]]\nitem = 'x'", "attestations.0.digest is missing"),
         (SMALL + "=", "it is not TOML"),

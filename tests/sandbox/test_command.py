@@ -61,7 +61,7 @@ def test_faults_are_listed_for_people(two_faults, capsys):
     assert arguments.run(arguments) == 0
     said = capsys.readouterr().out
     assert "alias-moved  [fault of lambda-deployed]\n    Move the alias to the previous version.\n" in said
-    assert "falls with it: health-checks[lambda]" in said
+    assert "also fails: health-checks[lambda]" in said
 
 
 def test_a_misspelt_fault_is_a_usage_error_before_anything_starts(two_faults, capsys):
@@ -93,7 +93,7 @@ def serve(*words, cwd):
 def until_it_is_up(process):
     """What it says until it is up. One that ends before says why, instead of nothing for ever."""
     for line in process.stdout:
-        if line == "It ends with Ctrl-C.\n":
+        if line == "Stop it with Ctrl-C.\n":
             return
         yield line
     pytest.fail(process.stderr.read())

@@ -119,7 +119,7 @@ def test_the_command_of_the_docs_accepts_it(story, services, ssh_keys, tmp_path,
     [
         (["--identity", IDENTITY], "--identity and --issuer must be given together"),
         (["--issuer", OIDC], "--identity and --issuer must be given together"),
-        (["--identity", "", "--issuer", OIDC], "neither is empty"),
+        (["--identity", "", "--issuer", OIDC], "neither may be empty"),
         (["--trust-root", "root.json"], "--trust-root needs --identity"),
         (["--identity", IDENTITY, "--issuer", OIDC, "--trust-root", "none.json"], "none.json cannot be read"),
         (["--identity", IDENTITY, "--issuer", OIDC, "--trust-root", "bad.json"], "give a sigstore trusted_root.json"),

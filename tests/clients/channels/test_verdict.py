@@ -234,7 +234,7 @@ def replayed(folder, *more):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--notify=release"], "names 'release', which is no channel of promotion.toml: it declares 'releases'"),
+        (["--notify=release"], "names 'release', which is not a channel in promotion.toml: it declares 'releases'"),
         (["--notify", "--set", "channels.team=[]"], "promotion.toml has no [[channels.team]]"),
     ],
 )

@@ -61,9 +61,13 @@ def hostile_record():
             "HOLD for shop",
             "the people named in the report attest their items; then the deployment lead runs",
         ),
-        ("broken_off", "HOLD for shop", "the deployment lead sees to what stopped the run"),
-        ("during", "Rehearsal: NO-GO for shop", "the on-call engineer takes the rollout back now"),
-        ("afterwards", "HOLD for shop", "the deployment lead runs the checklist again when the rest is due"),
+        ("broken_off", "HOLD for shop", "the deployment lead fixes what stopped the run"),
+        ("during", "Rehearsal: NO-GO for shop", "the on-call engineer rolls back now"),
+        (
+            "afterwards",
+            "HOLD for shop",
+            "the deployment lead runs the checklist again when the remaining items are due",
+        ),
     ],
 )
 def test_every_verdict_says_who_does_what_next(name, begins, following):
@@ -86,7 +90,7 @@ def test_every_verdict_says_who_does_what_next(name, begins, following):
 @pytest.mark.parametrize(
     ("states", "code", "following"),
     [
-        (("done", "done"), 10, "runs the checklist after a rollback: the rollout was taken back"),
+        (("done", "done"), 10, "runs the checklist after a rollback: the rollout was rolled back"),
         (("done", "failed"), 20, "takes over manually now, because the rollback is not verified"),
     ],
 )

@@ -23,7 +23,7 @@ def test_good_expressions(expression):
         ("", "is not a JMESPath expression"),
         ("items[", r"'items\[' is not a JMESPath expression"),
         ("{id}", "is not a JMESPath expression"),
-        ("a[].lenght(@)", r"calls lenght\(\), which is no JMESPath function"),
+        ("a[].lenght(@)", r"calls lenght\(\), which is not a JMESPath function"),
         ("length()", r"gives length\(\) 0 argument\(s\), but it takes 1"),
         ("starts_with(a)", "1 argument.*takes 2"),
         ("merge()", "takes at least 1"),

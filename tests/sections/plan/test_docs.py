@@ -47,7 +47,7 @@ def test_the_commands_of_the_page_work(world_pool, tmp_path, capsys):
             assert cli.main([*asked, "--config", str(world.config)]) == 0, capsys.readouterr().err
             if words[1] == "plan":
                 assert cli.main([*asked, "--config", str(world.config)]) == 2
-                assert "is there already" in capsys.readouterr().err
+                assert "exists already" in capsys.readouterr().err
                 text = path.read_text()
                 assert re.search(r'^commit = "[0-9a-f]{40}"', text, re.MULTILINE)
                 assert re.search(r"^build_run = \d+", text, re.MULTILINE)

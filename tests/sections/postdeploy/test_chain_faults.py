@@ -80,5 +80,5 @@ def test_a_directory_without_records_stops_the_run(tmp_path, there):
     """It was named so that they count: that they are not there must be said."""
     if there:
         (tmp_path / "earlier" / chain.FOLDER).mkdir(parents=True)
-    with pytest.raises(ChainError, match=r"`earlier_reports` names .*earlier, in which there is no records"):
+    with pytest.raises(ChainError, match=r"`earlier_reports` names .*earlier, which has no records"):
         chain.load_history(tmp_path / "own", "sha256:" + "a" * 64, "postdeploy", [tmp_path / "earlier"])

@@ -65,7 +65,7 @@ def test_too_few_own_requests_prove_nothing(world_pool, tmp_path):
     judged = judged_on_its_clock(world_pool, tmp_path, "dev-deserted", options=own(**{"dev.traffic.requests": 100}))
     assert {judged.item(item)["status"] for item in ITEMS} == {"unknown"}, judged.printed
     assert {one["reason"] for item in ITEMS for one in judged.item(item)["subjects"]} == {"too-few-samples"}
-    assert "more requests are wanted" in judged.item("lambda-duration")["subjects"][0]["message"]
+    assert "more requests without one" in judged.item("lambda-duration")["subjects"][0]["message"]
 
 
 def test_own_requests_find_what_nobody_has_noticed(world_pool, tmp_path):

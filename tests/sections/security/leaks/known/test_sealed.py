@@ -133,7 +133,7 @@ def test_an_error_around_it_says_nothing(sealed, error):
     one: BaseException | None = raised.value
     shown = "".join(traceback.TracebackException.from_exception(raised.value, capture_locals=True).format())
     assert hidden(shown)
-    assert "while a sealed value was open" in shown
+    assert "while a secret value was in use" in shown
     while one is not None:
         assert hidden(f"{one!r} {one.args} {vars(one)} {getattr(one, 'object', '')!r} {getattr(one, 'doc', '')}")
         one = one.__context__
