@@ -311,6 +311,96 @@ def _(world: "World") -> None:
     _declare(world, "prod/database", ready="")
 
 
+@fault("secret-for-any-organisation", item=ITEM)
+def _(world: "World") -> None:
+    """The resource policy of a secret lets in every organisation: the pattern is all of them."""
+    condition = {"StringLike": {"aws:PrincipalOrgID": "o-*"}}
+    _policy(world, {"Effect": "Allow", "Principal": "*", "Action": READ, "Condition": condition})
+
+
+@fault("secret-for-an-undeclared-account", item=ITEM)
+def _(world: "World") -> None:
+    """The resource policy of a secret lets in anybody of an account that nobody declared."""
+    condition = {"StringEquals": {"aws:PrincipalAccount": STRANGER}}
+    _policy(world, {"Effect": "Allow", "Principal": "*", "Action": READ, "Condition": condition})
+
+
+@fault("secret-for-the-roles-of-an-undeclared-account", item=ITEM)
+def _(world: "World") -> None:
+    """The resource policy of a secret lets in the roles of an account that nobody declared."""
+    condition = {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{STRANGER}:role/*"}}
+    root = {"AWS": f"arn:aws:iam::{STRANGER}:root"}
+    _policy(world, {"Effect": "Allow", "Principal": root, "Action": READ, "Condition": condition})
+
+
+@fault("secret-for-a-name-in-any-account", item=ITEM)
+def _(world: "World") -> None:
+    """The resource policy of a secret lets in roles of one name, in any account that has a number."""
+    condition = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::?*:role/shop-*"}}
+    _policy(world, {"Effect": "Allow", "Principal": "*", "Action": READ, "Condition": condition})
+
+
+@fault("secret-public-and-denied-elsewhere", item=ITEM)
+def _(world: "World") -> None:
+    """The resource policy of a secret lets anybody read it, and denies everybody to delete it."""
+    anybody = {"Effect": "Allow", "Principal": "*", "Action": READ, "Resource": "*"}
+    delete = {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:DeleteSecret", "Resource": "*"}
+    world.prod.secret["database"].policy = _document(anybody, delete)
+
+
+@fault("secret-policy-outside-the-boundary", item=ITEM)
+def _(world: "World") -> None:
+    """The secret's policy names the role of the prod instances, whose permissions boundary leaves out Secrets Manager."""
+    iam = world.prod.client("iam")
+    limit = _document({"Effect": "Allow", "Action": ["logs:*", "s3:*", "cloudwatch:*", "kms:*"], "Resource": "*"})
+    arn = iam.create_policy(PolicyName="shop-boundary-without-secrets", PolicyDocument=limit)["Policy"]["Arn"]
+    iam.put_role_permissions_boundary(RoleName="shop-instance", PermissionsBoundary=arn)
+    _policy(world, {"Effect": "Allow", "Principal": {"AWS": world.prod.role("shop-instance")}, "Action": READ})
+
+
+@fault("secret-public-and-denied-again", item=ITEM, kind="clean")
+def _(world: "World") -> None:
+    """The resource policy of a secret lets anybody read it, and denies it to all but the account."""
+    others = {"StringNotEquals": {"aws:PrincipalAccount": world.prod.id}}
+    anybody = {"Effect": "Allow", "Principal": "*", "Action": READ, "Resource": "*"}
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": others}
+    world.prod.secret["database"].policy = _document(anybody, denied)
+
+
+@fault("secret-for-its-own-account-by-a-variable", item=ITEM, kind="clean")
+def _(world: "World") -> None:
+    """The resource policy of a secret lets in whoever is of the account that the secret is in."""
+    condition = {"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}
+    _policy(world, {"Effect": "Allow", "Principal": "*", "Action": READ, "Condition": condition})
+
+
+@fault("secret-key-for-everybody-of-the-account", item=ITEM, kind="clean")
+def _(world: "World") -> None:
+    """The key lets everybody of the account decrypt by way of Secrets Manager; the roles' policies do not speak of it."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": ["kms:Decrypt", "kms:DescribeKey"],
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {
+                "kms:CallerAccount": world.prod.id,
+                "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com",
+            }
+        },
+    }
+    world.prod.backend("kms").put_key_policy(_key(world), _document(statement))
+    for name in ("shop-lambda", "shop-instance"):
+        _amend(world.prod, name, _without_decrypt)
+
+
+@fault("secret-denial-spares-a-role-alone", item=ITEM, kind="blind")
+def _(world: "World") -> None:
+    """A denial spares the roles by NotPrincipal and not their account, which AWS's page says it must name."""
+    roles = [world.prod.role(name) for name in ("shop-lambda", "shop-instance")]
+    _policy(world, {"Effect": "Deny", "NotPrincipal": {"AWS": roles}, "Action": READ})
+
+
 def _key(world: "World") -> str:
     return world.prod.secrets_key.rpartition("/")[2]
 

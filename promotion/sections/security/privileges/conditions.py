@@ -10,11 +10,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice, product
 
 from promotion.sections.security.policies.askers import FRESH_ACCOUNT, FRESH_ORG
 from promotion.sections.security.policies.decide import condition_holds
-from promotion.sections.security.policies.domains import ABSENT, ANYTHING, Domain, Fixed, Free, mentions
+from promotion.sections.security.policies.domains import ABSENT, ANYTHING, Domain, Fixed, Free, Moment, mentions
 from promotion.sections.security.policies.operators import Values, variables
 from promotion.sections.security.policies.search import contexts
 from promotion.sections.security.policies.statements import Condition, PolicyStatement
@@ -77,6 +78,8 @@ class Openness:
     """Partition, region and account."""
     role: str
     """Its ARN; empty: any role of the account."""
+    now: datetime
+    """From when on requests are made."""
     _known: dict[tuple[object, ...], bool] = field(default_factory=dict)
 
     def is_open(
@@ -194,6 +197,8 @@ class Openness:
         _, _, account = self.place
         where = FRESH_ACCOUNT if question.foreign else account
         found: dict[str, Domain] = {
+            "aws:currenttime": Moment(self.now),
+            "aws:epochtime": Moment(self.now),
             "aws:principalaccount": Fixed(((account,),)),
             "aws:principaltype": Fixed((("AssumedRole",),)),
             "aws:principalisawsservice": Fixed((("false",),)),

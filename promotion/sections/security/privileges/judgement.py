@@ -56,7 +56,7 @@ def judge_role(
     boundary = None if look.boundary is None else identity_statements(look.boundary.label, look.boundary.document)
     place = Place(look.partition, look.account, region, now)
     expected = trust.ExpectedTrust(declared.kind, declared.principals, declared.external_id, place, declared.subjects)
-    openness = Openness(catalogue(), (look.partition, region, look.account), look.arn)
+    openness = Openness(catalogue(), (look.partition, region, look.account), look.arn, now)
 
     def found(exceptions: Sequence[Accepted]) -> tuple[Effective, list[ExcessPrivilege]]:
         excused = [(one.actions, one.resources) for one in exceptions]

@@ -16,6 +16,7 @@ from promotion.sections.security.privileges.conditions import Openness
 from promotion.sections.security.privileges.effective import effective
 from tests.sandbox.second_emulator.server import find, running
 from tests.sections.security.privileges.evaluator import ACTIONS, RESOURCES, actions, documents, fits
+from tests.sections.security.privileges.made import NOW
 
 PLACE = ("aws", "eu-west-1", "111122223333")
 RELAXED = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -27,7 +28,7 @@ def put_together(policies, boundary=None):
     """Our evaluator's view of some policies."""
     limit = None if boundary is None else identity_statements("boundary", boundary)
     found = [one for number, policy in enumerate(policies) for one in identity_statements(f"policy {number}", policy)]
-    return effective(found, limit, Openness(catalogue(), PLACE, ""))
+    return effective(found, limit, Openness(catalogue(), PLACE, "", NOW))
 
 
 @given(patterns, st.text("ab", max_size=6))

@@ -14,7 +14,7 @@ from promotion.settings import SettingsError
 from promotion.settings.load import parse
 from promotion.settings.privileges import Role
 from promotion.unknown import Reason, Unknown
-from tests.sections.security.privileges.made import ACCOUNT, LAMBDA, allow, deny, document, judge, kinds, when
+from tests.sections.security.privileges.made import ACCOUNT, LAMBDA, NOW, allow, deny, document, judge, kinds, when
 
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*"
 TABLE = f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table"
@@ -311,7 +311,7 @@ def test_without_the_data_a_role_is_unknown(monkeypatch):
 def narrowing_keys(conditions):
     """The keys by which conditions narrow what a role of the account may do."""
     statement = identity_statements("own", document(allow("s3:GetObject", Condition=conditions)))[0]
-    return Openness(catalogue(), ("aws", "eu-west-1", ACCOUNT), "").narrowing_keys(statement.tests)
+    return Openness(catalogue(), ("aws", "eu-west-1", ACCOUNT), "", NOW).narrowing_keys(statement.tests)
 
 
 def test_conditions_are_bound_by_their_keys():
