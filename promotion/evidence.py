@@ -23,6 +23,7 @@ SOURCES = (
     "github",
     "image_aws",
     "image_source",
+    "promoted_image",
 )
 """What a look-up may ask for beside other evidence. The names are reserved."""
 

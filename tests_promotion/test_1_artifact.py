@@ -47,6 +47,7 @@ def test_sbom_attached(image_sboms, previous_sboms, image_content, settings, dig
 def test_digest_immutable(
     digest_place,
     image_content,
+    image_identity,
     ecr_repository,
     dev_function_digests,
     dev_revision_digests,
@@ -82,7 +83,7 @@ def test_digest_immutable(
         by_kind = {"revision": dev_revision_digests, "tag": dev_tag_digests, "version": dev_version_digests}
         running = by_kind[target.tells_digest.kind][digest_place]
     running.require_traffic(digest_place)
-    others = list(running.others(digest, image_content.digests))
+    others = list(running.others(image_identity))
     measured(f"{len(running.digests) - len(others)} of {len(running.digests)} run it, by {running.told_by}")
     assert not others, (
         f"{join(others)}; expected {digest}: deploy this digest to dev, or promote the one that runs there"

@@ -8,6 +8,7 @@ from promotion.actions.workflow import own_run
 from promotion.clients.aws.account import Account
 from promotion.clients.channels.send import Means, means_of
 from promotion.clients.github.client import GitHubClient
+from promotion.clients.oci.identity import PromotedImage
 from promotion.core.clock import TickingClock
 from promotion.people.promotion_record import PromotionRecord
 from promotion.people.record_file import read_record
@@ -26,6 +27,7 @@ class Context:
 
     settings: Settings
     digest: str
+    image: PromotedImage
     prod: Account
     github: GitHubClient
     means: Means
@@ -53,6 +55,7 @@ def context_of(sources: "Sources", why: str, told: Callable[[Receipt], None]) ->
     return Context(
         settings,
         digest,
+        sources["promoted_image"](),
         prod,
         github,
         means_of(settings, sources["github"], sources["prod_aws"], sources["secrecy"](), journal, clock, act=True),

@@ -1,19 +1,16 @@
-"""Take a rollout back at every target of prod: stop, cancel, tell, open the ticket, and see whether it worked."""
+"""Take a rollout back at every target of prod: stop or redeploy, cancel, tell, open the ticket, and see whether it worked."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
 
 from promotion.actions import notify as notifying
 from promotion.actions.context import Context
-from promotion.actions.find_deployments import find
-from promotion.actions.found_deployments import Brought
-from promotion.actions.previous import troubles
-from promotion.actions.stop_deployment import key_of, refusal, stop_with_rollback
+from promotion.actions.rollback_plan import RollbackPlan, RollbackStep
+from promotion.actions.stop_deployment import key_of
+from promotion.actions.take_back import TargetRollback
 from promotion.actions.ticket import open_ticket
 from promotion.actions.workflow import cancel_run, promote_runs
-from promotion.clients.aws.codedeploy import described
 from promotion.clients.channels.message import Message
 from promotion.core.attempt import tried
 from promotion.core.clock import stamp
@@ -43,7 +40,7 @@ def roll_back(context: Context) -> tuple[Receipt, ...]:
 class _Rollback:
     context: Context
     receipts: list[Receipt] = field(default_factory=list)
-    brought: dict[str, Brought] = field(default_factory=dict)
+    plans: dict[str, RollbackPlan] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     """Why, by target."""
 
@@ -51,23 +48,30 @@ class _Rollback:
         self.receipts.append(receipt)
         self.context.on_receipt(receipt)
 
+    def at(self, name: str) -> TargetRollback:
+        """Give the rollback of one target."""
+        one = self.context
+        return TargetRollback(
+            one.prod,
+            name,
+            one.settings.prod.targets[name],
+            one.image,
+            one.settings.acting,
+            one.journal,
+            one.clock,
+        )
+
     def look(self) -> None:
-        """Find what is to be stopped, and whether what was there before is fit to go back to."""
-        context = self.context
-        for name, target in context.settings.prod.targets.items():
-            look = partial(find, context.prod, name, target, context.digest, context.clock.now())
-            brought = tried(f"deployments of {name}", look)
-            if isinstance(brought, Unknown):
-                self.refused[name] = f"{name} is left unchanged: {brought.message}"
+        """Find what is to be done, and whether what was there before is fit to go back to."""
+        for name in self.context.settings.prod.targets:
+            there = self.at(name)
+            plan = tried(f"deployments of {name}", there.plan)
+            if isinstance(plan, Unknown):
+                self.refused[name] = f"{name} is left unchanged: {plan.message}"
                 continue
-            self.brought[name] = brought
-            if brought.deployment is None or brought.rollback is not None or not brought.deployment.is_unfinished:
-                continue
-            found = tried(f"the previous version of {name}", partial(troubles, context.prod, target, brought))
-            if isinstance(found, Unknown):
-                found = [f"cannot determine whether the previous version is healthy ({found.message})"]
-            if found:
-                self.refused[name] = refusal(brought.deployment.id, name, found)
+            self.plans[name] = plan
+            if why := there.refused(plan, there.troubles(plan)):
+                self.refused[name] = why
 
     def call_a_person(self) -> None:
         """Do nothing to the deployments, and tell people."""
@@ -81,17 +85,15 @@ class _Rollback:
         self._tell(notifying.needs_a_person, "cannot be rolled back automatically", list(self.refused.values()))
 
     def go_back(self) -> None:
-        """Do it, everywhere, and wait."""
+        """Do it, everywhere, and wait. What goes on is stopped first: it gets worse by the minute."""
         context = self.context
-        codedeploy = context.prod.client("codedeploy")
-        for brought in self.brought.values():
-            receipt = stop_with_rollback(codedeploy, brought, (), context.digest, context.journal, context.clock)
-            self.note(receipt)
+        for name, plan in sorted(self.plans.items(), key=lambda one: one[1].step is not RollbackStep.STOP):
+            self.note(self.at(name).carry_out(plan))
         if context.settings.acting.cancel_workflow:
             self._cancel()
         missed = [one.message for one in self.receipts if STOP in one.key and not one.done]
         if missed:
-            self._tell(notifying.needs_a_person, "not every deployment could be stopped", missed)
+            self._tell(notifying.needs_a_person, "not every deployment could be taken back", missed)
         else:
             self._tell(notifying.rolled_back, context.why, [one.message for one in self.receipts if STOP in one.key])
         self._wait()
@@ -133,20 +135,33 @@ class _Rollback:
         """See what became of the rollback deployments, until all are over or time is up."""
         context = self.context
         until = context.clock.now() + timedelta(seconds=context.settings.acting.wait_seconds)
-        stopped = {one.key.partition(STOP)[2] for one in self.receipts if STOP in one.key and one.done}
-        open_ = {name: one for name, one in self.brought.items() if name in stopped}
+        open_ = [one.key.partition(STOP)[2] for one in self.receipts if STOP in one.key and one.done]
+        again = set(open_)
         while open_:
-            for name, brought in list(open_.items()):
-                now = tried(f"the rollback of {name}", partial(_again, context, brought))
-                said = _became(now, context.clock.now() >= until)
-                if said is not None:
-                    del open_[name]
-                    good, sentence, number = said
-                    state = ActionState.DONE if good else ActionState.FAILED
-                    key = key_of(context.digest, f"verified:{name}")
-                    self.note(Receipt(key, f"rollback of {name} verified", state, self._now, number, None, sentence))
+            for name in list(open_):
+                there = self.at(name)
+                seen = there.verified(late=context.clock.now() >= until)
+                if seen is None:
+                    continue
+                if not seen.good and name in again:
+                    again.remove(name)
+                    if (receipt := self._once_more(there)) is not None:
+                        self.note(receipt)
+                        continue
+                open_.remove(name)
+                state = ActionState.DONE if seen.good else ActionState.FAILED
+                key = key_of(context.digest, f"verified:{name}")
+                self.note(Receipt(key, f"rollback of {name} verified", state, self._now, seen.id, None, seen.message))
             if open_:
                 context.clock.sleep(_POLL_SECONDS)
+
+    def _once_more(self, there: TargetRollback) -> Receipt | None:
+        """Make up for a rollback of CodeDeploy's that has failed; None if that is not what happened, or cannot be done."""
+        plan = tried(f"deployments of {there.name}", there.plan)
+        if isinstance(plan, Unknown) or plan.step is not RollbackStep.REDEPLOY or there.troubles(plan):
+            return None
+        receipt = there.carry_out(plan)
+        return receipt if receipt.done else None
 
     def _stop(self, name: str, state: ActionState, why: str) -> Receipt:
         key = key_of(self.context.digest, f"stop:{name}")
@@ -155,30 +170,3 @@ class _Rollback:
     @property
     def _now(self) -> str:
         return stamp(self.context.clock.now())
-
-
-def _again(context: Context, brought: Brought) -> Brought:
-    """Look at a deployment and its rollback once more."""
-    if brought.deployment is None:
-        return brought
-    found = described(context.prod, [brought.deployment.id])
-    deployment = found[0] if found else brought.deployment
-    wanted = deployment.rolled_back_by or (brought.restored.id if brought.restored is not None else None)
-    rollback = described(context.prod, [wanted]) if wanted else []
-    return replace(brought, deployment=deployment, rollback=rollback[0] if rollback else None)
-
-
-def _became(found: "Brought | Unknown", late: bool) -> tuple[bool, str, str | None] | None:
-    """Say how it ended; None while it goes on."""
-    if isinstance(found, Unknown):
-        return (False, found.message, None) if late else None
-    if found.deployment is None:
-        return True, f"nothing of this image was deployed to {found.target}", None
-    rollback = found.rollback
-    if rollback is None:
-        return (False, f"{found.deployment.describe()}, and no deployment is rolling it back", None) if late else None
-    if rollback.status == "Succeeded":
-        return True, f"{rollback.id} has rolled back {found.deployment.id}", rollback.id
-    if not rollback.is_unfinished:
-        return False, f"the rollback is over: {rollback.describe()}", rollback.id
-    return (False, f"the rollback is still in progress: {rollback.describe()}", rollback.id) if late else None

@@ -9,6 +9,7 @@ from typing import Any
 from promotion.clients.aws.account import Account
 from promotion.clients.http.client import HttpClient
 from promotion.clients.http.public import note_request
+from promotion.clients.oci.identity import PromotedImage
 from promotion.clients.open_image import image_account, open_github, open_image
 from promotion.core.clock import TickingClock
 from promotion.core.environment_secrets import Secrecy
@@ -62,6 +63,8 @@ class Sources(Mapping[str, Callable[[], Any]]):
                 # Asked for on the first refusal of the registry, when no source is being made.
                 lambda: self["image_aws"]().client("ecr"),
             ),
+            # Opens its source when it needs it, not before.
+            "promoted_image": lambda: PromotedImage(digest, self["image_source"]),
         }
 
     def __getitem__(self, name: str) -> Callable[[], Any]:

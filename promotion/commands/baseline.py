@@ -118,7 +118,7 @@ def _measure(
 
     deployments = Deployments(
         settings,
-        digest,
+        sources["promoted_image"](),
         account,
         sources["prod_http"](),
         clock,

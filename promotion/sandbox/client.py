@@ -122,7 +122,7 @@ class WorldPool:
         Raises SandboxError as `start` does.
         """
         with self._lock:
-            if time.monotonic() - self._begun > GROWN_OLD:
+            if self._process.behind or time.monotonic() - self._begun > GROWN_OLD:
                 self._renew()
             ready = self._process.ask(Order(faults, None, latency_ms, rate, scene, minutes), self._within)
             self._homes[ready.pid] = self._process
@@ -175,6 +175,8 @@ class _Process:
             raise SandboxError(
                 f"the sandbox needs {', '.join(missing)}, which is not here: pip install 'promotion-checklist[sandbox]'"
             )
+        self.behind = False
+        """Whether an answer was not awaited: the next line is that of another order."""
         self._words = TemporaryFile()  # noqa: SIM115 - open as long as the process
         self._heard = b""
         self._process = subprocess.Popen(
@@ -221,6 +223,7 @@ class _Process:
         stream = self._process.stdout.fileno()
         while b"\n" not in self._heard:
             if not select.select([stream], [], [], max(0.0, until - time.monotonic()))[0]:
+                self.behind = True
                 raise SandboxError(f"the sandbox was not ready within {within:g} s{self._last_words()}")
             read = os.read(stream, 1 << 16)
             if not read:

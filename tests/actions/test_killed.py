@@ -21,6 +21,8 @@ from tests.runner import environment
 WITHIN = 60
 POINTS = [
     ("stop-answer-lost", ":stop:lambda:"),
+    ("redeploy-answer-lost", ":stop:lambda:"),
+    ("rollout-over", ":stop:lambda:"),
     (None, ":stop:lambda:"),
     (None, ":stop:ec2:"),
     (None, ":cancel:"),

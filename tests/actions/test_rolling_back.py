@@ -25,7 +25,10 @@ def test_t5():
 """
 
 
-def scene(world_pool, *faults, rate=12):
+CHANGES = ("StopDeployment", "CreateDeployment")
+
+
+def scene(world_pool, *faults, rate=4):
     """Give a world one minute into a rollout: it has five minutes left, by a clock that is faster than ours."""
     return world_pool.world(*faults, scene="rollout", minutes=1, rate=rate)
 
@@ -39,7 +42,9 @@ def decide(world, folder, *more, good=False, reason="NOT_DUE"):
 
 def written(world):
     """What was changed, in order."""
-    return [call.operation for call in world.calls() if call.operation.startswith("POST /") or "Stop" in call.operation]
+    return [
+        call.operation for call in world.calls() if call.operation.startswith("POST /") or call.operation in CHANGES
+    ]
 
 
 def states(judged):
@@ -88,7 +93,7 @@ def test_nothing_is_changed_unasked(world_pool, tmp_path, more, given):
 
 def test_a_hold_is_rolled_back(world_pool, tmp_path):
     """Neither go nor no-go at T+5 is taken back unless it is to be kept; what is left is a NO-GO. A replay does not act."""
-    with scene(world_pool, rate=12) as world:
+    with scene(world_pool, rate=6) as world:
         judged = decide(world, tmp_path, "--act", good=True, reason="NO_DATA")
         done = written(world)
         again = tmp_path / "again"
@@ -127,18 +132,62 @@ def test_what_is_not_well_is_not_gone_back_to(world_pool, tmp_path, fault):
     [
         ("acting-not-allowed", "stop:lambda", "needs codedeploy:StopDeployment"),
         ("rollback-of-lambda-fails", "verified:lambda", "is Failed"),
-        ("rollback-hangs", "verified:ec2", "still goes on"),
-        ("rollout-over", "stop:lambda", "a person must deploy the previous revision"),
+        ("rollback-hangs", "verified:ec2", "still in progress"),
+        ("redeploy-not-allowed", "stop:lambda", "needs codedeploy:CreateDeployment"),
+        ("alarms-may-not-be-left-aside", "stop:lambda", "codedeploy:UpdateDeploymentGroup"),
+        ("redeploy-of-lambda-fails", "verified:lambda", "is Failed"),
+        ("somebody-deploys-meanwhile", "stop:lambda", "which somebody made after"),
+        ("somebody-deploys-at-the-last-moment", "stop:lambda", "its group deploys something else"),
     ],
 )
 def test_what_cannot_be_verified_needs_a_person(world_pool, tmp_path, fault, key, said):
     """Refused by AWS, failed, not over in time, or too late: exit 20, and the receipt says why."""
-    with scene(world_pool, fault, rate=12) as world:
+    with scene(world_pool, fault, rate=6) as world:
         judged = decide(world, tmp_path, "--act", "--set", "acting.wait_seconds=120")
     assert judged.code == Exit.ROLLBACK_UNVERIFIED, judged.printed
     act = next(act for act in judged.record["acts"] if act["key"].endswith(key))
     assert said in act["message"], judged.printed
     assert act["state"] not in ("done", "already")
+
+
+def test_what_is_over_is_deployed_away(world_pool, tmp_path):
+    """What has succeeded cannot be stopped: the version before is deployed once more, once, and that is verified."""
+    with scene(world_pool, "rollout-over") as world:
+        first = decide(world, tmp_path, "--act")
+        done = written(world)
+        again = decide(world, tmp_path, "--act")
+        assert written(world) == done
+        made = [call for call in world.calls() if call.operation == "CreateDeployment"]
+    assert first.code == again.code == Exit.NO_GO, first.printed
+    assert (len(made), done.count("StopDeployment")) == (1, 1)
+    assert set(states(first).values()) == {"done"}, first.printed
+    acts = {act["key"].split(":", 2)[2]: act for act in first.record["acts"]}
+    assert "is Succeeded, so d-" in acts["stop:lambda"]["message"]
+    assert acts["stop:lambda"]["message"].endswith("deploys version 5 once more")
+    assert acts["verified:lambda"]["id"] == acts["stop:lambda"]["id"]
+    assert "version 5 of shop-api serves at lambda" in acts["verified:lambda"]["message"]
+
+
+def test_a_rollback_that_its_alarm_has_stopped_is_made_up_for(world_pool, tmp_path):
+    """CodeDeploy's own rollback meets the alarm that caused it; the version before is deployed once more without alarms."""
+    with scene(world_pool, "rollback-stopped-by-its-alarm") as world:
+        judged = decide(world, tmp_path, "--act")
+        done = written(world)
+    assert judged.code == Exit.NO_GO, judged.printed
+    assert (done.count("StopDeployment"), done.count("CreateDeployment")) == (2, 1)
+    assert "version 5 of shop-api serves at lambda" in judged.printed
+
+
+def test_what_aws_does_not_document_is_not_done_unasked(world_pool, tmp_path):
+    """A blue/green fleet is not taken back, nor anything else, until somebody says that it was tried."""
+    with scene(world_pool) as world:
+        judged = decide(world, tmp_path, "--act", "--set", "acting.ec2=false")
+        done = written(world)
+    assert judged.code == Exit.ROLLBACK_UNVERIFIED, judged.printed
+    assert not {"StopDeployment", "CreateDeployment"} & set(done)
+    act = next(act for act in judged.record["acts"] if act["key"].endswith(":stop:ec2"))
+    assert "AWS does not document which instances a rollback brings back" in act["message"]
+    assert "set `ec2 = true` in [acting]" in act["message"]
 
 
 def test_beside_the_rollback_a_refusal_is_told_and_no_more(world_pool, tmp_path):

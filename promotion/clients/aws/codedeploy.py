@@ -1,17 +1,39 @@
 """CodeDeploy: deployment groups, deployments, and what these did to each target. This module does I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from promotion.clients.aws.account import Account
 from promotion.clients.aws.deployment_group import DeploymentGroup
 from promotion.clients.aws.deployment_group import parse_deployment_group as read_group
-from promotion.clients.aws.deployments import Deployment, DeploymentHistory, DeploymentTarget, LifecycleEvent, Revision
+from promotion.clients.aws.deployments import (
+    Deployment,
+    DeploymentHistory,
+    DeploymentTarget,
+    LifecycleEvent,
+    Revision,
+    undone_by,
+    undone_in,
+)
+from promotion.clients.aws.enums import Origin
 from promotion.unknown import Reason, Unknown
 
 _BATCH = 25
 """What BatchGetDeployments and BatchGetDeploymentTargets take at once."""
+
+
+class NotStarted(Unknown):
+    """A deployment has not begun on any target yet."""
+
+
+@dataclass(frozen=True)
+class GroupName:
+    """Which deployment group."""
+
+    application: str
+    name: str
 
 
 def deployment_group(account: Account, named: Any) -> DeploymentGroup:
@@ -40,22 +62,9 @@ def deployment_history(
         )
     history = None
     for start in (group.newest_created, *(now - timedelta(days=days) for days in (7, 90))):
-        found = sorted(
-            deployments_since(account, group, start), key=lambda deployment: deployment.created, reverse=True
-        )
-        made = [deployment for deployment in found if not deployment.follows_scaling]
-        good = next((deployment for deployment in made if deployment.status == "Succeeded"), None)
-        if made:
-            history = DeploymentHistory(
-                made[0],
-                tuple(found[: found.index(made[0])]),
-                good if until_good else None,
-                tuple(one for one in found[: found.index(good)] if one.follows_scaling)
-                if good is not None and until_good
-                else (),
-            )
-            if good is not None or not until_good:
-                return history
+        history = _history(newest_first(deployments_since(account, group, start)), until_good=until_good)
+        if history is not None and (history.last_good is not None or not until_good):
+            return history
     if history is not None:
         return history
     raise Unknown(
@@ -65,7 +74,38 @@ def deployment_history(
     )
 
 
-def deployments_since(account: Account, group: DeploymentGroup, start: datetime) -> list[Deployment]:
+def _history(found: list[Deployment], *, until_good: bool) -> DeploymentHistory | None:
+    """Put a history together of deployments, newest first; who made older ones than it needs does not matter."""
+    newest: int | None = None
+    for place, one in enumerate(found):
+        if one.follows_scaling:
+            continue
+        newest = place if newest is None else newest
+        if not until_good or one.succeeded:
+            since = tuple(each for each in found[:place] if each.follows_scaling) if until_good else ()
+            return DeploymentHistory(found[newest], tuple(found[:newest]), one if until_good else None, since)
+    return None if newest is None else DeploymentHistory(found[newest], tuple(found[:newest]))
+
+
+def newest_first(found: Iterable[Deployment]) -> list[Deployment]:
+    """Put deployments in order: CodeDeploy lists them in none that is documented."""
+    return sorted(found, key=lambda deployment: deployment.created, reverse=True)
+
+
+def undone(
+    account: Account, group: DeploymentGroup | GroupName, rollback: Deployment, now: datetime
+) -> Deployment | None:
+    """Read the deployment that a rollback undoes: the one it names, else the one before it, 90 days back at most."""
+    if rollback.rolls_back is not None:
+        return next(iter(described(account, [rollback.rolls_back])), None)
+    for days in (7, 90):
+        found = newest_first(deployments_since(account, group, now - timedelta(days=days)))
+        if (broken := undone_by(rollback, found)) is not None:
+            return broken
+    return None
+
+
+def deployments_since(account: Account, group: DeploymentGroup | GroupName, start: datetime) -> list[Deployment]:
     """Read every deployment of a group that was created since, in no order. Unknown if one is not described."""
     codedeploy = account.client("codedeploy")
     ids: list[str] = []
@@ -92,11 +132,19 @@ def described(account: Account, ids: list[str]) -> list[Deployment]:
 
 
 def deployment_targets(account: Account, deployment_id: str) -> tuple[DeploymentTarget, ...]:
-    """Read every target of a deployment. Unknown if it has none, or if one that was listed is not described."""
+    """Read every target of a deployment.
+
+    Raises Unknown if it has none, or if one that was listed is not described; NotStarted, not-due, before it has any.
+    """
     codedeploy = account.client("codedeploy")
     ids: list[str] = []
-    for page in codedeploy.get_paginator("list_deployment_targets").paginate(deploymentId=deployment_id):
-        ids += page["targetIds"]
+    try:
+        for page in codedeploy.get_paginator("list_deployment_targets").paginate(deploymentId=deployment_id):
+            ids += page["targetIds"]
+    except codedeploy.exceptions.DeploymentNotStartedException:
+        raise NotStarted(
+            Reason.NOT_DUE, f"deployment {deployment_id} has not started: look again when it has"
+        ) from None
     if not ids:
         raise Unknown(
             Reason.NO_DATA,
@@ -117,11 +165,11 @@ def deployment_targets(account: Account, deployment_id: str) -> tuple[Deployment
 
 
 def added_instances(account: Account, made: Deployment, later: tuple[Deployment, ...]) -> tuple[str, ...]:
-    """Name the instances that deployments of Auto Scaling's brought up to the same revision."""
+    """Name the instances that deployments of Auto Scaling's brought up to the same revision; a termination brings none."""
     return tuple(
         target.id
         for added in later
-        if added.revision == made.revision
+        if added.origin is Origin.SCALING and not added.is_unfinished and added.revision == made.revision
         for target in deployment_targets(account, added.id)
         if target.status == "Succeeded"
     )
@@ -136,18 +184,21 @@ def deployment_config(account: Account, name: str) -> Mapping[str, Any]:
 
 def _deployment(info: dict[str, Any]) -> Deployment:
     error, rollback = info.get("errorInformation", {}), info.get("rollbackInfo", {})
+    ours = undone_in(info.get("description", ""))
     return Deployment(
         id=info["deploymentId"],
         status=info["status"],
-        creator=info["creator"],
+        creator=info.get("creator", ""),
         created=_utc(info["createTime"]),
         completed=_utc(info["completeTime"]) if info.get("completeTime") else None,
         config=info["deploymentConfigName"],
         revision=_revision(info.get("revision", {})),
         error=": ".join(part for part in (error.get("code"), error.get("message")) if part),
         rolled_back_by=rollback.get("rollbackDeploymentId"),
-        rolls_back=rollback.get("rollbackTriggeringDeploymentId"),
+        rolls_back=rollback.get("rollbackTriggeringDeploymentId") or ours,
         source=_source(info.get("revision", {})),
+        waits_to_terminate=bool(info.get("instanceTerminationWaitTimeStarted")),
+        by_gate=ours is not None,
     )
 
 
@@ -199,6 +250,8 @@ def _trouble(diagnostics: dict[str, Any]) -> str:
 def _revision(tree: dict[str, Any]) -> str:
     if s3 := tree.get("s3Location"):
         return f"{s3['bucket']}/{s3['key']}"
+    if hub := tree.get("gitHubLocation"):
+        return f"{hub['repository']}/{hub['commitId']}"
     return str(tree.get("revisionType", ""))
 
 

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from promotion.clients.aws.account import Account
+from promotion.clients.aws.enums import INSTANCE_STATE, Power
 from promotion.clients.aws.pages import entries
 from promotion.core.image_reference import digest_in
+
+GONE = "gone"
+"""Stands for the state of an instance that EC2 no longer knows."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +26,14 @@ class Instance:
     """The image it runs, if one of its tags is declared to say so."""
 
 
+def is_there(name: str, state: str) -> bool:
+    """Tell whether an instance in a state has not been terminated. Raises Unknown, not-supported, for another state."""
+    return state != GONE and INSTANCE_STATE.of(state, f"the state of {name}") is not Power.GONE
+
+
 def instances(account: Account, wanted: list[str], tag: str | None = None) -> tuple[Instance, ...]:
     """Describe instances, also those that are gone. `tag` says which image one runs."""
-    found = {name: Instance(name, "gone") for name in wanted}
+    found = {name: Instance(name, GONE) for name in wanted}
     for one in described_instances(account, wanted):
         found[one["InstanceId"]] = Instance(
             id=one["InstanceId"],

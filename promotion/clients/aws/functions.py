@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from promotion.clients.aws.account import Account
+from promotion.clients.aws.enums import LAST_UPDATE, VERSION_STATE, Fitness
 from promotion.settings.environment import LambdaTarget
+from promotion.unknown import Reason, Unknown
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,21 @@ class LambdaVersion:
         """The digest of the image, `sha256:…`; empty if Lambda gave none."""
         _, at, digest = self.image.partition("@")
         return digest if at else ""
+
+    @property
+    def unfit(self) -> str:
+        """Say why it cannot serve; empty if it can. Raises Unknown, not-due, while it is being prepared."""
+        whose = f"version {self.version} of {self.function}"
+        fitness = {
+            VERSION_STATE.of(self.state, f"the state of {whose}"),
+            LAST_UPDATE.of(self.last_update, f"the last update of {whose}"),
+        }
+        how = f"{whose} is {self.state}, its last update {self.last_update}"
+        if Fitness.UNFIT in fitness:
+            return f"{how}; expected Active and Successful"
+        if Fitness.PENDING in fitness:
+            raise Unknown(Reason.NOT_DUE, f"{how}: look again when it is Active")
+        return ""
 
 
 def shares(weights: Mapping[str, float]) -> str:

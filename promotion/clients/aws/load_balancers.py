@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from promotion.clients.aws.account import Account
+from promotion.clients.aws.hosts import serves
 from promotion.clients.aws.pages import entries
 from promotion.unknown import Reason, Unknown
 
@@ -17,7 +18,7 @@ class Host:
     id: str
     target_group: str
     state: str
-    """`healthy`, `unhealthy`, `draining`, `initial`, `unused`, `unavailable`."""
+    """As the load balancer calls it: see `enums.TARGET_HEALTH`."""
     why: str = ""
     """Reason code and description that the load balancer gives."""
 
@@ -47,7 +48,7 @@ class BalancerTraffic:
     @property
     def serving_instances(self) -> tuple[str, ...]:
         """Ids of the instances that get traffic or would, if they were well."""
-        return tuple(sorted({host.id for host in self.serving if host.state not in ("draining", "unused")}))
+        return tuple(sorted({host.id for host in self.serving if serves(host)}))
 
 
 def target_groups(account: Account, names: list[str]) -> dict[str, str]:

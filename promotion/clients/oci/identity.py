@@ -24,8 +24,8 @@ class ImageIdentity:
 
     digest: str
     """What is promoted: of a manifest, or of an index."""
-    platforms: frozenset[str] = frozenset()
-    """Digests of the manifests of its platforms."""
+    platforms: tuple[str, ...] = ()
+    """Digests of the manifests of its platforms, sorted."""
     unread: str = ""
     """Why these are not known; empty if they are."""
 
@@ -66,10 +66,18 @@ class PromotedImage:
         """Tell whether what was found to run is this image; the registry is asked only if that depends on it."""
         return found == self.digest or (_DIGEST.fullmatch(found) is not None and self.identity().includes(found))
 
+    def missing(self, digest: str) -> str:
+        """Say why another image cannot be pulled from the same place; empty if its manifest is there. Raises Unknown."""
+        try:
+            self._source().manifest(Digest(digest))
+        except (DigestMismatch, NotThere) as wrong:
+            return str(wrong)
+        return ""
+
     def _look(self) -> ImageIdentity:
         try:
             images = platform_images(self._source(), Digest(self.digest))
-            return ImageIdentity(self.digest, frozenset(str(one.manifest.digest) for one in images))
+            return ImageIdentity(self.digest, tuple(sorted(str(one.manifest.digest) for one in images)))
         except (DigestMismatch, NotThere) as wrong:
             return ImageIdentity(self.digest, unread=str(wrong))
         except Unknown as unknown:

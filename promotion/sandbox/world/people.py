@@ -62,7 +62,13 @@ READS: Mapping[str, Sequence[str]] = {
 """What the gate's role may do: look, and nothing else."""
 
 
-ACTS = ("codedeploy:StopDeployment", "sns:Publish")
+ACTS = (
+    "codedeploy:CreateDeployment",
+    "codedeploy:RegisterApplicationRevision",
+    "codedeploy:StopDeployment",
+    "codedeploy:UpdateDeploymentGroup",
+    "sns:Publish",
+)
 """What it may do besides where it is to act."""
 
 

@@ -58,6 +58,7 @@ def promotion_toml(world: "World", places: "Places") -> str:
         _github(places),
         f"[limits]\nlog_lag_seconds = {LOG_LAG}",
         _looking(),
+        "[acting]\nec2 = true",
     ]
     for environment in (world.dev, world.prod):
         parts += [_environment(environment, places), _targets(environment, places), _reads(environment)]

@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import computed_field
 
 from promotion.actions.found_deployments import Brought
+from promotion.actions.rollback_plan import RollbackPlan, RollbackStep
 from promotion.actions.ticket import Ticket
 from promotion.clients.aws.functions import Alias
 from promotion.clients.aws.load_balancers import BalancerTraffic
@@ -34,7 +35,18 @@ class WayBack:
 
     brought: Brought
     troubles: tuple[str, ...] = ()
-    """Looked for only while the deployment goes on and the run may act."""
+    """Looked for only where something is to be done and the run may act."""
+    step: RollbackStep | None = None
+    """What is to be done; None where the run may not act."""
+    why: str = ""
+
+    @property
+    def plan(self) -> RollbackPlan | None:
+        """What is to be done; None where the run may not act."""
+        if self.step is None:
+            return None
+        deployment = self.brought.deployment
+        return RollbackPlan(self.brought, self.step, self.why, None if deployment is None else deployment.id)
 
     @computed_field  # type: ignore[prop-decorator] # the page begins its timeline there
     @property
@@ -49,7 +61,7 @@ class RollbackLook:
 
     brought: Brought
     receipt: Receipt | None = None
-    """Of stopping it, where this run did."""
+    """Of taking it back, where this run did."""
 
     @property
     def goes_on(self) -> bool:
@@ -57,7 +69,7 @@ class RollbackLook:
         restored = self.brought.restored
         if restored is None:
             return self.receipt is not None and self.receipt.done and self.brought.deployment is not None
-        return restored.is_unfinished
+        return restored.is_unfinished and self.brought.restored_at is None
 
 
 @dataclass(frozen=True)

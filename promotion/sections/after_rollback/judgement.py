@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from textwrap import shorten
 
+from promotion.clients.aws.enums import Outcome
 from promotion.clients.aws.functions import shares
+from promotion.clients.aws.hosts import count
 from promotion.core.sentences import join
 from promotion.people.attestations import ProofCheck, ProofOutcome
 from promotion.people.promotion_record import Meeting, RecordedRollback, Remediation
@@ -56,10 +58,11 @@ def rolled_back(look: RollbackLook) -> str:
     brought, receipt = look.brought, look.receipt
     deployment = brought.deployment
     if deployment is None:
+        other = f"; {brought.under_way[0].describe()} and brings another one" if brought.under_way else ""
         raise Unknown(
             Reason.NO_DATA,
             f"CodeDeploy knows no deployment of this image in {brought.group} in the last seven days, so there is nothing "
-            "that could have been rolled back: check the digest",
+            f"that could have been rolled back{other}: check the digest",
         )
     if receipt is not None and not receipt.done:
         reason = Reason.ERROR if receipt.state is ActionState.UNCLEAR else None
@@ -79,23 +82,25 @@ def rolled_back(look: RollbackLook) -> str:
         raise AssertionError(
             f"{deployment.describe()}, and no deployment has rolled it back: deploy the previous revision again in CodeDeploy"
         )
-    if rollback.is_unfinished:
+    if rollback.is_unfinished and brought.restored_at is None:
         raise Unknown(Reason.NOT_DUE, f"the rollback goes on: {rollback.describe()}; look again when it is over")
-    assert rollback.status == "Succeeded", (
+    assert brought.restored_at is not None, (
         f"the rollback of {deployment.id} did not succeed: {rollback.describe()}: see it in CodeDeploy, and deploy the previous "
         "revision by hand"
     )
-    assert deployment.status in ("Stopped", "Failed") or brought.rollback is None, (
+    # CodeDeploy rolls back what it has stopped, or what has failed; others also what has succeeded.
+    over = deployment.outcome is Outcome.SUCCEEDED and rollback.creator != "codeDeployRollback"
+    assert deployment.outcome is Outcome.FAILED or over or brought.rollback is None, (
         f"{deployment.describe()}, though {rollback.id} rolls it back; expected Stopped or Failed: look at it in CodeDeploy"
     )
-    by_hand = "" if brought.rollback is not None else ", by hand"
-    return f"{deployment.id} {deployment.status} · {rollback.id} {rollback.status}{by_hand}"
+    by = ", by the gate" if brought.redeployed else "" if brought.rollback is not None else ", by hand"
+    return f"{deployment.id} {deployment.status} · {rollback.id} {rollback.status}{by}"
 
 
 def require_previous_only(target: Target, look: RollbackLook, serving: Serving) -> None:
     """Fail if anything but what served before gets traffic at one target. Raises Unknown while the rollback goes on."""
     restored = look.brought.restored
-    if restored is not None and restored.is_unfinished:
+    if restored is not None and restored.is_unfinished and look.brought.restored_at is None:
         raise Unknown(Reason.NOT_DUE, f"the rollback goes on: {restored.describe()}; look again when it is over")
     problems = [*_served(target, look, serving)]
     assert not problems, join(problems)
@@ -133,11 +138,11 @@ def _served(target: Target, look: RollbackLook, serving: Serving) -> Iterator[st
         if alias.weights:
             yield (
                 f"alias {alias.name} of {target.function} still sends {shares(alias.weights)}; expected all of it to go to "
-                f"version {brought.previous_version}: remove the routing"
+                f"version {brought.restored_version}: remove the routing"
             )
-        if brought.previous_version is not None and alias.version != brought.previous_version:
+        if brought.restored_version is not None and alias.version != brought.restored_version:
             yield (
-                f"alias {alias.name} of {target.function} is on version {alias.version}; expected {brought.previous_version}, "
+                f"alias {alias.name} of {target.function} is on version {alias.version}; expected {brought.restored_version}, "
                 "which served before: move it back"
             )
         elif alias.version == brought.brought_version:
@@ -155,9 +160,10 @@ def _fleet(target: Ec2Target, new: tuple[str, ...], serving: Serving) -> Iterato
     bad = [name for name in traffic.serving_instances if name in new]
     if bad:
         yield f"{', '.join(bad)} of the new version still get traffic in {', '.join(traffic.serving_groups)}: take them out"
-    healthy = {host.id for host in traffic.serving if host.state == "healthy"} - set(new)
+    counted = count(host for host in traffic.serving if host.id not in new)
+    healthy = counted.well
     if len(healthy) < target.instances:
-        ill = [host.describe() for host in traffic.serving if host.state != "healthy" and host.id not in new]
+        ill = [host.describe() for host in (*counted.ill, *counted.starting, *counted.untold)]
         yield (
             f"{len(healthy)} instances of the previous version get traffic and are healthy, expected {target.instances}"
             f"{f' ({join(ill)})' if ill else ''}"

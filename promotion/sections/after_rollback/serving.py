@@ -13,14 +13,14 @@ def ended_at(brought: Brought) -> datetime:
         raise Unknown(
             Reason.NO_DATA, f"nothing has rolled the image back at {brought.target}: see codedeploy-rolled-back"
         )
+    if brought.restored_at is not None:
+        return brought.restored_at
     if restored.is_unfinished:
         raise Unknown(
             Reason.NOT_DUE,
             f"the rollback of {brought.target} goes on: {restored.describe()}; look again when it is over",
         )
-    if restored.status != "Succeeded" or restored.completed is None:
-        raise Unknown(
-            Reason.NO_DATA,
-            f"the rollback of {brought.target} has not succeeded: {restored.describe()}; see codedeploy-rolled-back",
-        )
-    return restored.completed
+    raise Unknown(
+        Reason.NO_DATA,
+        f"the rollback of {brought.target} has not succeeded: {restored.describe()}; see codedeploy-rolled-back",
+    )

@@ -1,13 +1,14 @@
 """Which image runs where. Asking the service itself does I/O."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from promotion.clients.aws.deployments import Deployment
 from promotion.clients.aws.functions import LambdaVersion
 from promotion.clients.aws.load_balancers import BalancerTraffic
 from promotion.clients.http.client import HttpClient
+from promotion.clients.oci.identity import ImageIdentity
 from promotion.core.image_reference import digest_in
 from promotion.settings.endpoints import EndpointCall, Expect
 from promotion.settings.environment import DigestFromVersion, Ec2Target
@@ -23,10 +24,10 @@ class Running:
     digests: Mapping[str, str]
     """Name of the version or instance to its digest, or to what is there in place of one."""
 
-    def others(self, digest: str, platforms: Collection[str] = ()) -> Iterator[str]:
-        """Say, for each that runs something else than the digest or one of its platforms, what it runs."""
+    def others(self, image: ImageIdentity) -> Iterator[str]:
+        """Say, for each that runs something else than the image, what it runs. Raises Unknown where that cannot be told."""
         for name, found in sorted(self.digests.items()):
-            if found not in {digest, *platforms}:
+            if not image.includes(found):
                 yield f"{name} runs {found or 'no image that could be told'}"
 
     def require_traffic(self, target: str) -> None:

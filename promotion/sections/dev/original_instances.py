@@ -5,6 +5,7 @@ from datetime import datetime
 
 from promotion.clients.aws.deployment_group import DeploymentGroup
 from promotion.clients.aws.deployments import Deployment
+from promotion.clients.aws.ec2 import is_there
 
 GRACE_MINUTES = 10
 """EC2 takes a while to shut an instance down."""
@@ -13,8 +14,11 @@ GRACE_MINUTES = 10
 def original_instances_problem(
     group: DeploymentGroup, deployment: Deployment, states: Mapping[str, str], now: datetime
 ) -> str:
-    """What is wrong with the replaced instances, by what the group says should become of them; empty if nothing is."""
-    up = sorted(name for name, state in states.items() if state in ("pending", "running", "stopping", "stopped"))
+    """What is wrong with the replaced instances, by what the group says should become of them; empty if nothing is.
+
+    Raises Unknown, not-supported, for a state of an instance that is not known here.
+    """
+    up = sorted(name for name, state in states.items() if is_there(name, state))
     if group.blue_action == "KEEP_ALIVE":
         lost = sorted(set(states) - set(up))
         return f"{', '.join(lost)} should be kept for a way back, but they are gone" if lost else ""

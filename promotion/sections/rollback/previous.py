@@ -4,14 +4,16 @@ That CodeDeploy rolls back by deploying the last good revision once more:
 https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and-redeploy.html.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from promotion.clients.aws.deployment_group import DeploymentGroup
 from promotion.clients.aws.deployments import Deployment, DeploymentHistory, DeploymentTarget, Revision
 from promotion.clients.aws.ec2 import Instance
 from promotion.clients.aws.functions import Alias, LambdaVersion, shares
+from promotion.clients.aws.hosts import problems
 from promotion.clients.aws.load_balancers import BalancerTraffic
 from promotion.clients.http.answer import HttpAnswer
 from promotion.core.findings import Findings
@@ -99,11 +101,7 @@ def judge_function(
             "undo that shift first"
         )
     for version in versions:
-        if version.state != "Active" or version.last_update != "Successful":
-            findings.problems.append(
-                f"version {version.version} of {target.function} is {version.state}, its last update "
-                f"{version.last_update}; expected Active and Successful: mend it before anything is deployed"
-            )
+        findings.gather(partial(_unfit, version))
     brought = {one.target_version for one in deployed if one.function == target.function and one.alias == target.alias}
     if good is not None and alias.version not in brought:
         versions_told = ", ".join(sorted(one for one in brought if one)) or "none"
@@ -111,6 +109,11 @@ def judge_function(
             f"alias {alias.name} is on version {alias.version}, but {good.id}, which a rollback would deploy again, "
             f"brought version {versions_told} of it: somebody moved it by hand; deploy what should run"
         )
+
+
+def _unfit(version: LambdaVersion) -> Iterator[str]:
+    if version.unfit:
+        yield f"{version.unfit}: fix it before anything is deployed"
 
 
 def judge_fleet(
@@ -128,14 +131,9 @@ def judge_fleet(
         findings.problems.append(
             f"no listener of {target.load_balancer} forwards to {', '.join(target.target_groups)}: nothing serves"
         )
-    ill = [host.describe() for host in traffic.serving if host.state != "healthy"]
-    if ill:
-        findings.problems.append(f"{'; '.join(ill)}; expected every instance to be healthy before anything is deployed")
-    healthy = {host.id for host in traffic.serving if host.state == "healthy"}
-    if len(healthy) < target.instances and not ill:
-        findings.problems.append(
-            f"{len(healthy)} instances are registered and healthy in prod, expected {target.instances}"
-        )
+    findings.gather(
+        lambda: [f"{one} in prod, before anything is deployed" for one in problems(traffic.serving, target.instances)]
+    )
     if good is not None:
         states = {name: instances[name].state for name in replaced if name in instances}
         if wrong := original_instances_problem(group, good, states, now):

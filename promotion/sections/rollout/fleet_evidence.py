@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from promotion.clients.aws.enums import TARGET_HEALTH, Health
 from promotion.clients.aws.load_balancers import BalancerTraffic, Host
 from promotion.sections.observability.dashboards.signals import Balanced
 from promotion.sections.observability.metrics.signals import BALANCER_PLACE
@@ -67,9 +68,15 @@ class Fleet:
     @property
     def healthy(self) -> tuple[str, ...]:
         """Ids of the hosts that get traffic and are well."""
-        return tuple(sorted({host.id for host in self.traffic.serving if host.state == "healthy"}))
+        return tuple(
+            sorted({host.id for host in self.traffic.serving if TARGET_HEALTH.meanings.get(host.state) is Health.WELL})
+        )
 
     @property
     def starting(self) -> tuple[str, ...]:
         """Ids of the hosts that will get traffic when they have been found well."""
-        return tuple(sorted({host.id for host in self.traffic.serving if host.state == "initial"}))
+        return tuple(
+            sorted(
+                {host.id for host in self.traffic.serving if TARGET_HEALTH.meanings.get(host.state) is Health.STARTING}
+            )
+        )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER, floor_minute
+from promotion.clients.aws.hosts import count, serves
 from promotion.core.statistics.latencies import slow_share_chance
 from promotion.core.statistics.proof import percent
 from promotion.sections.observability.metrics.errors import ErrorLook
@@ -24,10 +25,6 @@ from promotion.sections.rollout.watch import Look, ProdDeployment
 from promotion.settings import Settings
 from promotion.settings.environment import Ec2Target
 from promotion.unknown import Reason, Unknown
-
-LEAVING = frozenset({"draining", "unused", "unhealthy.draining"})
-"""States of hosts that get no new requests, by what was done with them and not by how they are:
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html."""
 
 
 def judge_fleet(
@@ -70,28 +67,29 @@ def hosts_short(
     `new` are the instances that the deployment brings. Once some of them are registered, it is they who must be well:
     old ones that are healthy beside them will be taken out. Until it has allowed them traffic (`moved`), the old ones make
     up for those that are not there yet or are being checked. Without `new`, every registered host must be well.
+
+    Raises Unknown, not-supported, for a state of a host that is not known here.
     """
-    serving = [host for host in fleet.traffic.serving if host.state not in LEAVING]
+    serving = [host for host in fleet.traffic.serving if serves(host)]
     brought = [host for host in serving if host.id in new]
     judged = brought or serving
-    ill = [host for host in judged if host.state not in ("healthy", "initial")]
-    ids = {host.id for host in judged}
-    well = {host.id for host in judged if host.state == "healthy"} - {host.id for host in ill}
-    behind = {host.id for host in serving if host.state == "healthy"} if brought and not moved else well
+    counted = count(judged)
+    ids, well = {host.id for host in judged}, counted.well
+    behind = set(fleet.healthy) if brought and not moved else well
     empty = [
         group
         for group in fleet.traffic.serving_groups
-        if not any(host.state == "healthy" for host in serving if host.target_group == group)
+        if not count(host for host in serving if host.target_group == group).well
     ]
-    if not ill and not empty and len(behind) >= target.instances:
+    if not counted.ill and not empty and len(behind) >= target.instances:
         return None
     groups = ", ".join(fleet.traffic.serving_groups) or "no target group"
-    missing = [host.describe() for host in judged if host.state != "healthy"]
+    missing = [host.describe() for host in (*counted.ill, *counted.starting, *counted.untold)]
     message = (
         f"{len(well)} of {target.instances} instances of {name}{' (new ones)' if brought else ''} are healthy in {groups}, "
         f"which gets the traffic{': ' if missing else ''}{'; '.join(missing[:4])}"
     )
-    return Short(message, may_come=not ill and len(ids) >= target.instances)
+    return Short(message, may_come=not counted.ill and len(ids) >= target.instances)
 
 
 def _hosts(
@@ -105,7 +103,11 @@ def _hosts(
         verdict.missing.append(fleet)
         return
     moved = shift.served_since(until) is not None
-    short = None if fleet is None else hosts_short(shift.target, target, fleet, shift.new, moved=moved)
+    try:
+        short = None if fleet is None else hosts_short(shift.target, target, fleet, shift.new, moved=moved)
+    except Unknown as unknown:
+        verdict.missing.append(Untellable.of(unknown))
+        return
     if short is None:
         return
     if short.may_come:

@@ -47,6 +47,8 @@ class ProdDeployment:
     """Those that it replaces."""
     stages: tuple[Stage, ...] = ()
     """How far it has come on the instances that it brings; none of a function's."""
+    added: tuple[str, ...] = ()
+    """Those of the new instances that Auto Scaling has launched since, and CodeDeploy brought the same revision."""
 
     def served_since(self, until: datetime) -> datetime | None:
         """Tell since when the instances that it brings may get traffic, at a moment; None if they do not yet."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER
+from promotion.clients.aws.hosts import serves
 from promotion.core.clock import TickingClock
 from promotion.core.progress import report_progress
 from promotion.sections.observability.metrics.results import Untellable
@@ -129,7 +130,7 @@ def _tick(look: Look) -> Tick:
         for fleet in look.live.fleets.values()
         if isinstance(fleet, Fleet)
         for host in fleet.traffic.serving
-        if host.state not in ("healthy", "draining", "unused")
+        if host.state != "healthy" and serves(host)
     ]
     return Tick(look.name, look.at, look.live.health, tuple(ill))
 

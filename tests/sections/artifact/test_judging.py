@@ -5,6 +5,7 @@ import threading
 import pytest
 from pydantic import ValidationError
 
+from promotion.clients.oci.identity import ImageIdentity
 from promotion.clients.oci.read_once import ReadOnce
 from promotion.core.image_reference import Digest, digest_in
 from promotion.sections.artifact.repository import EcrRepository
@@ -49,8 +50,8 @@ def test_a_mutability_that_is_not_known():
 def test_what_runs_is_told_one_by_one():
     """Each that runs something else is named; a platform of the image counts as the image."""
     running = Running("tags", {"i-1": DIGEST, "i-2": OTHER, "i-3": ""})
-    assert list(running.others(DIGEST)) == [f"i-2 runs {OTHER}", "i-3 runs no image that could be told"]
-    assert list(Running("tags", {"i-2": OTHER}).others(DIGEST, {OTHER})) == []
+    assert list(running.others(ImageIdentity(DIGEST))) == [f"i-2 runs {OTHER}", "i-3 runs no image that could be told"]
+    assert list(Running("tags", {"i-2": OTHER}).others(ImageIdentity(DIGEST, (OTHER,)))) == []
     with pytest.raises(Unknown):
         Running("tags", {}).require_traffic("ec2")
 

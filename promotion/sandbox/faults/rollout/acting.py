@@ -17,6 +17,11 @@ def play_of(world: "World") -> "Play":
     return play
 
 
+def over(world: "World") -> None:
+    """Let the canary of the function last for some seconds, so that everything has moved to the new version long since."""
+    play_of(world).function.takes["AllowTraffic"] = 10
+
+
 @fault("previous-version-broken", item=ROLLED_BACK)
 def _(world: "World") -> None:
     """The version of the function that served before has failed, and the deployment of the new one goes on."""
@@ -58,9 +63,7 @@ def _(world: "World") -> None:
 @fault("rollout-over", item=ROLLED_BACK)
 def _(world: "World") -> None:
     """The deployment of the function has succeeded, and nobody rolls it back."""
-    part = play_of(world).function
-    part.record.playing = None
-    vars(part)["completes"] = lambda: part.t0
+    over(world)
 
 
 @fault("github-read-only", item="incident-ticket", kind="blind")
@@ -81,6 +84,89 @@ def _(world: "World") -> None:
         return answer
 
     world.wire.add("codedeploy:StopDeployment", late, account=world.prod.id, times=1)
+
+
+@fault("redeploy-not-allowed", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The deployment of the function has succeeded, and the gate's role may stop deployments and make none."""
+    over(world)
+    world.wire.deny("codedeploy:CreateDeployment", account=world.prod.id)
+
+
+@fault("alarms-may-not-be-left-aside", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The deployment of the function has succeeded, and the gate's role may not override the alarms of its group."""
+    from typing import Any
+
+    def refuse(request: Any, proceed: Any) -> Any:
+        return world.wire.denied(request.asked) if b"overrideAlarmConfiguration" in request.body else proceed()
+
+    over(world)
+    world.wire.add("codedeploy:CreateDeployment", refuse, account=world.prod.id)
+
+
+@fault("redeploy-of-lambda-fails", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The deployment of the function has succeeded, and the one that is to take it back fails."""
+    over(world)
+    play_of(world).function.rollback_fails = True
+
+
+@fault("rollback-stopped-by-its-alarm", item=ROLLED_BACK, kind="clean")
+def _(world: "World") -> None:
+    """The alarm that the new version set off stops CodeDeploy's rollback as well; with the alarm left aside it succeeds."""
+    part = play_of(world).function
+    part.rollback_fails, part.redeploys_fail = True, False
+
+
+@fault("somebody-deploys-meanwhile", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The deployment of the function has succeeded, and somebody is deploying another version just now."""
+    over(world)
+    somebody_deploys(world)
+
+
+@fault("somebody-deploys-at-the-last-moment", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The deployment of the function has succeeded, and somebody deploys another version while it is being taken back."""
+    from typing import Any
+
+    def first(_: Any, proceed: Any) -> Any:
+        somebody_deploys(world)
+        return proceed()
+
+    over(world)
+    world.wire.add("codedeploy:CreateDeployment", first, account=world.prod.id, times=1)
+
+
+@fault("redeploy-answer-lost", item=ROLLED_BACK, kind="clean")
+def _(world: "World") -> None:
+    """The deployment of the function has succeeded; CodeDeploy makes the one that takes it back and its answer takes a minute."""
+    import time
+    from typing import Any
+
+    def late(_: Any, proceed: Any) -> Any:
+        answer = proceed()
+        time.sleep(60)
+        return answer
+
+    over(world)
+    world.wire.add("codedeploy:CreateDeployment", late, account=world.prod.id, times=1)
+
+
+def somebody_deploys(world: "World") -> None:
+    """Let a person have begun to deploy the version of the function before the last two; it goes on."""
+    from promotion.sandbox.world.model import now
+    from promotion.sandbox.world.names import FUNCTION, LAMBDA_APPLICATION
+    from promotion.sandbox.world.rollout import app_spec
+
+    part = play_of(world).function
+    backend = world.prod.backend("codedeploy")
+    older = int(part.old) - 1
+    key = backend.create_deployment(LAMBDA_APPLICATION, "shop-lambda-prod", app_spec(int(part.new), older))
+    made = backend.deployments[key]
+    made.status, made.create_time, made.start_time = "InProgress", now(), now()
+    made.targets = {FUNCTION: part.targeted(key, part.new, str(older), {"BeforeAllowTraffic": 2, "AllowTraffic": 300})}
 
 
 @fault("ticket-answer-lost", item="incident-ticket", kind="clean")

@@ -53,6 +53,8 @@ class FunctionPart(Part):
         from promotion.sandbox.members import Member
         from promotion.sandbox.members import Release as Running
 
+        self.takes: dict[str, float] = dict(TAKES)
+        """Seconds of each step."""
         self.old = str(environment.live_version)
         self.new = str(publish(environment, release.digest, t0 - timedelta(seconds=15)))
         backend = environment.backend("codedeploy")
@@ -104,7 +106,7 @@ class FunctionPart(Part):
 
     def steps(self) -> list[Step]:
         """Give its steps as they are planned."""
-        return in_turn(self.t0 + timedelta(seconds=BEGINS), TAKES, self.held)
+        return in_turn(self.t0 + timedelta(seconds=BEGINS), self.takes, self.held)
 
     def turns(self) -> Iterable[datetime]:
         """Give when it ends."""

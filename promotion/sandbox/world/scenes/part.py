@@ -40,6 +40,8 @@ class Part(ABC):
         self.stopped: datetime | None = None
         self.rolls_back = False
         self.rollback_fails = False
+        self.redeploys_fail: bool | None = None
+        """Whether what is deployed later fails, too; None: as its rollback."""
         self.error: Mapping[str, str] = STOPPED
         self.back: Any = None
         """moto's deployment that rolls this one back."""

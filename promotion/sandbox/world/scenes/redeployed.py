@@ -42,7 +42,7 @@ class Redeployed:
         self.at: datetime = record.create_time
         self.stopped: datetime | None = None
         self.error: Mapping[str, str] = STOPPED
-        self.fails = part.rollback_fails
+        self.fails = part.rollback_fails if part.redeploys_fail is None else part.redeploys_fail
         self.shown: LambdaTarget | None = None
         properties = _properties(record.revision)
         self.current, self.target = (str(properties.get(key, "")) for key in ("CurrentVersion", "TargetVersion"))

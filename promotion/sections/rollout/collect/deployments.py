@@ -1,16 +1,27 @@
-"""Which deployments bring the digest to prod, and how they stand."""
+"""Which deployments bring the image to prod, and how they stand."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from promotion.clients.aws.account import Account
-from promotion.clients.aws.codedeploy import deployment_group, deployment_history, deployment_targets, described
-from promotion.clients.aws.deployments import Deployment, DeploymentHistory, DeploymentTarget
+from promotion.clients.aws.codedeploy import (
+    GroupName,
+    NotStarted,
+    added_instances,
+    deployment_group,
+    deployment_history,
+    deployment_targets,
+    deployments_since,
+    newest_first,
+    undone,
+)
+from promotion.clients.aws.deployments import Deployment, DeploymentHistory, DeploymentTarget, rollback_of
 from promotion.clients.aws.ec2 import instances
 from promotion.clients.aws.functions import version
 from promotion.clients.aws.load_balancers import BalancerTraffic
 from promotion.clients.http.client import HttpClient
+from promotion.clients.oci.identity import PromotedImage
 from promotion.core.clock import Clock
 from promotion.core.image_reference import digest_in
 from promotion.sections.artifact.running_digests import digest_in_revision, from_version_endpoint
@@ -26,10 +37,10 @@ from promotion.unknown import Reason, Unknown
 
 @dataclass
 class Deployments:
-    """The production deployments of a digest, read again at every look."""
+    """The production deployments of an image, read again at every look."""
 
     settings: Settings
-    digest: str
+    image: PromotedImage
     account: Account
     http: HttpClient
     clock: Clock
@@ -39,7 +50,7 @@ class Deployments:
     absent: dict[str, Absent] = field(default_factory=dict)
 
     def find(self, histories: Mapping[str, DeploymentHistory]) -> None:
-        """Look for a deployment of the digest to each target. Raises Unknown if there is none to any."""
+        """Look for a deployment of the image to each target. Raises Unknown if there is none to any."""
         for name in self.settings.prod.targets:
             self._find(name, partial(histories.__getitem__, name))
         if not self.found:
@@ -48,15 +59,23 @@ class Deployments:
 
     def look_again(self) -> None:
         """Read how the deployments stand now, and look again for those that were not there."""
-        ids = {shift.deployment: name for name, shift in self.found.items()}
-        for one in described(self.account, list(ids)):
-            self.found[ids[one.id]] = _as_it_stands(self.found[ids[one.id]], one)
-        for name in ec2_targets(self.settings.prod):
-            shift = self.found.get(name)
-            if shift is not None and shift.served_since(self.clock.now()) is None:
-                self.found[name] = _with_instances(shift, self._targets(name, shift.deployment, shift.describe()))
+        for name, shift in list(self.found.items()):
+            self.found[name] = self._as_it_stands_now(name, shift)
         for name in list(self.absent):
             self._find(name, partial(self._history, name))
+
+    def _as_it_stands_now(self, name: str, shift: ProdDeployment) -> ProdDeployment:
+        group = self.settings.prod.targets[name].codedeploy
+        since = newest_first(deployments_since(self.account, GroupName(group.application, group.group), shift.began))
+        now = next((one for one in since if one.id == shift.deployment), None)
+        if now is None:
+            return shift
+        stands = _as_it_stands(shift, now, rollback_of(now, since))
+        if name not in ec2_targets(self.settings.prod):
+            return stands
+        if stands.served_since(self.clock.now()) is None:
+            stands = _with_instances(stands, self._targets(name, stands.deployment, stands.describe()))
+        return self._with_added(stands, now, since)
 
     def _find(self, name: str, history: Callable[[], DeploymentHistory]) -> None:
         shift = seen(lambda: self._shift(name, history()))
@@ -72,10 +91,12 @@ class Deployments:
         return history
 
     def _shift(self, name: str, history: DeploymentHistory) -> ProdDeployment:
-        newest = history.newest
-        if newest.rolls_back:
-            # What was rolled back is what was promoted, if it is this digest at all.
-            newest = next(iter(described(self.account, [newest.rolls_back])), newest)
+        newest, rollback = history.newest, None
+        if newest.is_rollback:
+            # What was rolled back is what was promoted, if it is this image at all.
+            group = self.settings.prod.targets[name].codedeploy
+            broken = undone(self.account, GroupName(group.application, group.group), newest, self.clock.now())
+            newest, rollback = (broken, newest) if broken is not None else (newest, None)
         target = self.settings.prod.targets[name]
         targets = self._targets(name, newest.id, newest.describe())
         shift = ProdDeployment(name, newest.id, newest.status, newest.created)
@@ -92,20 +113,27 @@ class Deployments:
         else:
             shift = _with_instances(shift, targets)
             brought = self._brought(name, target, newest, list(shift.new))
-        if brought != self.digest:
+        if not self.image.includes(brought):
             raise Unknown(
                 Reason.NO_DATA,
                 f"the newest deployment of {name}, {newest.id} of {newest.created:%Y-%m-%d %H:%M}Z, brings "
-                f"{brought or 'an image that could not be told'}, not {self.digest}: deploy this digest to prod, then "
+                f"{brought or 'an image that could not be told'}, not {self.image.digest}: deploy this digest to prod, then "
                 "run again",
             )
-        return _as_it_stands(shift, newest)
+        shift = _as_it_stands(shift, newest, rollback)
+        return shift if isinstance(target, LambdaTarget) else self._with_added(shift, newest, history.added_later)
+
+    def _with_added(self, shift: ProdDeployment, made: Deployment, since: Iterable[Deployment]) -> ProdDeployment:
+        """Say which instances Auto Scaling has launched meanwhile, and CodeDeploy brought the same revision."""
+        later = tuple(one for one in since if one.created > made.created and one.follows_scaling)
+        known = set(shift.new)
+        added = [one for one in added_instances(self.account, made, later) if one not in known]
+        return replace(shift, new=tuple(sorted({*known, *added})), added=tuple(sorted({*shift.added, *added})))
 
     def _targets(self, name: str, deployment: str, told: str) -> tuple[DeploymentTarget, ...]:
-        not_begun = self.account.client("codedeploy").exceptions.DeploymentNotStartedException
         try:
             targets: tuple[DeploymentTarget, ...] = deployment_targets(self.account, deployment)
-        except not_begun:
+        except NotStarted:
             raise Unknown(
                 Reason.NOT_DUE, f"{told} and has not reached {name} yet: look again when it has begun"
             ) from None
@@ -120,7 +148,7 @@ class Deployments:
                 return images.pop() if len(images) == 1 else ", ".join(sorted(images))
             case DigestFromVersion() as how:
                 said = set(from_version_endpoint(target, how, self.traffic(name), self.http).digests.values())
-                return self.digest if self.digest in said else ", ".join(sorted(said))
+                return next((one for one in sorted(said) if self.image.includes(one)), ", ".join(sorted(said)))
         raise Unknown(
             Reason.NOT_DECLARED,
             f"promotion.toml does not say how it is told which image an instance of {name} runs: add `revision_key` or "
@@ -133,11 +161,12 @@ def _with_instances(shift: ProdDeployment, targets: Iterable[DeploymentTarget]) 
     found = tuple(targets)
     return replace(
         shift,
-        new=tuple(sorted(one.id for one in found if not one.is_original)),
+        new=tuple(sorted({*(one.id for one in found if not one.is_original), *shift.added})),
         old=tuple(sorted(one.id for one in found if one.is_original)),
         stages=stages(found),
     )
 
 
-def _as_it_stands(shift: ProdDeployment, now: Deployment) -> ProdDeployment:
-    return replace(shift, status=now.status, error=now.error, rolled_back_by=now.rolled_back_by)
+def _as_it_stands(shift: ProdDeployment, now: Deployment, rollback: Deployment | None) -> ProdDeployment:
+    by = now.rolled_back_by or (rollback.id if rollback is not None else None)
+    return replace(shift, status=now.status, error=now.error, rolled_back_by=by)
