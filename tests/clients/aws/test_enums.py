@@ -28,10 +28,12 @@ ASIDE = {
         *("404", "NoSuchKey", "NoSuchVersion", "ResourceNotFound", "DashboardNotFoundError"),
         *("ValidationError", "InvalidParameterValue", "InvalidParameterCombination"),
     },
-    # Words of Lambda's log and of Trivy's reports.
-    "type": {"platform.report"},
+    # Words of Lambda's log, of Trivy's reports, and of IAM's reference of condition keys.
+    "type": {"platform.report", "ARN"},
     "status": {"error", "failure", "timeout"},
     "Type": {"vulnerability"},
+    # A dimension of the agent's metrics.
+    "name": {"InstanceType"},
     # Keys of IAM's conditions are compared in lower case.
     "key": {"ec2:launchtemplate"},
 }
