@@ -9,7 +9,7 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `promotion …` and give its exit code."""
     from promotion.commands import attest_and_plan as promotions
-    from promotion.commands import baseline, sandbox
+    from promotion.commands import baseline, check_policy, sandbox
     from promotion.commands import rollback as acting
     from promotion.commands import seal as sealing
 
@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     baseline.add_parsers(commands)
     sealing.add_parsers(commands)
     sandbox.add_parsers(commands)
+    check_policy.add_parsers(commands)
     schema = commands.add_parser("schema", help="print the JSON schema of promotion.toml, for editors")
     schema.set_defaults(run=_schema)
     asked = parser.parse_args(arguments)

@@ -12,7 +12,7 @@ class ExcessPrivilege:
     """One thing that is more than the role needs."""
 
     kind: str
-    """`administrator`, `escalation`, `pass-role`, `service`, `write`, `read`, `stranger`, `trust` or `analyzer`."""
+    """`administrator`, `escalation`, `pass-role`, `service`, `write`, `read`, `stranger`, `trust`, `exposure` or `analyzer`."""
     where: str
     """Policy and statement."""
     what: str
