@@ -9,13 +9,13 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `promotion …` and give its exit code."""
     from promotion.commands import attest_and_plan as promotions
-    from promotion.commands import baseline, check_policy, sandbox
+    from promotion.commands import baseline, check_policy, new_item, sandbox
     from promotion.commands import rollback as acting
     from promotion.commands import seal as sealing
 
     parser = argparse.ArgumentParser(
         prog="promotion",
-        description="Commands beside the gate: promotion records and attestations, rollback, seals, the sandbox, settings.",
+        description="Commands beside the gate: promotion records, attestations, rollback, seals, the sandbox, new items.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     promotions.add_parsers(commands)
@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sealing.add_parsers(commands)
     sandbox.add_parsers(commands)
     check_policy.add_parsers(commands)
+    new_item.add_parsers(commands)
     schema = commands.add_parser("schema", help="print the JSON schema of promotion.toml, for editors")
     schema.set_defaults(run=_schema)
     asked = parser.parse_args(arguments)

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NoReturn, get_args
 
 from promotion.sandbox import faults
 
@@ -82,6 +82,11 @@ def fault(
         return apply
 
     return declare
+
+
+def write_me(world: object, name: str) -> NoReturn:
+    """Stand in for what a new fault does to a world: raises CatalogueError, which says that it is to be written."""
+    raise CatalogueError(f"write me: the fault {name!r} does not change the {type(world).__name__.lower()} yet")
 
 
 def load(folder: Path | None = None) -> dict[str, Fault]:
