@@ -13,6 +13,7 @@ from promotion.engine import options
 from promotion.sandbox import catalogue
 from promotion.sandbox.world.people import ACTS
 from promotion.settings import Settings, load
+from promotion.settings.subjects import declared_by, kinds
 from promotion.unknown import Reason
 from tests.runner import ROOT, judge
 
@@ -111,6 +112,26 @@ def test_the_tables_of_the_report_page_are_complete():
         assert f"`{reason}`" in page
     for code in Exit:
         assert re.search(rf"^\| .*\b{int(code)}\b.* \|", readme, re.MULTILINE), code
+
+
+def test_every_kind_of_subject_is_listed():
+    """docs/your-own-items.md has each kind that an item may be judged over, and where its subjects are declared."""
+    page = (ROOT / "docs/your-own-items.md").read_text()
+    table = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", page, re.MULTILINE)
+    assert [(kind, declared) for kind, _, declared in table] == [(kind, declared_by(kind)) for kind in kinds()]
+
+
+def test_what_new_item_writes_is_what_the_docs_say(tmp_path, monkeypatch, capsys):
+    """The command of docs/your-own-items.md, in an empty repository with a checklist, prints just what stands there."""
+    from promotion import cli
+
+    page = (ROOT / "docs/your-own-items.md").read_text()
+    command = next(line for line in page.splitlines() if line.startswith("promotion new-item"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "checklist.md").write_text((ROOT / "checklist.md").read_text())
+    assert cli.main(shlex.split(command)[1:]) == 0
+    printed = capsys.readouterr().out
+    assert f"```\n{printed.rpartition('Each part')[0]}```" in page
 
 
 def permitted(*, acting: bool) -> set[str]:
