@@ -85,8 +85,10 @@ def archive(folder: Path, place: str, days: int, *, governance: bool = False, cl
             import boto3
             from botocore.config import Config
 
+            from promotion.clients.aws.account import EXPLICIT_ENDPOINTS
+
             # A stray AWS_ENDPOINT_URL must not decide who signs or keeps.
-            client = boto3.client("s3", config=Config(ignore_configured_endpoint_urls=True))
+            client = boto3.client("s3", config=Config(**EXPLICIT_ENDPOINTS))
         locked = client.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
         if locked.get("ObjectLockEnabled") != "Enabled":
             raise Unknown(Reason.NOT_SUPPORTED, f"{bucket} has no Object Lock: what is put there can be removed")

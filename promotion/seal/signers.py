@@ -47,8 +47,10 @@ def _kms(key: str, client: Any = None) -> Signer:
             import boto3
             from botocore.config import Config
 
+            from promotion.clients.aws.account import EXPLICIT_ENDPOINTS
+
             # A stray AWS_ENDPOINT_URL must not decide who signs or keeps.
-            client = boto3.client("kms", config=Config(ignore_configured_endpoint_urls=True))
+            client = boto3.client("kms", config=Config(**EXPLICIT_ENDPOINTS))
         public = PublicKey.from_spki(client.get_public_key(KeyId=key)["PublicKey"], key)
     except (BotoCoreError, ClientError) as trouble:
         raise _refused(key, trouble) from None

@@ -18,6 +18,9 @@ from promotion.unknown import Reason, Unknown
 _IAM_PREFIX = {"monitoring": "cloudwatch", "email": "ses"}
 """Where the endpoint's name is not the prefix of the permission."""
 
+EXPLICIT_ENDPOINTS: Any = {"ignore_configured_endpoint_urls": True}
+"""Option of botocore's Config, which its published types do not know."""
+
 _loader_lock = threading.Lock()
 _loader: Any = None
 
@@ -62,7 +65,7 @@ class Account:
         # every question, and the check of the account, to something else.
         # https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
         return Config(
-            ignore_configured_endpoint_urls=True,
+            **EXPLICIT_ENDPOINTS,
             retries={"mode": "standard", "total_max_attempts": self._looking.attempts},
             connect_timeout=self._looking.connect_timeout,
             read_timeout=self._looking.read_timeout,
