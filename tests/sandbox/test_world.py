@@ -213,8 +213,8 @@ def test_the_canary_has_just_passed(environment):
 
 
 def read(environment, namespace, name, stat, minutes=30, **dimensions):
-    """One statistic over a window of whole minutes."""
-    end = now().replace(second=0, microsecond=0) - timedelta(minutes=2)
+    """One statistic over a window of whole minutes that have settled: metrics come up to three minutes late."""
+    end = now().replace(second=0, microsecond=0) - timedelta(minutes=4)
     described = [{"Name": key, "Value": value} for key, value in dimensions.items()]
     metric = {"Namespace": namespace, "MetricName": name, "Dimensions": described}
     query = {"Id": "q", "MetricStat": {"Metric": metric, "Period": 60 * minutes, "Stat": stat}}

@@ -108,7 +108,7 @@ def test_the_command_of_the_docs_accepts_it(story, services, ssh_keys, tmp_path,
         words[words.index(option) + 1] = value
     words[1] = str(story.folder)
     capsys.readouterr()
-    assert (cli.main(words), *capsys.readouterr()) == (0, f"{record['digest']} may go on\n", "")
+    assert (cli.main(words), *capsys.readouterr()) == (0, f"{record['digest']} may be deployed\n", "")
     words[words.index("--issuer") + 1] = "https://example.com"
     assert cli.main(words) == 1
     assert "expected was" in capsys.readouterr().err

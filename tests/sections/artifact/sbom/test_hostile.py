@@ -163,6 +163,6 @@ def test_foreign_text_stands_in_no_sentence_as_it_is():
     tools = [{"name": bad, "version": bad}]
     document = cyclonedx("1.4", components=[shop], metadata={"tools": tools, "timestamp": "2020-01-01T00:00:00Z"})
     sbom = read_sbom(document, "the SBOM", SHOP)
-    told = " ".join(judge_all([sbom], IMAGE, BUILT).label)
+    told = " ".join(judge_all([sbom], IMAGE, BUILT).messages)
     assert told.isprintable()
     assert bad not in told

@@ -25,7 +25,7 @@ def test_a_healthy_world_passes_with_one_history(world_pool, tmp_path):
         asked = [call.action for call in world.calls() if (call.action or "").startswith("cloudwatch:")]
     assert fallen(judged, ITEMS) == set(), judged.printed
     assert sorted(asked) == [HISTORY, "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard"]
-    assert judged.item(ITEM)["subjects"][0]["measured"].startswith("14 alarms during d-")
+    assert judged.item(ITEM)["subjects"][0]["measured"].startswith("11 alarms during d-")
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])

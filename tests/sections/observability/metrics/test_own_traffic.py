@@ -116,9 +116,9 @@ def test_the_record_has_one_line_for_all_of_them(server):
 NOW = datetime(2026, 5, 4, 10, 30, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("ended_ago", "waits"), [(5, 168), (15, 168), (60, 108), (600, 0), (None, 0)])
+@pytest.mark.parametrize(("ended_ago", "waits"), [(5, 228), (15, 228), (60, 168), (600, 0), (None, 0)])
 def test_metrics_wait_until_own_requests_have_settled(ended_ago, waits):
-    """Two minutes after the end of the last request's minute, or of the next if that had all but begun.
+    """Three minutes after the end of the last request's minute, or of the next if that had all but begun.
 
     Of a target that could not be asked, its own items speak.
     """

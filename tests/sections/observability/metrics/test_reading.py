@@ -122,4 +122,4 @@ def test_a_window_is_whole_settled_minutes_since_the_deployment(moment, minutes,
 def test_the_youngest_deployment_decides():
     """One window for all targets, so that one question does."""
     window = window_before(NOW, 30, [NOW - timedelta(minutes=25), NOW - timedelta(minutes=10, seconds=5)])
-    assert window.describe() == "10:21 to 10:28Z"
+    assert window.describe() == "10:21 to 10:27Z"
