@@ -129,7 +129,7 @@ def test_every_call_is_written_down(served):
             "check the names",
             "DeploymentDoesNotExist",
         ),
-        ((500, "{}", {}), "unreachable", "met a server error", "500"),
+        ((500, "{}", {}), "unreachable", "failed with a server error", "500"),
         ((501, "{}", {}), "not-supported", "is not supported by the endpoint that serves the AWS APIs", "501"),
         ((200, DEPLOYMENT[:-5], {}), "truncated", "answered JSON that breaks off", "truncated"),
         ((200, "", {}), "truncated", "answered with an empty body", "truncated"),
@@ -240,7 +240,7 @@ def test_nobody_there_is_unreachable(served):
         entry = look(dev, balancers)
     assert entry.unknown is not None
     assert entry.unknown["reason"] == "unreachable"
-    assert "elasticloadbalancing:DescribeLoadBalancers could not be asked" in entry.unknown["message"]
+    assert "elasticloadbalancing:DescribeLoadBalancers could not be reached" in entry.unknown["message"]
     assert calls(entry)[-1] == ("elasticloadbalancing", "DescribeLoadBalancers", "EndpointConnectionError")
 
 

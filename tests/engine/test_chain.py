@@ -73,7 +73,7 @@ def test_a_record_that_was_damaged_stops_the_run(project, text):
     project.write("reports/records/2026.json", text)
     ran = project.run()
     assert ran.code == 4
-    assert "is not a whole record" in ran.err
+    assert "is not a complete record" in ran.err
 
 
 def test_a_rehearsal_says_that_it_is_one(project, monkeypatch, httpserver_of_a_clock):

@@ -186,7 +186,7 @@ def test_a_replay_that_is_ended_does_not_lose_its_source(project, sign):
         ),
         (("-m", "dev"), "it cannot be combined with another selection (-m dev)"),
         (("--digest", DIGEST), "--replay judges the evidence in the record: it cannot be combined with --digest"),
-        (("--sandbox",), "it takes no --sandbox"),
+        (("--sandbox",), "it cannot be combined with --sandbox"),
         (("--config", "promotion.toml"), "it cannot be combined with --config"),
     ],
 )
@@ -219,7 +219,7 @@ def test_an_incomplete_record_is_not_judged_again(project):
     project.run()
     ran = project.run("--replay", "reports/record.json", digest=None)
     assert ran.code == 4
-    assert "is of a run that did not come to its end" in ran.err
+    assert "is of a run that did not complete" in ran.err
 
 
 @pytest.mark.parametrize(

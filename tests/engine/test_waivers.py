@@ -86,7 +86,7 @@ def test_a_replay_says_the_same(waiving):
     [
         ({"digest": OTHER}, "other-image", f"is for {OTHER}, and this is {DIGEST}: it has no effect"),
         ({"expires": TODAY - timedelta(days=1)}, "expired", "expired on"),
-        ({"granted": TODAY + timedelta(days=1)}, "not-yet", "still to come"),
+        ({"granted": TODAY + timedelta(days=1)}, "not-yet", "is not valid before"),
         ({"subject": "something"}, "unused", "has no effect, because nothing that it covers failed: remove it"),
         ({"digest": None, "version": "1.8.0"}, "version-not-known", "give the digest instead"),
     ],
@@ -105,7 +105,7 @@ def test_one_that_ends_soon_is_spoken_of(waiving, days):
     """It still counts, to the end of its last day."""
     ran = waiving(waiver(expires=TODAY + timedelta(days=days))).run()
     assert ran.code == 0
-    end = "ends today" if days == 0 else f"ends in {days} day"
+    end = "expires today" if days == 0 else f"expires in {days} day"
     assert end in ran.record["waivers"][0]["message"]
 
 
@@ -164,7 +164,7 @@ def test_they_may_stand_in_a_file_of_their_own(waiving):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (None, "there is no "),
+        (None, "does not exist"),
         ("[[waivers", "is not valid TOML"),
         ("[[waiver]]\n", "unknown key waiver"),
         ("waivers = 1\n", "is not a list of tables"),

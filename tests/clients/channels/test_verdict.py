@@ -263,6 +263,6 @@ def test_a_defect_in_telling_costs_nobody_the_page(world_pool, tmp_path, monkeyp
     with world_pool.world() as world:
         judged = judge(world, tmp_path, *CHOSEN, "--notify")
     assert (judged.code, judged.record["complete"]) == (3, False)
-    assert "the verdict could not be told: KeyError" in judged.printed
+    assert "the verdict could not be sent: KeyError" in judged.printed
     assert "Traceback" not in judged.printed
     assert {"checklist.html", "junit.xml", "record.json", "summary.md"} <= {path.name for path in tmp_path.iterdir()}

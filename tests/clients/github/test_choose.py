@@ -77,4 +77,4 @@ def test_a_build_known_by_its_label_says_so(settings: GitHub) -> None:
     found = judge_build(LABEL, FoundBuild(a_run(), a_run(), some_jobs(), ()), MAIN, settings)
     assert found.problems == ()
     assert "label alone" in found.notes[0]
-    assert found.label.endswith("by image label")
+    assert found.summary.endswith("by image label")

@@ -65,7 +65,7 @@ def test_an_endless_refusal(server: Server, source: Make, status: int, reason: R
         handler.close_connection = True
         head = f"HTTP/1.1 {status} No\r\nLocation: ftp://x/\r\nContent-Length: 99999999999\r\n\r\n"
         handler.wfile.write(head.encode())
-        while not handler.server.label.over.is_set():
+        while not handler.server.told.over.is_set():
             handler.wfile.write(b"x" * 65536)
 
     server.on(BLOB_PATH, pour)
@@ -91,7 +91,7 @@ def test_a_body_that_drips(server: Server, source: Make) -> None:
     def drip(handler: Handler) -> None:
         handler.close_connection = True
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n")
-        while not handler.server.label.over.wait(0.02):
+        while not handler.server.told.over.wait(0.02):
             handler.wfile.write(b"x")
 
     server.on(BLOB_PATH, drip)

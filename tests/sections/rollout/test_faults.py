@@ -41,6 +41,8 @@ TOGETHER = {
         "fleet-a-little-slower",
         "old-instances-not-released",
     ),
+    "two target groups": ("rollout-between-two-target-groups",),
+    "two target groups at once": ("rollout-in-two-target-groups-at-once",),
     "the first decision": ("alarm-after-t2",),
 }
 """Clean twins that hide nothing of each other: what one of them made fall would fall beside the others, too."""

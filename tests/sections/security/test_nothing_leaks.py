@@ -43,7 +43,7 @@ VERBOSE = (
 )  # fmt: skip
 DEBUGGING = "import boto3, logging\nboto3.set_stream_logger('', logging.DEBUG)\n"
 """Whoever debugs has boto3 say everything it gets, on the standard error stream."""
-UNGUARDED = "\nfrom promotion.sections.security.leaks import quiet\nquiet._FILTER.filter = lambda record: True\n"
+UNGUARDED = "\nfrom promotion.clients.aws import quiet_logging as quiet\nquiet._FILTER.filter = lambda record: True\n"
 
 
 def search_for_planted():

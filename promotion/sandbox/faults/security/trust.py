@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import Kind, fault
 from promotion.sandbox.role_edits import ROLE, trust, when
-from promotion.sandbox.world.declared.privileges import declare
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -33,6 +32,8 @@ def _trusted(
         trust(world, *statements(world.dev.id))
         named = ", ".join(f'"{one}"' for one in principals(world.dev.id))
         if named:
+            from promotion.sandbox.world.declared.privileges import declare
+
             declare(world, f"dev/{ROLE}", principals=f"[{named}]")
 
     apply.__doc__ = does

@@ -82,8 +82,8 @@ def told(cloudwatch, at=BEGAN, **budget):
     )
     began = Began({"lambda": ProdDeployment("lambda", "d-1", "Succeeded", at)}, {})
     account = SimpleNamespace(client=lambda _: cloudwatch)
-    metrics = budget_metrics(settings, began, None, {}, account, SimpleNamespace(now=lambda: NOW))
-    return settings, began, {}, metrics
+    metrics = budget_metrics(settings, began, None, {}, {}, {}, account, SimpleNamespace(now=lambda: NOW))
+    return settings, began, {}, {}, {}, metrics
 
 
 def looked(cloudwatch, **budget):

@@ -335,7 +335,7 @@ def test_settings_are_whole():
         Role(name="x", kind="other")
     with pytest.raises(ValueError, match="reason"):
         Role.model_validate({"name": "x", "kind": "function", "exceptions": [{"actions": ["s3:*"]}]})
-    with pytest.raises(SettingsError, match="two roles are called 'shop'"):
+    with pytest.raises(SettingsError, match="two roles are named 'shop'"):
         parse(whole([{"name": "shop", "kind": "function"}] * 2), "promotion.toml")
 
 

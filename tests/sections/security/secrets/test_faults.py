@@ -26,7 +26,7 @@ def test_a_healthy_world_passes(world_pool, tmp_path):
     assert names == [
         f"{which} shop/{which}/{name}" for which in ("dev", "prod") for name in ("database", "payment-api")
     ]
-    assert judged.item(ITEM)["subjects"][0]["measured"] == "AWSCURRENT, AWSPREVIOUS; read by lambda and ec2"
+    assert judged.item(ITEM)["subjects"][0]["measured"] == "AWSCURRENT, AWSPREVIOUS; read by ec2 and lambda"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])

@@ -179,14 +179,14 @@ def test_logging_shows_nothing(sealed):
 
 FAILING = f"""
 import logging, pytest
-from promotion.core.secret_value import Sealed
+from promotion.core.secret_value import SecretValue
 from promotion.sections.security.leaks.known_values import KnownPlaintext
 
 SECRET = "".join(map(chr, {list(SECRET.encode())}))
 
 @pytest.fixture
 def sealed():
-    return Sealed(SECRET, "{LABEL}")
+    return SecretValue(SECRET, "{LABEL}")
 
 @pytest.fixture(autouse=True)
 def nothing_else():
