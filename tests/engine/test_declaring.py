@@ -67,7 +67,7 @@ def test_in_the_root_conftest_it_is_a_usage_error(project, what):
     project.write("conftest.py", declared(what))
     ran = project.run()
     assert ran.code == 4, ran.out
-    assert ran.err.strip().startswith(f"ERROR: evidence {WRONG[what][1].removeprefix('evidence ')}")
+    assert ran.err.strip().startswith(f"ERROR: {WRONG[what][1]}")
     assert ran.left == set()
 
 

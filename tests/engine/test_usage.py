@@ -47,7 +47,7 @@ def test_a_digest_must_be_given(project, monkeypatch):
     [
         (
             ("--config", "nowhere.toml"),
-            "there is no nowhere.toml: copy promotion.example.toml and fill it in, or give --config",
+            "nowhere.toml does not exist: copy promotion.example.toml and fill it in, or give --config",
         ),
         (("--set", "dev.regoin=eu-west-1"), "--set: unknown key dev.regoin: did you mean 'region'?"),
         (("--set", "dev.region"), "--set takes key=value, such as dev.region=eu-west-1, not 'dev.region'"),
@@ -90,7 +90,7 @@ def test_usage_errors_are_the_same_over_workers(project):
 @pytest.mark.parametrize(
     ("record", "sentence"),
     [
-        (None, "there is no record old.json"),
+        (None, "record old.json does not exist"),
         ("not JSON", "old.json cannot be parsed as a record"),
         ("{}", "old.json is not a record of schema promotion-checklist/record/v1 or promotion-checklist/record/v2"),
         ('{"schema": "promotion-checklist/record/v1"}', "old.json is not a whole record: 'phase' is missing"),

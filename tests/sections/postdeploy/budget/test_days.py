@@ -101,7 +101,7 @@ def test_every_minute_of_all_days_is_counted_once(days):
     """To the last one that has settled; of so many days, and the begun hour before them."""
     cloudwatch = CloudWatch()
     budget = looked(cloudwatch, days=days).budget
-    whole = days * 24 * 60 + 35
+    whole = days * 24 * 60 + 34
     assert (budget.whole.requests, budget.whole.errors) == (10 * whole, 0)
     assert (budget.covered, budget.gaps) == (1.0, ())
     (hourly, start, end), (by_minute, late, until) = cloudwatch.asked
@@ -109,7 +109,7 @@ def test_every_minute_of_all_days_is_counted_once(days):
     assert by_minute == {60}
     assert (start, end) == (
         datetime(2026, 5, 31, 10, tzinfo=UTC) - days * DAY,
-        datetime(2026, 5, 31, 10, 35, tzinfo=UTC),
+        datetime(2026, 5, 31, 10, 34, tzinfo=UTC),
     )
     assert until == end
     assert late == end - 6 * HOUR
@@ -149,7 +149,7 @@ def test_an_old_deployment_is_asked_for_as_far_back_as_there_are_minutes():
     """Two weeks: before it, no value of a minute is there."""
     cloudwatch = CloudWatch()
     told(cloudwatch, NOW - 40 * DAY)
-    assert cloudwatch.asked[1][1] == datetime(2026, 5, 31, 10, 35, tzinfo=UTC) - 14 * DAY
+    assert cloudwatch.asked[1][1] == datetime(2026, 5, 31, 10, 34, tzinfo=UTC) - 14 * DAY
 
 
 def test_days_that_nobody_measured_are_told():
