@@ -41,7 +41,7 @@ LEAST: dict[str, Callable[[Settings], int]] = {
     "elasticloadbalancing:DescribeLoadBalancers": lambda _: 1,
     "elasticloadbalancing:DescribeListeners": _balanced,
     "elasticloadbalancing:DescribeRules": lambda settings: 2 * _balanced(settings),  # a listener each
-    "elasticloadbalancing:DescribeTargetHealth": lambda settings: 2 * _balanced(settings),  # a target group each
+    "elasticloadbalancing:DescribeTargetHealth": _balanced,  # one target group each
     "lambda:GetAlias": _functions,
     "cloudwatch:GetMetricData": lambda _: ceil(QUERIES / MOST),  # targets and dashboard together
     "cloudwatch:GetDashboard": lambda _: 1,
