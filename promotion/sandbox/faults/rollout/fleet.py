@@ -74,15 +74,15 @@ def _(world: "World") -> None:
 
 @fault("new-instances-fail", item="target-group-errors", falls_with=("dashboard-watch", "go-no-go-t5"))
 def _(world: "World") -> None:
-    """One in twenty requests to the new instances is answered with a 5xx."""
+    """One in five requests to the new instances is answered with a 5xx."""
     fleet = _play(world).fleet
-    world.prod.flows["ec2"].versions[fleet.new] = {"errors": 0.05}
+    world.prod.flows["ec2"].versions[fleet.new] = {"errors": 0.2}
 
 
 @fault("balancer-refuses", item="target-group-errors", falls_with=("dashboard-watch", "go-no-go-t5"))
 def _(world: "World") -> None:
     """The load balancer itself answers some requests with 503, which no target group counts."""
-    world.prod.flows["ec2"].versions[_play(world).fleet.new] = {"refused": 0.05}
+    world.prod.flows["ec2"].versions[_play(world).fleet.new] = {"refused": 0.2}
 
 
 @fault("one-answer-fails", item="target-group-errors", kind="clean")
