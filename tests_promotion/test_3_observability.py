@@ -17,7 +17,7 @@ from promotion.unknown import Reason, Unknown
 def test_logs_flowing(dev_target, dev_log_writers, dev_log_sample, dev_correlation, settings, measured):
     """The version or each instance in service has logged an event recently."""
     writers, sample, minutes = dev_log_writers[dev_target], dev_log_sample[dev_target], settings.limits.log_age_minutes
-    findings = judge_flow(writers, sample, dev_correlation[dev_target], timedelta(minutes=minutes))
+    findings = judge_flow(writers, sample, lambda: dev_correlation[dev_target], timedelta(minutes=minutes))
     settle(findings, sample.describe(writers, minutes), measured)
 
 

@@ -41,7 +41,7 @@ def test_prod_logs_flowing(
         postdeploy_log_sample[prod_target],
         settings.limits.log_age_minutes,
     )
-    findings = judge_flow(writers, sample, postdeploy_correlation[prod_target], timedelta(minutes=minutes))
+    findings = judge_flow(writers, sample, lambda: postdeploy_correlation[prod_target], timedelta(minutes=minutes))
     settle(findings, sample.describe(writers, minutes), measured)
 
 

@@ -96,8 +96,8 @@ def _(world: "World") -> None:
 
 @fault("bad-fleet-errors", item="go-no-go-t5", falls_with=["target-group-errors", "dashboard-watch"])
 def _(world: "World") -> None:
-    """The new instances answer 4 % of their requests with 500."""
-    world.prod.flows["ec2"].versions[_play(world).fleet.new] = {"errors": 0.04}
+    """The new instances answer 20 % of their requests with 500."""
+    world.prod.flows["ec2"].versions[_play(world).fleet.new] = {"errors": 0.2}
 
 
 @fault("green-host-unhealthy", item="go-no-go-t5", falls_with=["alb-targets"])

@@ -1,5 +1,6 @@
 """Whether a target logs, and whether its log lines carry a correlation id: judged alike in dev and in prod. Pure."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from promotion.core.findings import Findings
@@ -11,14 +12,17 @@ from promotion.sections.observability.logs.streams import Writers
 from promotion.unknown import Reason
 
 
-def judge_flow(writers: Writers, sample: LogSample, trail: Correlation, max_age: timedelta) -> Findings:
+def judge_flow(writers: Writers, sample: LogSample, trail: Callable[[], Correlation], max_age: timedelta) -> Findings:
     """Judge whether each member has logged an event younger than `max_age`.
 
     A member without traffic may have nothing to log: then the request that the run itself made counts, if it was found
-    in that member's log.
+    in that member's log. `trail` gives what was found of it; it is asked for only then, since an endpoint that does not
+    answer says nothing of a log in which there are events.
     """
     findings, minutes = Findings(), max_age.total_seconds() / 60
-    late = [name for name in writers.members if not sample.is_fresh(name, minutes) and name not in trail.hits]
+    late = [name for name in writers.members if not sample.is_fresh(name, minutes)]
+    if late:
+        late = [name for name in late if name not in trail().hits]
     silent = [sample.silence(writers, member) for member in late if sample.members[member].whole]
     if silent:
         findings.problems.append(
