@@ -23,8 +23,8 @@ SOON = timedelta(seconds=4)
 
 @fault("bad-canary-errors", item="go-no-go-t2", falls_with=ERRORS)
 def _(world: "World") -> None:
-    """The new version of the function fails 4 % of its requests."""
-    _canary(world, errors=0.04)
+    """The new version of the function fails 12 % of its requests."""
+    _canary(world, errors=0.12)
 
 
 @fault("bad-canary-latency", item="go-no-go-t2", falls_with=["lambda-canary", "go-no-go-t5"])
@@ -88,8 +88,8 @@ def _(world: "World") -> None:
 
 @fault("rollback-fails", item="go-no-go-t2", falls_with=ERRORS)
 def _(world: "World") -> None:
-    """The new version of the function fails 4 % of its requests, and what is to take it back fails too."""
-    _canary(world, errors=0.04)
+    """The new version of the function fails 12 % of its requests, and what is to take it back fails too."""
+    _canary(world, errors=0.12)
     play = _play(world)
     play.function.rollback_fails = play.fleet.rollback_fails = True
 
