@@ -43,7 +43,7 @@ class Undeclared:
     def _unknown(self) -> Unknown:
         return Unknown(
             Reason.NOT_DECLARED,
-            "promotion.toml does not say in which AWS account to look for the image or its key: add [image.aws] with "
+            "promotion.toml does not say which AWS account the image or its key is in: add [image.aws] with "
             "account and region",
         )
 

@@ -45,7 +45,7 @@ def sign(message: bytes, key: Path) -> bytes:
     except OSError as mistake:
         raise Unknown(Reason.ERROR, f"ssh-keygen could not be run: {mistake.strerror}") from None
     if made.returncode or not made.stdout.startswith(_BEGIN):
-        raise Unknown(Reason.ERROR, f"ssh-keygen made no signature with {key}: see what it says above")
+        raise Unknown(Reason.ERROR, f"ssh-keygen made no signature with {key}: see its message above")
     return made.stdout
 
 
@@ -71,7 +71,7 @@ def verify(message: bytes, signature: bytes, names: Iterable[str], allowed_signe
 def _tool() -> str:
     tool = shutil.which("ssh-keygen")
     if tool is None:
-        raise Unknown(Reason.NOT_SUPPORTED, "there is no ssh-keygen: install OpenSSH's client")
+        raise Unknown(Reason.NOT_SUPPORTED, "ssh-keygen is not installed: install OpenSSH's client")
     return tool
 
 

@@ -47,7 +47,7 @@ def from_github(folder: Path, github: GitHubClient, run: int, environment: str, 
     short = found.files.page_sha256[:SHORT]
     reviews = github.get(f"/actions/runs/{run}/approvals", f"the approvals of run {run}", permission="actions: read")
     if not isinstance(reviews, list):
-        raise malformed(f"the approvals of run {run}", "they are no list")
+        raise malformed(f"the approvals of run {run}", "they are not a list")
     for review in reviews:
         if _approves(review, environment) and short in str(review.get("comment", "")):
             by = str(review["user"]["login"])
@@ -57,7 +57,8 @@ def from_github(folder: Path, github: GitHubClient, run: int, environment: str, 
             return by
     raise Unknown(
         Reason.NO_DATA,
-        f"no approval of run {run} for {environment} has {short} in its comment: approve with the report's hash",
+        f"no approval of run {run} for {environment} has {short} in its comment: approve with the report's hash in "
+        "the comment",
     )
 
 
@@ -70,10 +71,10 @@ def _approves(review: Any, environment: str) -> bool:
 
 def _statement(found: SealedFolder, by: str, at: datetime, notes: str, how: Mapping[str, Any]) -> Statement:
     if found.summary is None:
-        raise Unknown(Reason.NO_DATA, "there is no seal yet: `promotion seal` comes first")
+        raise Unknown(Reason.NO_DATA, "there is no seal yet: run `promotion seal` first")
     record = found.tree()
     if at < parse_stamp(record["finished"]):
-        raise Unknown(Reason.ERROR, "the sign-off would be before the run was over: set the clock right")
+        raise Unknown(Reason.ERROR, "the sign-off would be dated before the end of the run: correct the clock")
     return sign_off(record, found.files, sha256(found.summary), by=by, at=at, notes=notes, how=how)
 
 

@@ -44,7 +44,7 @@ def attach(folder: Path, source: "ImageSource", pusher: "Pusher") -> str:
     found = sealed_folder.load_bundle(folder)
     record = found.tree()
     if found.test_result is None or found.summary is None:
-        raise Unknown(Reason.NO_DATA, "there is no seal to attach: `promotion seal` makes it")
+        raise Unknown(Reason.NO_DATA, "there is no seal to attach: create it with `promotion seal`")
     digest = Digest(record["digest"])
     image = source.manifest(digest)
     target = Target(image.media_type, str(digest), len(image.raw))
@@ -75,7 +75,7 @@ def archive(folder: Path, place: str, days: int, *, governance: bool = False, cl
 
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     if not place.startswith("s3://") or not bucket:
-        raise Unknown(Reason.MALFORMED, f"{place} is no place for an archive: expected s3://BUCKET/PREFIX")
+        raise Unknown(Reason.MALFORMED, f"{place} is not a place for an archive: expected s3://BUCKET/PREFIX")
     record = sealed_folder.load_bundle(folder).tree()
     name = f"{record['digest'].removeprefix('sha256:')[:12]}/{record['phase']}-{record['finished'].replace(':', '')}"
     until = datetime.now(UTC) + timedelta(days=days)
@@ -91,7 +91,7 @@ def archive(folder: Path, place: str, days: int, *, governance: bool = False, cl
             client = boto3.client("s3", config=Config(**EXPLICIT_ENDPOINTS))
         locked = client.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
         if locked.get("ObjectLockEnabled") != "Enabled":
-            raise Unknown(Reason.NOT_SUPPORTED, f"{bucket} has no Object Lock: what is put there can be removed")
+            raise Unknown(Reason.NOT_SUPPORTED, f"{bucket} has no Object Lock: objects in it can be deleted")
         for path in _files(folder):
             key = "/".join(part for part in (prefix.strip("/"), name, path.relative_to(folder).as_posix()) if part)
             client.put_object(
@@ -106,11 +106,9 @@ def archive(folder: Path, place: str, days: int, *, governance: bool = False, cl
     except (BotoCoreError, ClientError) as trouble:
         code = str(getattr(trouble, "response", {}).get("Error", {}).get("Code", type(trouble).__name__))
         if code == "ObjectLockConfigurationNotFoundError":
-            raise Unknown(
-                Reason.NOT_SUPPORTED, f"{bucket} has no Object Lock: what is put there can be removed"
-            ) from None
+            raise Unknown(Reason.NOT_SUPPORTED, f"{bucket} has no Object Lock: objects in it can be deleted") from None
         reason = Reason.ACCESS_DENIED if "AccessDenied" in code else Reason.ERROR
-        raise Unknown(reason, f"{bucket} does not take the archive: {code}") from None
+        raise Unknown(reason, f"{bucket} does not accept the archive: {code}") from None
     return kept
 
 

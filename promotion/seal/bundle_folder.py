@@ -51,7 +51,7 @@ def load_bundle(folder: Path) -> SealedFolder:
     record, page = _bytes(folder / RECORD), _bytes(folder / PAGE)
     if record is None or page is None:
         missing = RECORD if record is None else PAGE
-        raise Unknown(Reason.NO_DATA, f"there is no {folder / missing}: give the directory that a run reported into")
+        raise Unknown(Reason.NO_DATA, f"{folder / missing} does not exist: give the directory that a run reported into")
     inside = {
         name: _bytes(folder / FOLDER / file)
         for name, file in (
@@ -85,7 +85,7 @@ def remove(*paths: Path) -> None:
 def _bytes(path: Path) -> bytes | None:
     try:
         if path.stat().st_size > _LARGEST:
-            raise Unknown(Reason.TRUNCATED, f"{path} is larger than the {_LARGEST:,} bytes that are read")
+            raise Unknown(Reason.TRUNCATED, f"{path} is larger than the {_LARGEST:,} bytes that this command reads")
         return path.read_bytes()
     except FileNotFoundError:
         return None

@@ -12,18 +12,23 @@ from promotion.seal.statements import PASSED, result_of
 def record_problems(record: Mapping[str, Any], expected: SealPolicy) -> Iterator[str]:
     """Give what speaks against the record. Raises KeyError, TypeError or ValueError where it is no whole record."""
     if record["digest"] != expected.digest:
-        yield f"the record is of {record['digest']}, expected {expected.digest}: judge this image"
+        yield f"the record is of {record['digest']}, expected {expected.digest}: run the checklist for this image"
     if record["phase"] != expected.phase:
         yield f"the record is of the phase {record['phase']}, expected {expected.phase}"
     if record["rehearsal"]:
-        yield "the record is of a rehearsal, whose clock was not the world's"
+        yield "the record is of a rehearsal, with a clock that is not real"
     if result_of(record) != PASSED:
-        yield f"the record does not say GO as a whole: its verdict is {record['verdict']}, its exit code {record['exit_code']}"
+        yield (
+            f"the record does not say GO for the whole phase: its verdict is {record['verdict']}, its exit "
+            f"code {record['exit_code']}"
+        )
     if expected.checklist_sha256 is None:
-        yield "which checklist is to be judged by was not said: verify where checklist.md is, or give --checklist"
+        yield (
+            "the checklist to verify against is not known: run in the directory of checklist.md, or give --checklist"
+        )
     elif record["checklist_sha256"] != expected.checklist_sha256:
         yield (
-            f"it was judged by another checklist.md ({record['checklist_sha256'][:12]}…, expected "
+            f"it was judged with a different checklist.md ({record['checklist_sha256'][:12]}…, expected "
             f"{expected.checklist_sha256[:12]}…)"
         )
     yield from _settings(record, expected)
@@ -32,13 +37,16 @@ def record_problems(record: Mapping[str, Any], expected: SealPolicy) -> Iterator
 def _settings(record: Mapping[str, Any], expected: SealPolicy) -> Iterator[str]:
     if expected.settings_sha256 is not None:
         if record["settings_sha256"] != expected.settings_sha256:
-            yield "it was judged by other settings than those whose hash was given"
+            yield "it was judged with other settings than those whose hash was given"
     elif expected.settings is None:
-        yield "which settings are to be judged by was not said: verify where promotion.toml is, or give --config"
+        yield ("the settings to verify against are not known: run in the directory of promotion.toml, or give --config")
     else:
         other = sorted(_differences(record["settings"], _as_kept(record, expected.settings)))
         if other:
-            yield f"it was judged by other settings: {', '.join(other[:5])}{' and more' if len(other) > 5 else ''} differ"
+            yield (
+                "it was judged with other settings: "
+                f"{', '.join(other[:5])}{' and more' if len(other) > 5 else ''} differ"
+            )
 
 
 def _as_kept(record: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:

@@ -17,19 +17,19 @@ from promotion.unknown import Unknown
 def seal_problems(found: SealedFolder, record: Mapping[str, Any], expected: SealPolicy, now: datetime) -> Iterator[str]:
     """Give what speaks against the seal."""
     if found.test_result is None or found.summary is None:
-        yield "there is no seal: `promotion seal` makes it"
+        yield "there is no seal: create it with `promotion seal`"
         return
     try:
         result = by_sealer(found.test_result, expected, TEST_RESULT, "the test result")
         summary = by_sealer(found.summary, expected, SUMMARY, "the summary")
         wanted = Statement.parse(test_result(record, found.files).write())
         if (result.subjects, result.predicate) != (wanted.subjects, wanted.predicate):
-            yield "the sealed test result is not what the record says of this image and this page"
+            yield "the sealed test result differs from the record of this image and this page"
         yield from _summary(found, record, summary, now)
     except Rejected as rejected:
-        yield f"the seal does not count: {rejected.message}"
+        yield f"the seal is not valid: {rejected.message}"
     except Unknown as unknown:
-        yield f"whether the seal counts could not be told: {unknown.message}"
+        yield f"cannot determine whether the seal is valid: {unknown.message}"
 
 
 def _summary(found: SealedFolder, record: Mapping[str, Any], summary: Statement, now: datetime) -> Iterator[str]:
@@ -49,17 +49,20 @@ def _summary(found: SealedFolder, record: Mapping[str, Any], summary: Statement,
     }
     for name, value in wanted.items():
         if sealed.get(name) != value:
-            yield f"the sealed {name} is not the one that is here"
+            yield f"the sealed {name} differs from the file in this directory"
     if summary.subjects != Statement.parse(test_result(record, files).write()).subjects:
-        yield "the seal is over another image or another page"
+        yield "the seal is of another image or another page"
     if said.get("verifier", {}).get("id") != VERIFIER or said.get("verificationResult") != PASSED:
-        yield "the seal does not say that the checklist was passed"
+        yield "the seal does not say that the checklist passed"
     named = [one.get("digest", {}).get("sha256") for one in said.get("inputAttestations", ()) if isinstance(one, dict)]
     if found.test_result is None or named != [sha256(found.test_result)]:
-        yield "the seal rests on another test result than the one that is here"
+        yield "the seal refers to a test result other than the one in this directory"
     try:
         expires = parse_stamp(str(sealed.get("expires")))
         if now > expires:
-            yield f"the seal counted until {sealed['expires']}: what was seen then may have changed, so judge again"
+            yield (
+                f"the seal expired at {sealed['expires']}: the evidence may have changed since, so run the "
+                "checklist again"
+            )
     except (TypeError, ValueError):
-        yield "the seal does not say until when it counts"
+        yield "the seal does not say when it expires"

@@ -22,26 +22,26 @@ def sign_off_problems(
     try:
         statement, by = _approval(found, expected, now)
     except Rejected as rejected:
-        yield f"the sign-off does not count: {rejected.message}"
+        yield f"the sign-off is not valid: {rejected.message}"
         return
     except Unknown as unknown:
-        yield f"whether the sign-off counts could not be told: {unknown.message}"
+        yield f"cannot determine whether the sign-off is valid: {unknown.message}"
         return
     if statement is None:
-        yield "nobody has signed off: `promotion sign-off` does"
+        yield "the report is not signed off: use `promotion sign-off`"
         return
     said = statement.predicate
     if found.summary is None or said.get("seal") != {"sha256": sha256(found.summary)}:
-        yield "the sign-off is of another seal than the one that is here"
+        yield "the sign-off is of a seal other than the one in this directory"
     if said.get("record") != {"sha256": found.files.record_sha256}:
-        yield "the sign-off is of another record than the one that is here"
+        yield "the sign-off is of a record other than the one in this directory"
     if statement.subjects != Statement.parse(test_result(record, found.files).write()).subjects:
         yield "the sign-off is of another image or another page"
     lead = lead_of(record)
     if lead is None:
-        yield "the record does not say who leads the deployment, so nobody can tell that somebody else approved it"
+        yield ("the record does not name the deployment lead, so the gate cannot check that somebody else approved it")
     elif same_person(by, lead, everybody(record["settings"])):
-        yield f"{by} signed off and leads the deployment: somebody else must approve"
+        yield f"{by} signed off and is the deployment lead: somebody else must approve"
 
 
 def _approval(found: SealedFolder, expected: SealPolicy, now: datetime) -> tuple[Statement | None, str]:
@@ -53,11 +53,11 @@ def _approval(found: SealedFolder, expected: SealPolicy, now: datetime) -> tuple
     if found.ssh_signature is None:
         raise Rejected("it has no signature")
     if expected.allowed_signers is None:
-        raise Rejected("it is signed with an SSH key, and no allowed signers were named: give --allowed-signers")
+        raise Rejected("it is signed with an SSH key, but no allowed signers were given: give --allowed-signers")
     statement = Statement.parse(found.statement)
     by = _named(statement)
     if not any(same_person(by, one) for one in expected.approvers):
-        raise Rejected(f"{by} is not one of those who may approve: {', '.join(expected.approvers) or 'nobody'}")
+        raise Rejected(f"{by} is not one of the approvers: {', '.join(expected.approvers) or 'nobody'}")
     known = [name for one in (by, *expected.approvers) if same_person(by, one) for name in names(one)]
     ssh.verify(found.statement, found.ssh_signature, list(dict.fromkeys(known)), expected.allowed_signers, now)
     return statement, by
@@ -72,11 +72,11 @@ def _with_key(bundle: bytes, expected: SealPolicy) -> tuple[Statement, str]:
         # GitHub has told who approved; that it did is vouched for by whoever seals.
         by_key(bundle, expected.seal_keys, SIGN_OFF, "the sign-off")
         if not any(same_person(by, one) for one in expected.approvers):
-            raise Rejected(f"{by} is not one of those who may approve: {', '.join(expected.approvers) or 'nobody'}")
+            raise Rejected(f"{by} is not one of the approvers: {', '.join(expected.approvers) or 'nobody'}")
         return statement, by
     own = [key for name, key in expected.approver_keys.items() if same_person(by, name)]
     if not own:
-        raise Rejected(f"no key of {by} was named to sign off with: give --approver-key")
+        raise Rejected(f"no key was given for {by}: give --approver-key")
     return by_key(bundle, own, SIGN_OFF, "the sign-off"), by
 
 

@@ -14,7 +14,7 @@ def by_key(data: bytes, keys: Sequence[PublicKey], predicate_type: str, what: st
     """Read a statement that one of `keys` must have signed. Raises Rejected."""
     envelope = _envelope(Bundle.parse(data), what)
     if not keys:
-        raise Rejected(f"no key was named for {what}")
+        raise Rejected(f"no key was given for {what}")
     return _of_kind(envelope.verify(keys), predicate_type, what)
 
 
@@ -28,13 +28,13 @@ def by_sealer(data: bytes, expected: SealPolicy, predicate_type: str, what: str)
     envelope = _envelope(bundle, what)
     expects = " or ".join(map(str, [*expected.seal_keys, *expected.seal_identities]))
     if not expects:
-        raise Rejected("nobody was named whose seals count: give --key, or --identity with --issuer")
+        raise Rejected("no key or identity was given whose seals are accepted: give --key, or --identity with --issuer")
     if not bundle.has_certificate:
         if not expected.seal_keys:
-            raise Rejected(f"{what} is signed with a key; expected was, keyless, {expects}")
+            raise Rejected(f"{what} is signed with a key; expected a keyless signature of {expects}")
         return by_key(data, expected.seal_keys, predicate_type, what)
     if not expected.seal_identities:
-        raise Rejected(f"{what} is signed keyless; expected was {expects}")
+        raise Rejected(f"{what} is signed keyless; expected {expects}")
     envelope.of_type(IN_TOTO)
     _keyless(bundle, expected)
     return _of_kind(envelope.payload, predicate_type, what)

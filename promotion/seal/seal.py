@@ -20,12 +20,12 @@ def seal(folder: Path, sign: Bundle, *, minutes: float, archive: bool = False) -
     found = sealed_folder.load_bundle(folder)
     record = found.tree()
     if not same_page(found.page, report.fragment(record)):
-        raise Unknown(Reason.ERROR, "checklist.html does not show what record.json says: make both anew with one run")
+        raise Unknown(Reason.ERROR, "checklist.html does not match record.json: create both again with one run")
     result = result_of(record)
     if result != PASSED and not archive:
         why = "of a rehearsal" if record["rehearsal"] else "incomplete" if not record["complete"] else record["verdict"]
         raise Unknown(
-            Reason.NOT_SUPPORTED, f"the record is {why}: only a whole GO is sealed; --archive keeps it as FAILED"
+            Reason.NOT_SUPPORTED, f"the record is {why}: only a complete GO is sealed; --archive seals it as FAILED"
         )
     files, place = found.files, folder / FOLDER
     first = sign(test_result(record, files).write())

@@ -68,7 +68,7 @@ def _kms(key: str, client: Any = None) -> Signer:
 def _refused(key: str, trouble: Exception) -> Unknown:
     code = getattr(trouble, "response", {}).get("Error", {}).get("Code", type(trouble).__name__)
     reason = Reason.ACCESS_DENIED if "AccessDenied" in str(code) else Reason.ERROR
-    return Unknown(reason, f"AWS KMS does not sign with {key}: {code}")
+    return Unknown(reason, f"AWS KMS refuses to sign with {key}: {code}")
 
 
 def _keyless(statement: bytes) -> bytes:
@@ -96,7 +96,7 @@ def _keyless(statement: bytes) -> bytes:
         raise _no_signature(trouble) from None
     if token is None:
         raise Unknown(
-            Reason.ACCESS_DENIED, "nothing tells who this is: give the workflow `permissions: id-token: write`"
+            Reason.ACCESS_DENIED, "there is no identity to sign with: give the workflow `permissions: id-token: write`"
         )
     try:
         context = SigningContext.from_trust_config(ClientTrustConfig.production())
@@ -114,7 +114,8 @@ def _keyless(statement: bytes) -> bytes:
 def _no_identity(trouble: Exception) -> Unknown:
     return Unknown(
         Reason.ACCESS_DENIED,
-        f"the workflow's identity was not to be had ({trouble}): give the workflow `permissions: id-token: write`",
+        f"the workflow's identity token could not be fetched ({trouble}): give the workflow `permissions: "
+        "id-token: write`",
     )
 
 
@@ -122,7 +123,7 @@ def _no_signature(trouble: Exception) -> Unknown:
     """Of an answer only the kind of trouble is shown: its text may quote what was sent, the token among it."""
     kind = type(trouble.__cause__ or trouble).__name__
     return Unknown(
-        Reason.ERROR, f"sigstore made no keyless signature ({kind}): see whether its services are well, and try again"
+        Reason.ERROR, f"sigstore made no keyless signature ({kind}): check the status of its services, and run again"
     )
 
 

@@ -15,11 +15,11 @@ def verify(message: bytes, signature: bytes, names: Sequence[str], allowed_signe
     Raises Rejected if the signature is not over the message, or by no key of theirs; Unknown if that cannot be told.
     """
     if not allowed_signers.is_file():
-        raise Unknown(Reason.NOT_DECLARED, f"there is no file {allowed_signers.name} of allowed signers")
+        raise Unknown(Reason.NOT_DECLARED, f"the file of allowed signers, {allowed_signers.name}, does not exist")
     found = ssh_keygen.verify(message, signature, names, allowed_signers, at)
     if not found.fits:
         raise Rejected(
-            "its signature does not fit what it is over: one of them was changed, or it was made for another use"
+            "its signature does not match its content: one of them was changed, or it was made for another purpose"
         )
     if found.name is None:
         raise Rejected(

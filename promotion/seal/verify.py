@@ -19,19 +19,19 @@ def bundle_problems(found: SealedFolder, expected: SealPolicy, now: datetime) ->
     try:
         record = found.tree()
         if record_text(record).encode() != found.record:
-            yield "record.json is not written as records are: it was changed by hand"
+            yield "record.json is not in canonical form: it was edited"
         yield from record_problems(record, expected)
     except Unknown as unknown:
         yield unknown.message
         return
     except (KeyError, TypeError, ValueError) as trouble:
-        yield f"record.json is not a whole record ({type(trouble).__name__})"
+        yield f"record.json is not a complete record ({type(trouble).__name__})"
         return
     try:
         if not same_page(found.page, report.fragment(record)):
-            yield "checklist.html does not show what record.json says"
+            yield "checklist.html does not match record.json"
     except (KeyError, TypeError, ValueError):
-        yield "record.json cannot be drawn as a page"
+        yield "record.json cannot be rendered as a page"
     yield from seal_problems(found, record, expected, now)
     if expected.sign_off:
         yield from sign_off_problems(found, record, expected, now)

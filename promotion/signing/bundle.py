@@ -43,7 +43,7 @@ class Bundle:
         one_spelling(fields, what)
         media_type = text_field(fields, "mediaType", what)
         if media_type not in BUNDLE_TYPES:
-            raise Rejected(f"{what} is of media type {shown(media_type)}; v0.1 to v0.3 are read")
+            raise Rejected(f"{what} is of media type {shown(media_type)}; v0.1 to v0.3 are supported")
         material = object_field(fields, "verificationMaterial", what)
         one_spelling(material, what)
         used = _only(material, _MATERIALS, f"the verification material of {what}")
@@ -65,7 +65,7 @@ class Bundle:
 def _only(fields: Mapping[str, Any], names: tuple[str, ...], what: str) -> str:
     there = [name for name in names if name in fields]
     if len(there) != 1:
-        raise Rejected(f"{what} has {' and '.join(there) or 'none'} of {', '.join(names)}; exactly one was expected")
+        raise Rejected(f"{what} has {' and '.join(there) or 'none'} of {', '.join(names)}; expected exactly one")
     return there[0]
 
 

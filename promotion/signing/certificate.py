@@ -65,13 +65,13 @@ def verify_chain(
     """
     if not certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc:
         raise Rejected(
-            f"it was signed at {moment:{_TIME}}, and its certificate is valid only from "
+            f"it was signed at {moment:{_TIME}}, but its certificate is valid only from "
             f"{certificate.not_valid_before_utc:{_TIME}} to {certificate.not_valid_after_utc:{_TIME}}"
         )
     _for_code_signing(certificate)
     anchors = [each for authority in root.authorities if authority.used(moment) for each in authority.certificates]
     if not anchors:
-        raise Rejected(f"the trust root has no authority for {moment:%Y-%m-%d}")
+        raise Rejected(f"the trust root has no certificate authority for {moment:%Y-%m-%d}")
     # The defaults of `cryptography` are the web's and demand client authentication; code signing is judged above.
     policies = (ExtensionPolicy.webpki_defaults_ca(), ExtensionPolicy.webpki_defaults_ee())
     ca, leaf = (each.may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, None) for each in policies)
@@ -81,7 +81,9 @@ def verify_chain(
     try:
         chain = verifier.verify(certificate, list(intermediates)).chain
     except (VerificationError, *UNREADABLE) as error:
-        raise Rejected(f"its certificate was not issued by an authority of the trust root: {shown(error)}") from None
+        raise Rejected(
+            f"its certificate was not issued by a certificate authority of the trust root: {shown(error)}"
+        ) from None
     verify_sct(certificate, chain[1], root.certificate_logs)
 
 
@@ -90,6 +92,6 @@ def _for_code_signing(certificate: x509.Certificate) -> None:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
         purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
-        raise Rejected("its certificate does not say that it is for code signing") from None
+        raise Rejected("its certificate has no extended key usage for code signing") from None
     if not usage.digital_signature or ExtendedKeyUsageOID.CODE_SIGNING not in purposes:
         raise Rejected("its certificate is not for code signing")

@@ -39,8 +39,8 @@ class Envelope:
         one_spelling(fields, what)
         entries = list_field(fields, "signatures", what)
         if not 1 <= len(entries) <= at_most:
-            expected = "exactly one was" if at_most == 1 else f"one to {at_most} were"
-            raise Rejected(f"{what} has {len(entries)} signatures; {expected} expected")
+            expected = "exactly one" if at_most == 1 else f"one to {at_most}"
+            raise Rejected(f"{what} has {len(entries)} signatures; expected {expected}")
         signatures = []
         for entry in entries:
             if not isinstance(entry, dict):

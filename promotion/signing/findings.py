@@ -91,7 +91,7 @@ class SignatureFindings:
         Raises Unknown when nobody did as far as was seen, but not everything could be seen or decided.
         """
         if not self.verified:
-            _raise_if_undecided(f"Whether {self.digest} is signed cannot be told", self.undecided, self.gaps)
+            _raise_if_undecided(f"Cannot determine whether {self.digest} is signed", self.undecided, self.gaps)
         return bool(self.verified)
 
     @property
@@ -100,8 +100,8 @@ class SignatureFindings:
         if self.verified:
             by = "; ".join(f"{each.signer.name}, {each.form}" for each in self.verified)
             return f"{self.digest} is signed by {by}."
-        there = _told(self.rejected, "nothing is attached that could be one")
-        return f"{self.digest} has no signature that counts: {there}."
+        there = _told(self.rejected, "no candidate is attached")
+        return f"{self.digest} has no valid signature: {there}."
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class AttestationFindings:
         if not self.verified:
             wanted = " or ".join(self.predicate_types)
             _raise_if_undecided(
-                f"Whether {self.digest} has an attestation {wanted} cannot be told", self.undecided, self.gaps
+                f"Cannot determine whether {self.digest} has an attestation {wanted}", self.undecided, self.gaps
             )
         return self.verified
 
@@ -136,8 +136,8 @@ class AttestationFindings:
             what = "; ".join(f"{each.predicate_type} by {each.signer.name}" for each in self.verified)
             return f"{self.digest} is attested: {what}."
         wanted = " or ".join(self.predicate_types)
-        there = f"attested is only {', '.join(self.other_types)}" if self.other_types else "nothing is attested"
-        return f"{self.digest} has no attestation {wanted} that counts: {_told(self.rejected, there)}."
+        there = f"only {', '.join(self.other_types)} is attested" if self.other_types else "nothing is attested"
+        return f"{self.digest} has no valid attestation {wanted}: {_told(self.rejected, there)}."
 
 
 def _told(rejected: tuple[Rejection, ...], otherwise: str) -> str:
@@ -150,5 +150,5 @@ def _raise_if_undecided(claim: str, undecided: tuple[Undecided, ...], gaps: tupl
         raise Unknown(first.reason, f"{claim}: {first.place} ({first.form}): {first.why}")
     if gaps:
         raise Unknown(
-            gaps[0].reason, f"{claim}, because not everything was seen: {'; '.join(each.what for each in gaps)}"
+            gaps[0].reason, f"{claim}, because not everything could be read: {'; '.join(each.what for each in gaps)}"
         )

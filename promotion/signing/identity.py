@@ -35,7 +35,7 @@ class Identity:
         """Refuse an expectation that everything, or nothing, would meet."""
         for expected in (self.identity, self.issuer):
             if not (expected if isinstance(expected, str) else expected.pattern):
-                raise ValueError("both the identity and the issuer of keyless signatures must be given")
+                raise ValueError("keyless signatures need both an identity and an issuer")
 
     def __str__(self) -> str:
         """`IDENTITY (as ISSUER says)`."""
@@ -68,8 +68,8 @@ class Signatory:
         wanted = list(identities)
         if not any(_is(self.identity, one.identity) and _is(self.issuer, one.issuer) for one in wanted):
             raise Rejected(
-                f"it is by {shown(self.identity)} (as {shown(self.issuer)} says); "
-                f"expected was {' or '.join(str(one) for one in wanted)}"
+                f"it is by {shown(self.identity)} (as {shown(self.issuer)} says); expected "
+                f"{' or '.join(str(one) for one in wanted)}"
             )
 
 

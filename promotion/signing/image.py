@@ -102,7 +102,7 @@ def _layer(layer: SigLayer, digest: str, trust: Trust, repository: str) -> Verif
     payload = SimpleSigning.parse(layer.payload)
     payload.about(digest)
     elsewhere = repository and payload.reference and payload.reference != repository
-    note = f"It was signed as {shown(payload.reference)}; the digest is the same, so it is the same image."
+    note = f"It was signed as {shown(payload.reference)}; the digest is the same, so the image is the same."
     return VerifiedSignature(layer.place, SIMPLE_SIGNING, signer, (note,) if elsewhere else ())
 
 
@@ -121,7 +121,7 @@ def _attestation_layer(layer: AttLayer, digest: str, trust: Trust) -> VerifiedAt
     statement = _statement(envelope, digest)
     notes = tuple(_notes(statement, digest, layer.annotations.get(_PREDICATE_TYPE_2)))
     if len(envelope.signatures) > 1:
-        notes = (*notes, f"Its envelope has {len(envelope.signatures)} signatures; one that is trusted counts.")
+        notes = (*notes, f"Its envelope has {len(envelope.signatures)} signatures; one of them is trusted.")
     return _verified(layer, signer, statement, notes)
 
 
@@ -164,7 +164,7 @@ def _notes(statement: Statement, digest: str, annotated: str | None) -> Iterator
     if others:
         yield f"The statement is about {others} other things too."
     if annotated is not None and annotated != statement.predicate_type:
-        yield f"Its annotation calls it {shown(annotated)}, which is not signed; the signed type is what counts."
+        yield f"Its annotation calls it {shown(annotated)}, which is not signed; the signed type is used."
 
 
 def _beyond(**kinds: Collection[object]) -> Iterator[Gap]:

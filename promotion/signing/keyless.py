@@ -63,8 +63,8 @@ def verify_annotated(
         if TIMESTAMP in annotations:
             raise Unknown(
                 Reason.NOT_SUPPORTED,
-                "When it was signed is told only by an RFC 3161 time stamp beside a cosign 2 signature, which is not "
-                "verified here; sign with a transparency log or as a sigstore bundle.",
+                "The time of signing is known only from an RFC 3161 time stamp beside a cosign 2 signature, which "
+                "is not supported; sign with a transparency log or as a sigstore bundle.",
             )
         raise Rejected("no log entry says when it was signed, so its certificate may have expired before")
     entry = LogEntry.from_annotation(annotations[LOG_ENTRY])
@@ -80,7 +80,7 @@ def verify_annotated(
 def _one_certificate(annotations: Mapping[str, str]) -> x509.Certificate:
     certificates = read_certificates(annotations[CERTIFICATE], "its certificate")
     if len(certificates) != 1:
-        raise Rejected(f"its certificate annotation holds {len(certificates)} certificates; one was expected")
+        raise Rejected(f"its certificate annotation holds {len(certificates)} certificates; expected one")
     return certificates[0]
 
 
@@ -110,15 +110,15 @@ def verify_bundle(bundle: Bundle, root: TrustRoot, identities: Sequence[Identity
     except ModuleNotFoundError:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"A keyless sigstore bundle is there, and the package that verifies it is not installed; {EXTRA}.",
+            f"There is a keyless sigstore bundle, but the package that verifies it is not installed; {EXTRA}.",
         ) from None
     if bundle.envelope is None:
         raise Rejected("it signs a bare blob, not a statement about an image")
     if not bundle.log_entries:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            "It has no entry in a transparency log, and a time stamp alone is not verified here (GitHub's attestations "
-            "in private repositories are such); sign with a transparency log or with a key.",
+            "It has no entry in a transparency log, and a time stamp alone is not supported (GitHub's attestations "
+            "in private repositories have only that); sign with a transparency log or with a key.",
         )
     policy = _Expected(identities)
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
@@ -128,7 +128,8 @@ def verify_bundle(bundle: Bundle, root: TrustRoot, identities: Sequence[Identity
             trusted = TrustedRoot.from_file(file.name)
         except (Error, ValueError) as error:
             raise Unknown(
-                Reason.MALFORMED, f"The package sigstore cannot read the trust root: {shown(error)}; give another."
+                Reason.MALFORMED,
+                f"The package sigstore cannot read the trust root: {shown(error)}; give a different one.",
             ) from None
     try:
         kind, payload = Verifier(trusted_root=trusted).verify_dsse(SigstoreBundle.from_json(bundle.raw), policy)

@@ -53,7 +53,7 @@ class PublicKey:
         labels = [label for label, _ in blocks]
         if labels != ["PUBLIC KEY"]:
             there = ", ".join(labels)
-            raise Unknown(Reason.MALFORMED, f"{what} is PEM of {there}; exactly one PUBLIC KEY block was expected.")
+            raise Unknown(Reason.MALFORMED, f"{what} is PEM of {there}; expected exactly one PUBLIC KEY block.")
         return cls.from_spki(blocks[0][1], name)
 
     @classmethod
@@ -63,7 +63,7 @@ class PublicKey:
         try:
             loaded = load_der_public_key(spki)
         except (ValueError, UnsupportedAlgorithm) as error:
-            raise Unknown(Reason.MALFORMED, f"{what} cannot be read as a public key: {shown(error)}.") from None
+            raise Unknown(Reason.MALFORMED, f"{what} cannot be parsed as a public key: {shown(error)}.") from None
         weakness = _weakness(loaded)
         if weakness:
             raise Unknown(Reason.NOT_SUPPORTED, f"{what} {weakness}; sign with ECDSA P-256 instead.")
@@ -147,7 +147,7 @@ def _weakness(key: object) -> str | None:
     """Say why no signature of this key may count; None when it may."""
     if isinstance(key, ec.EllipticCurvePublicKey):
         known = key.curve.name in _CURVES
-        return None if known else f"is ECDSA over {key.curve.name}; P-256, P-384 and P-521 are verified here"
+        return None if known else f"is ECDSA over {key.curve.name}; only P-256, P-384 and P-521 are supported"
     if isinstance(key, rsa.RSAPublicKey):
         return _rsa_weakness(key)
     return None if isinstance(key, ed25519.Ed25519PublicKey) else "is neither ECDSA, Ed25519 nor RSA"
@@ -155,9 +155,9 @@ def _weakness(key: object) -> str | None:
 
 def _rsa_weakness(key: rsa.RSAPublicKey) -> str | None:
     if key.key_size < _RSA_MIN:
-        return f"is RSA with {key.key_size} bits, which is weak: at least {_RSA_MIN} are demanded"
+        return f"is RSA with {key.key_size} bits, which is weak: at least {_RSA_MIN} are required"
     if key.key_size > _RSA_MAX:
-        return f"is RSA with {key.key_size} bits; more than {_RSA_MAX} are not verified here"
+        return f"is RSA with {key.key_size} bits; more than {_RSA_MAX} are not supported"
     if key.public_numbers().e < _RSA_EXPONENT:
-        return f"is RSA with exponent {key.public_numbers().e}, which is weak: at least {_RSA_EXPONENT} is demanded"
+        return f"is RSA with exponent {key.public_numbers().e}, which is weak: at least {_RSA_EXPONENT} is required"
     return None

@@ -80,7 +80,9 @@ class LogEntry:
         if log is None:
             raise Rejected(f"its log entry is from the log {shown(self.log_id)}, which the trust root does not know")
         if not log.used(self.integrated):
-            raise Rejected(f"its log entry is of {self.integrated:%Y-%m-%d}, when the log did not use that key")
+            raise Rejected(
+                f"its log entry is of {self.integrated:%Y-%m-%d}, a time at which the log did not use that key"
+            )
         payload = {
             "body": b64encode(self.body).decode(),
             "integratedTime": int(self.integrated.timestamp()),
@@ -98,11 +100,11 @@ class LogEntry:
         """
         recorded = read_body(self.body, of_envelope=signed.in_envelope)
         if recorded.payload != sha256(signed.payload).hexdigest():
-            raise Rejected("its log entry records another payload than the one that was signed")
+            raise Rejected("its log entry records a payload other than the signed one")
         if signed.envelope is not None and recorded.envelope != sha256(signed.envelope).hexdigest():
             raise Rejected("its log entry records another envelope")
         if set(recorded.verifiers) != {verifier}:
-            raise Rejected("its log entry records another key or certificate than the one that signed")
+            raise Rejected("its log entry records a key or certificate other than the signing one")
         if not set(recorded.signatures) <= set(signed.signatures):
             raise Rejected("its log entry records another signature")
         if not recorded.signatures and signed.envelope is None:
@@ -123,5 +125,5 @@ def _count(value: object, what: str) -> int:
 def _moment(value: object, what: str) -> datetime:
     seconds = _count(value, what)
     if not 0 < seconds < _LATEST:
-        raise Rejected(f"{what} has no usable time")
+        raise Rejected(f"{what} has no valid time")
     return datetime.fromtimestamp(seconds, UTC)

@@ -33,7 +33,7 @@ def read_body(body: bytes, *, of_envelope: bool) -> LogEntryBody:
     kind = f"{text_field(fields, 'kind', _WHAT)} {text_field(fields, 'apiVersion', _WHAT)}"
     readers = _OF_ENVELOPES if of_envelope else _OF_PAYLOADS
     if kind not in readers:
-        raise Rejected(f"{_WHAT} is of kind {shown(kind)}; {' or '.join(readers)} was expected")
+        raise Rejected(f"{_WHAT} is of kind {shown(kind)}; expected {' or '.join(readers)}")
     return readers[kind](object_field(fields, "spec", _WHAT))
 
 
@@ -89,7 +89,7 @@ def _objects(fields: dict[str, Any], key: str) -> list[dict[str, Any]]:
 def _sha256(fields: dict[str, Any], key: str) -> str:
     hashed = object_field(fields, key, _WHAT)
     if hashed.get("algorithm") != "sha256":
-        raise Rejected(f"{_WHAT} records a hash of another kind than sha256")
+        raise Rejected(f"{_WHAT} records a hash other than sha256")
     return text_field(hashed, "value", _WHAT)
 
 

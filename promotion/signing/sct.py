@@ -20,7 +20,9 @@ def verify_sct(certificate: x509.Certificate, issuer: x509.Certificate, logs: It
     try:
         timestamps = certificate.extensions.get_extension_for_class(x509.PrecertificateSignedCertificateTimestamps)
     except x509.ExtensionNotFound:
-        raise Rejected("its certificate carries no promise of a certificate log (SCT)") from None
+        raise Rejected(
+            "its certificate has no signed certificate timestamp (SCT) of a certificate transparency log"
+        ) from None
     by_id = {bytes.fromhex(log.key.fingerprint): log for log in logs}
     for each in list(timestamps.value)[:_MAX]:
         log = by_id.get(each.log_id)
@@ -31,7 +33,7 @@ def verify_sct(certificate: x509.Certificate, issuer: x509.Certificate, logs: It
         except Rejected:
             continue
         return
-    raise Rejected("its certificate carries no promise (SCT) of a certificate log that the trust root knows")
+    raise Rejected("its certificate has no signed certificate timestamp (SCT) of a log in the trust root")
 
 
 def _signed(timestamp: SignedCertificateTimestamp, certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:

@@ -70,8 +70,8 @@ class Signer:
         except (Rejected, ValueError):
             raise Unknown(
                 Reason.ERROR,
-                f"What came back from signing is no signature by {self.public}; nothing was signed. "
-                "Compare the key that signs with the public key, and have the digest signed as a digest.",
+                f"The signer returned something that is not a signature by {self.public}; nothing was signed. "
+                "Check that the signing key matches the public key, and that it signs the digest as a digest.",
             ) from None
         return signature
 

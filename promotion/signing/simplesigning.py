@@ -33,7 +33,7 @@ class SimpleSigning:
         critical = object_field(fields, "critical", what)
         kind = text_field(critical, "type", what)
         if kind != TYPE:
-            raise Rejected(f"{what} is of type {shown(kind)}; {TYPE!r} was expected")
+            raise Rejected(f"{what} is of type {shown(kind)}; expected {TYPE!r}")
         image = object_field(critical, "image", what)
         one_spelling(image, what)
         # cosign writes the key in lower case; its own specification shows it with a capital D.

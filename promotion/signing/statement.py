@@ -41,13 +41,13 @@ class Statement:
         fields = read_object(payload, what)
         version = text_field(fields, "_type", what)
         if version not in (V01, V1):
-            raise Rejected(f"{what} is of type {shown(version)}; {V1} or {V01} was expected")
+            raise Rejected(f"{what} is of type {shown(version)}; expected {V1} or {V01}")
         predicate_type = text_field(fields, "predicateType", what)
         if not predicate_type:
             raise Rejected(f"{what} has an empty predicateType")
         entries = list_field(fields, "subject", what)
         if not 1 <= len(entries) <= _MAX_SUBJECTS:
-            raise Rejected(f"{what} has {len(entries)} subjects; one to {_MAX_SUBJECTS} were expected")
+            raise Rejected(f"{what} has {len(entries)} subjects; expected one to {_MAX_SUBJECTS}")
         subjects = tuple(_subject(entry, what) for entry in entries)
         return cls(predicate_type, subjects, fields.get("predicate"), version)
 

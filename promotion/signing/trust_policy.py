@@ -29,7 +29,7 @@ class Trust:
         if not self.keys and not self.identities:
             raise Unknown(
                 Reason.NOT_DECLARED,
-                "Nobody is declared whose signatures count; declare a public key, or an identity with its issuer.",
+                "No trusted signer is declared; declare a public key, or an identity with its issuer.",
             )
 
     def trust_root(self) -> TrustRoot:

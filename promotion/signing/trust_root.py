@@ -59,7 +59,7 @@ class TrustRoot:
         except (Rejected, ValueError) as error:
             raise Unknown(
                 Reason.MALFORMED,
-                f"The trust root for keyless signatures cannot be read ({error}); give a sigstore trusted_root.json.",
+                f"The trust root for keyless signatures cannot be parsed ({error}); give a sigstore trusted_root.json.",
             ) from None
 
     @classmethod

@@ -23,7 +23,7 @@ _MAX_SIGNATURES = 10
 def of_payload(layer: SigLayer, trust: Trust) -> SignedBy:
     """Tell who signed the blob of a cosign 2 signature layer. Raises Rejected, or Unknown when that cannot be told."""
     if len(layer.payload) > MAX_PAYLOAD:
-        raise Rejected(f"its payload has {len(layer.payload)} bytes; more than {MAX_PAYLOAD} are not read")
+        raise Rejected(f"its payload has {len(layer.payload)} bytes; the limit is {MAX_PAYLOAD}")
     signature = read_base64(layer.annotations.get(SIGNATURE, ""), "its signature")
     if not signature:
         raise Rejected(f"it has no annotation {SIGNATURE}")
@@ -50,7 +50,7 @@ def of_bundle(bundle: Bundle, trust: Trust) -> tuple[Envelope, SignedBy]:
         raise Rejected("it signs a bare blob, not a statement about an image")
     if bundle.has_certificate:
         if not trust.identities:
-            raise Rejected(f"it was signed keyless; expected was {trust.describe()}")
+            raise Rejected(f"it was signed keyless; expected {trust.describe()}")
         return bundle.envelope, _keyless(keyless.verify_bundle(bundle, trust.trust_root(), trust.identities))
     signed = Signed.of(bundle.envelope)
     key = _made_by(signed, trust.keys)
@@ -81,18 +81,18 @@ def _by_key(key: PublicKey, signed: Signed, trust: Trust, entry: Callable[[], Lo
 
 def _annotated_entry(annotations: Mapping[str, str]) -> LogEntry:
     if keyless.LOG_ENTRY not in annotations:
-        raise Rejected("it has no entry in a transparency log, which is demanded of a key's signatures")
+        raise Rejected("it has no entry in a transparency log, which is required for signatures with a key")
     return LogEntry.from_annotation(annotations[keyless.LOG_ENTRY])
 
 
 def _bundled_entry(bundle: Bundle) -> LogEntry:
     if len(bundle.log_entries) != 1:
-        raise Rejected(f"it has {len(bundle.log_entries)} entries in a transparency log; exactly one is demanded")
+        raise Rejected(f"it has {len(bundle.log_entries)} entries in a transparency log; exactly one is required")
     if "inclusionPromise" not in bundle.log_entries[0]:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            "Its log entry has an inclusion proof and no signed promise, and proofs are not verified here for keys; "
-            "do not demand a log for this key.",
+            "Its log entry has an inclusion proof but no signed entry timestamp, and inclusion proofs are not "
+            "supported for keys; do not require a log for this key.",
         )
     return LogEntry.from_bundle(bundle.log_entries[0])
 

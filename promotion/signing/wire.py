@@ -28,14 +28,14 @@ def read_object(data: bytes, what: str, *, limit: int = MAX_ENVELOPE) -> dict[st
     numbers outside JSON, for text that is not Unicode, for nesting too deep to read, for anything after the object.
     """
     if len(data) > limit:
-        raise Rejected(f"{what} has {len(data)} bytes; more than {limit} are not read")
+        raise Rejected(f"{what} has {len(data)} bytes; the limit is {limit}")
     try:
         text = data.decode("utf-8")
         value = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant, parse_float=_finite)
         if "\\ud" in text or "\\uD" in text:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError:
-        raise Rejected(f"{what} is nested too deeply to be read") from None
+        raise Rejected(f"{what} is nested too deeply") from None
     except ValueError as error:
         raise Rejected(f"{what} is not well-formed JSON: {shown(error)}") from None
     if not isinstance(value, dict):
@@ -47,7 +47,7 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]
-        raise ValueError(f"the key {shown(next(key for key in keys if keys.count(key) > 1))} is there twice")
+        raise ValueError(f"the key {shown(next(key for key in keys if keys.count(key) > 1))} occurs twice")
     return found
 
 
@@ -66,14 +66,14 @@ def one_spelling(fields: Mapping[str, Any], what: str) -> None:
     """Refuse keys that differ only in case: Go programs, cosign among them, take them for the same key."""
     folded = [key.casefold() for key in fields]
     if len(set(folded)) != len(folded):
-        raise Rejected(f"{what} has two keys that differ only in upper and lower case")
+        raise Rejected(f"{what} has two keys that differ only in case")
 
 
 def text_field(fields: Mapping[str, Any], key: str, what: str) -> str:
     """Get the text at `key`. Raises Rejected when there is none."""
     value = fields.get(key)
     if not isinstance(value, str):
-        raise Rejected(f"{what} has no text at `{key}`")
+        raise Rejected(f"{what} has no string at `{key}`")
     return value
 
 
@@ -109,16 +109,16 @@ def read_base64(text: str, what: str) -> bytes:
 def read_pem(text: str, what: str) -> tuple[tuple[str, bytes], ...]:
     """Read the PEM blocks (RFC 7468) in `text` as (label, DER); nothing but white space may stand around them."""
     if len(text) > MAX_ANNOTATION:
-        raise Rejected(f"{what} has {len(text)} characters; more than {MAX_ANNOTATION} are not read")
+        raise Rejected(f"{what} has {len(text)} characters; the limit is {MAX_ANNOTATION}")
     rest = text.lstrip()
     blocks: list[tuple[str, bytes]] = []
     while rest:
         found = _PEM.match(rest)
         if found is None:
-            raise Rejected(f"{what} is not PEM, or has something else beside the PEM blocks")
+            raise Rejected(f"{what} is not PEM, or has other content beside the PEM blocks")
         body = "".join(found[2].split())
         blocks.append((found[1], read_base64(body, what)))
         rest = rest[found.end() :]
     if not blocks:
-        raise Rejected(f"{what} is empty; a PEM block was expected")
+        raise Rejected(f"{what} is empty; expected a PEM block")
     return tuple(blocks)

@@ -89,7 +89,7 @@ def test_who_may_not_push_is_told_so(of_the_image, there):
     registry.door.mode, registry.door.users = "basic", {"reader": "pw"}
     registry.door.read_only.add("reader")
     source, pusher = open_both(address, login=lambda: Credentials("reader", "pw"))
-    with pytest.raises(Unknown, match="give whoever attaches the right to push"):
+    with pytest.raises(Unknown, match="grant push access"):
         keep.attach(of_the_image.folder, source, pusher)
 
 
@@ -140,7 +140,7 @@ def test_the_archive_keeps_every_file_for_its_time(sealed, bucket, capsys):
 
 
 @pytest.mark.parametrize(
-    ("to", "said"), [("s3://plain/x", "has no Object Lock"), ("records", "no place for an archive")]
+    ("to", "said"), [("s3://plain/x", "has no Object Lock"), ("records", "is not a place for an archive")]
 )
 def test_a_place_that_keeps_nothing_is_refused(sealed, bucket, capsys, to, said):
     """What can be removed is no archive."""

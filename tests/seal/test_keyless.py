@@ -80,7 +80,7 @@ def test_no_key_verifies_what_was_sealed_keyless(story, services):
     """A deploy job that expects a key's seal does not let it pass."""
     keyless(story)
     (said,) = story.wrong(sign_off=False)
-    assert "the test result is signed keyless; expected was the key 'seal'" in said, said
+    assert "the test result is signed keyless; expected the key 'seal'" in said, said
 
 
 def test_the_command_of_the_docs_accepts_it(story, services, ssh_keys, tmp_path, monkeypatch, capsys):
@@ -111,7 +111,7 @@ def test_the_command_of_the_docs_accepts_it(story, services, ssh_keys, tmp_path,
     assert (cli.main(words), *capsys.readouterr()) == (0, f"{record['digest']} may be deployed\n", "")
     words[words.index("--issuer") + 1] = "https://example.com"
     assert cli.main(words) == 1
-    assert "expected was" in capsys.readouterr().err
+    assert "; expected " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def no_answer(services, _):
     [
         (no_permission, Reason.ACCESS_DENIED, "permissions: id-token: write"),
         (no_workflow, Reason.ACCESS_DENIED, "permissions: id-token: write"),
-        (no_identity, Reason.ACCESS_DENIED, "the workflow's identity was not to be had"),
+        (no_identity, Reason.ACCESS_DENIED, "the workflow's identity token could not be fetched"),
         (no_certificate, Reason.ERROR, "no keyless signature"),
         (half_a_certificate, Reason.ERROR, "no keyless signature"),
         (not_in_the_certificate_log, Reason.ERROR, "no keyless signature"),

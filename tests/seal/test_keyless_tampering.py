@@ -63,7 +63,7 @@ def test_another_identity_or_issuer_does_not_count(keyless, identity, issuer):
     """Both are compared character by character, and the sentence names who it was."""
     (said,) = keyless.wrong(seal_identities=[Identity(identity, issuer)])
     assert said == (
-        f"the seal does not count: it is by '{IDENTITY}' (as '{OIDC}' says); expected was {identity} (as {issuer} says)"
+        f"the seal is not valid: it is by '{IDENTITY}' (as '{OIDC}' says); expected {identity} (as {issuer} says)"
     )
 
 
@@ -71,15 +71,17 @@ def test_a_key_s_seal_is_not_a_keyless_one(keyless, pairs):
     """Nor the other way round; and nobody's counts where nobody is named."""
     public = pairs[1]["seal"]
     (said,) = keyless.wrong(seal_keys=[public], seal_identities=[])
-    assert said == f"the seal does not count: the test result is signed keyless; expected was {public}"
+    assert said == f"the seal is not valid: the test result is signed keyless; expected {public}"
     keyless.seal("seal")
     keyless.sign_off()
     (said,) = keyless.wrong()
     assert said.startswith(
-        "the seal does not count: the test result is signed with a key; expected was, keyless, https"
+        "the seal is not valid: the test result is signed with a key; expected a keyless signature of https"
     )
     (said,) = keyless.wrong(seal_identities=[])
-    assert said.endswith("nobody was named whose seals count: give --key, or --identity with --issuer")
+    assert said.endswith(
+        "no key or identity was given whose seals are accepted: give --key, or --identity with --issuer"
+    )
 
 
 def test_another_trust_root_does_not_vouch(keyless, monkeypatch):
@@ -87,14 +89,14 @@ def test_another_trust_root_does_not_vouch(keyless, monkeypatch):
     other = TrustRoot.parse(Authority().trusted_root())
     for root in (other, None):
         (said,) = keyless.wrong(trust_root=root)
-        assert said.startswith("the seal does not count: it does not verify: ")
+        assert said.startswith("the seal is not valid: it does not verify: ")
 
     def nothing():
         raise Unknown(Reason.NOT_SUPPORTED, "there is none")
 
     monkeypatch.setattr(TrustRoot, "packaged", nothing)
     (said,) = keyless.wrong(trust_root=None)
-    assert said == "whether the seal counts could not be told: there is none"
+    assert said == "cannot determine whether the seal is valid: there is none"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_a_certificate_that_was_not_right_then_does_not_count(keyless, authority
     """When the log took the signature in, it must have been valid, and known to the certificate log."""
     sealed_by(keyless, authority, **certified)
     (said,) = keyless.wrong()
-    assert said.startswith("the seal does not count: "), said
+    assert said.startswith("the seal is not valid: "), said
     assert why in said
 
 
@@ -157,7 +159,7 @@ def test_a_changed_keyless_seal_is_found(keyless, name, change):
     path.write_bytes(changed)
     said = keyless.wrong()
     assert any(
-        one.startswith(("the seal does not count: ", "whether the seal counts could not be told: ")) for one in said
+        one.startswith(("the seal is not valid: ", "cannot determine whether the seal is valid: ")) for one in said
     )
 
 
@@ -174,7 +176,7 @@ def test_who_seals_keyless_does_not_sign_off(keyless, authority):
     statement = b64decode(json.loads(bundle.read_bytes())["dsseEnvelope"]["payload"])
     bundle.write_bytes(logged.bundle(authority, statement, leaf).bundle)
     (said,) = keyless.wrong()
-    assert said.startswith("the sign-off does not count: none of its signatures")
+    assert said.startswith("the sign-off is not valid: none of its signatures")
 
 
 def test_keys_alone_do_not_load_what_keyless_needs(sealed):

@@ -46,13 +46,13 @@ def test_an_ssh_key_signs_off(story, ssh_keys):
     signers = ssh_keys / "allowed_signers"
     approval.with_ssh(story.folder, ssh_keys / APPROVER, by=APPROVER, at=AT, notes="")
     assert story.wrong(allowed_signers=signers) == []
-    assert any("no allowed signers were named" in one for one in story.wrong())
+    assert any("no allowed signers were given" in one for one in story.wrong())
     approval.with_ssh(story.folder, ssh_keys / LEAD, by=APPROVER, at=AT, notes="")
     assert any("does not allow for release-approver" in one for one in story.wrong(allowed_signers=signers))
     approval.with_ssh(story.folder, ssh_keys / LEAD, by=LEAD, at=AT, notes="")
     assert any("leads the deployment" in one for one in story.wrong(allowed_signers=signers))
     approval.with_ssh(story.folder, ssh_keys / APPROVER, by="somebody", at=AT, notes="")
-    assert any("somebody is not one of those who may approve" in one for one in story.wrong(allowed_signers=signers))
+    assert any("somebody is not one of the approvers" in one for one in story.wrong(allowed_signers=signers))
 
 
 @pytest.mark.parametrize(("old", "new"), [(b"release-approver", b"release-approve2"), (b"}}", b"}}\n")])
@@ -94,7 +94,7 @@ def test_an_approval_in_github_signs_off(story):
     by = approval.from_github(story.folder, github, 42, "prod", open_signer(story.key("seal")), at=AT)
     assert (by, story.wrong()) == (APPROVER, [])
     approval.from_github(story.folder, github, 42, "prod", open_signer(story.key("approver")), at=AT)
-    assert any("the sign-off does not count" in one for one in story.wrong())
+    assert any("the sign-off is not valid" in one for one in story.wrong())
     by_lead = Approvals(review(short, by=LEAD))
     approval.from_github(story.folder, by_lead, 42, "prod", open_signer(story.key("seal")), at=AT)
     assert any("leads the deployment" in one for one in story.wrong())
@@ -280,7 +280,7 @@ def test_a_seal_of_an_old_record_counts(story):
     assert story.wrong(settings={**settings, "limits": {}}) != []
     path = story.folder / folder.RECORD
     path.write_text(path.read_text().replace("1e-07", "1e-7"))
-    assert "record.json is not written as records are: it was changed by hand" in story.wrong(settings=settings)
+    assert "record.json is not in canonical form: it was edited" in story.wrong(settings=settings)
 
 
 def test_settings_are_compared_as_they_are_kept(story):
@@ -292,4 +292,4 @@ def test_settings_are_compared_as_they_are_kept(story):
     story.sign_off()
     assert story.wrong(settings=settings) == []
     other = {**settings, "limits": {"error_rate": 1.0, "id": 2**60 + 2}}
-    assert "it was judged by other settings: limits.id differ" in story.wrong(settings=other)
+    assert "it was judged with other settings: limits.id differ" in story.wrong(settings=other)

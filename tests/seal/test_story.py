@@ -25,7 +25,7 @@ def test_a_go_is_sealed_signed_off_and_verified(world_pool, tmp_path, pairs, ssh
         *("--settings-sha256", judged.record["settings_sha256"]),
     ]
     assert cli.main(verify) == 1
-    assert capsys.readouterr().err == "nobody has signed off: `promotion sign-off` does\n"
+    assert capsys.readouterr().err == "the report is not signed off: use `promotion sign-off`\n"
     sign_off = ["sign-off", str(tmp_path), "--by"]
     assert cli.main([*sign_off, LEAD, "--ssh-key", str(ssh_keys / LEAD)]) == 0
     assert cli.main(verify) == 1

@@ -87,7 +87,7 @@ def test_a_changed_page_is_found(sealed, change):
     """Any change of the page, inside what we drew or around it, breaks the seal."""
     path = sealed.folder / folder.PAGE
     path.write_text(change(path.read_text()))
-    assert "the sealed page is not the one that is here" in sealed.wrong()
+    assert "the sealed page differs from the file in this directory" in sealed.wrong()
 
 
 def payload(bundle):
@@ -129,9 +129,9 @@ def test_a_changed_statement_is_found(sealed, name, change):
 def test_a_missing_part_is_found(sealed):
     """No test result, no summary, no sign-off."""
     for name, said in (
-        (folder.SIGN_OFF, "nobody has signed off: `promotion sign-off` does"),
-        (folder.TEST_RESULT, "there is no seal: `promotion seal` makes it"),
-        (folder.SUMMARY, "there is no seal: `promotion seal` makes it"),
+        (folder.SIGN_OFF, "the report is not signed off: use `promotion sign-off`"),
+        (folder.TEST_RESULT, "there is no seal: create it with `promotion seal`"),
+        (folder.SUMMARY, "there is no seal: create it with `promotion seal`"),
     ):
         sealed.inside(name).unlink()
         assert said in sealed.wrong()
@@ -153,17 +153,17 @@ def test_another_key_does_not_seal(story, key):
     """Neither a key that nobody knows nor one that is for signing off."""
     story.seal(key)
     story.sign_off()
-    assert any(problem.startswith("the seal does not count") for problem in story.wrong())
+    assert any(problem.startswith("the seal is not valid") for problem in story.wrong())
 
 
 @pytest.mark.parametrize(
     ("by", "key", "said"),
     [
-        (APPROVER, "stranger", "the sign-off does not count"),
-        (APPROVER, "seal", "the sign-off does not count"),
-        (APPROVER, "lead", "the sign-off does not count"),
-        ("somebody", "approver", "no key of somebody was named to sign off with"),
-        (LEAD, "lead", "release-lead signed off and leads the deployment: somebody else must approve"),
+        (APPROVER, "stranger", "the sign-off is not valid"),
+        (APPROVER, "seal", "the sign-off is not valid"),
+        (APPROVER, "lead", "the sign-off is not valid"),
+        ("somebody", "approver", "no key was given for somebody"),
+        (LEAD, "lead", "release-lead signed off and is the deployment lead: somebody else must approve"),
     ],
 )
 def test_another_person_does_not_sign_off(story, by, key, said):
@@ -176,8 +176,9 @@ def test_another_person_does_not_sign_off(story, by, key, said):
 def test_a_seal_of_another_image_does_not_count(sealed):
     """A whole, right seal is of one image."""
     other = "sha256:" + "1" * 64
-    assert f"the record is of {sealed.record()['digest']}, expected {other}: judge this image" in sealed.wrong(
-        digest=other
+    assert (
+        f"the record is of {sealed.record()['digest']}, expected {other}: run the checklist for this image"
+        in sealed.wrong(digest=other)
     )
 
 
@@ -187,23 +188,23 @@ def test_a_seal_counts_for_its_time(sealed):
     assert sealed.wrong() == []
     sealed.now += timedelta(seconds=1)
     assert sealed.wrong() == [
-        "the seal counted until 2026-11-23T10:42:00.000Z: what was seen then may have changed, so judge again"
+        "the seal expired at 2026-11-23T10:42:00.000Z: the evidence may have changed since, so run the checklist again"
     ]
 
 
 def test_another_checklist_or_other_settings_do_not_count(sealed):
     """A checklist without an item, a limit loosened, and not knowing either."""
-    assert any("another checklist.md" in one for one in sealed.wrong(checklist_sha256="0" * 64))
+    assert any("a different checklist.md" in one for one in sealed.wrong(checklist_sha256="0" * 64))
     stricter = copy.deepcopy(SETTINGS)
     stricter["limits"]["error_rate"] = 0.0001
-    assert sealed.wrong(settings=stricter) == ["it was judged by other settings: limits.error_rate differ"]
+    assert sealed.wrong(settings=stricter) == ["it was judged with other settings: limits.error_rate differ"]
     elsewhere = copy.deepcopy(SETTINGS)
     elsewhere["image"]["signer"]["key"] = "/deploy/job-2/cosign.pub"
     assert sealed.wrong(settings=elsewhere) == []
     elsewhere["image"]["signer"]["key"] = "/deploy/job-2/another.pub"
     assert sealed.wrong(settings=elsewhere)
     assert any("which checklist" in one for one in sealed.wrong(checklist_sha256=None))
-    assert any("which settings" in one for one in sealed.wrong(settings=None))
+    assert any("the settings to verify against" in one for one in sealed.wrong(settings=None))
 
 
 def test_a_seal_made_anew_takes_the_sign_off_away(sealed):
@@ -212,9 +213,9 @@ def test_a_seal_made_anew_takes_the_sign_off_away(sealed):
     record = sealed.record() | {"clock": "2026-11-23T09:41:30.000Z"}
     sealed.write(record)
     sealed.seal()
-    assert "nobody has signed off: `promotion sign-off` does" in sealed.wrong()
+    assert "the report is not signed off: use `promotion sign-off`" in sealed.wrong()
     sealed.inside(folder.SIGN_OFF).write_bytes(before)
-    assert "the sign-off is of another seal than the one that is here" in sealed.wrong()
+    assert "the sign-off is of a seal other than the one in this directory" in sealed.wrong()
 
 
 @pytest.mark.parametrize(
@@ -231,7 +232,7 @@ def test_a_seal_made_anew_takes_the_sign_off_away(sealed):
 def test_what_is_no_whole_go_is_never_sealed_as_passed(story, change):
     """It is refused, or with --archive kept as FAILED, and does not verify."""
     story.write(record_of_go() | change)
-    with pytest.raises(Unknown, match="only a whole GO is sealed"):
+    with pytest.raises(Unknown, match="only a complete GO is sealed"):
         story.seal()
     assert story.seal(archive=True) == "FAILED"
     assert payload(story.inside(folder.SUMMARY).read_bytes())["predicate"]["verificationResult"] == "FAILED"
@@ -252,5 +253,5 @@ def test_an_item_that_did_not_run_counts_against(story):
 def test_a_page_that_is_not_the_record_s_is_not_sealed(story):
     """What people read and what is signed are one."""
     (story.folder / folder.PAGE).write_text("<p>GO</p>")
-    with pytest.raises(Unknown, match="does not show what"):
+    with pytest.raises(Unknown, match="does not match"):
         seal(story.folder, open_signer(story.key("seal")), minutes=60)

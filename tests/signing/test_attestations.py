@@ -24,7 +24,7 @@ def test_attestations_of_both_forms_count(trust, signer):
     assert "is attested: https://cyclonedx.org/bom by the key 'image'" in found.summary
     nothing = attestations(material, DIGEST, trust, ["https://spdx.dev/Document"])
     assert nothing.found() == ()
-    assert f"attested is only {SBOM}, {VSA}" in nothing.summary
+    assert f"only {SBOM}, {VSA} is attested" in nothing.summary
 
 
 def test_attestations_are_not_believed_unsigned(trust, signer, stranger):
@@ -48,7 +48,7 @@ def test_several_signatures_of_an_attestation_layer_are_noted(trust, signer, str
     fields["signatures"] += json.loads(attestation_layer(statement(), stranger).envelope)["signatures"]
     both = replace(good, envelope=json.dumps(fields).encode())
     found = attestations(Material(attestations=(both,)), DIGEST, trust, [SBOM]).found()[0]
-    assert found.notes == ("Its envelope has 2 signatures; one that is trusted counts.",)
+    assert found.notes == ("Its envelope has 2 signatures; one of them is trusted.",)
 
 
 def test_a_statement_about_us_and_others_counts_and_says_so(trust, signer):

@@ -113,7 +113,7 @@ def test_a_layer_that_cannot_be_read_is_a_gap(store, trust, layer):
             store.fails[digest] = Unknown(Reason.ACCESS_DENIED, "denied")
     material = collect(store, Digest(DIGEST))
     assert sorted(gap.reason for gap in material.gaps) == ["access-denied", "access-denied", "no-data"]
-    with pytest.raises(Unknown, match="not everything was seen"):
+    with pytest.raises(Unknown, match="not everything could be read"):
         signatures(material, DIGEST, trust).is_signed()
 
 

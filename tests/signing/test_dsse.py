@@ -77,19 +77,19 @@ def test_no_two_payloads_have_one_encoding(kind, payload, other_kind, other_payl
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"signatures": []}, "has 0 signatures; exactly one was expected"),
-        ({"signatures": [{"sig": SIGNATURE}] * 2}, "has 2 signatures; exactly one was expected"),
+        ({"signatures": []}, "has 0 signatures; expected exactly one"),
+        ({"signatures": [{"sig": SIGNATURE}] * 2}, "has 2 signatures; expected exactly one"),
         ({"signatures": {"sig": SIGNATURE}}, "no list"),
         ({"signatures": ["x"]}, "not an object"),
-        ({"signatures": [{"sig": None}]}, "no text at `sig`"),
-        ({"signatures": [{"keyid": "a"}]}, "no text at `sig`"),
+        ({"signatures": [{"sig": None}]}, "no string at `sig`"),
+        ({"signatures": [{"keyid": "a"}]}, "no string at `sig`"),
         ({"signatures": [{"sig": "A==="}]}, "base64"),
-        ({"signatures": [{"sig": SIGNATURE, "Sig": SIGNATURE}]}, "upper and lower case"),
+        ({"signatures": [{"sig": SIGNATURE, "Sig": SIGNATURE}]}, "differ only in case"),
         ({"payload": "aGVsbG8gd29ybGR="}, "not canonical base64"),
         ({"payload": "aGVsbG8gd29ybGQ= "}, "not base64"),
-        ({"payload": None}, "no text at `payload`"),
-        ({"payloadType": 1}, "no text at `payloadType`"),
-        ({"Payload": "aGVsbG8gd29ybGQ="}, "upper and lower case"),
+        ({"payload": None}, "no string at `payload`"),
+        ({"payloadType": 1}, "no string at `payloadType`"),
+        ({"Payload": "aGVsbG8gd29ybGQ="}, "differ only in case"),
     ],
 )
 def test_malformed_envelopes_are_refused(changes, why):

@@ -36,7 +36,7 @@ def test_nothing_attached_is_unsigned(trust):
     """When the listing was complete, that is a fact."""
     found = look(trust)
     assert not found.is_signed()
-    assert found.summary == f"{DIGEST} has no signature that counts: nothing is attached that could be one."
+    assert found.summary == f"{DIGEST} has no valid signature: no candidate is attached."
 
 
 def test_the_key_s_hint_is_only_a_hint(trust, bundle, stranger):
@@ -110,7 +110,7 @@ def test_the_repository_that_was_signed_is_only_noted(trust, layer):
     material = Material(signatures=(layer,))
     assert signatures(material, DIGEST, trust, repository=REPOSITORY).verified[0].notes == ()
     noted = signatures(material, DIGEST, trust, repository="elsewhere.example.com/shop").verified[0].notes
-    assert noted == (f"It was signed as '{REPOSITORY}'; the digest is the same, so it is the same image.",)
+    assert noted == (f"It was signed as '{REPOSITORY}'; the digest is the same, so the image is the same.",)
 
 
 def test_an_incomplete_listing_is_unknown_and_not_unsigned(trust, layer):

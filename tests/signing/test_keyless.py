@@ -47,8 +47,8 @@ def test_attestations_of_cosign_2_count(world, keyless_trust, record):
         ({"valid_to": NOW - MINUTE, "valid_from": NOW - 10 * MINUTE}, "valid only from"),
         ({"valid_from": NOW + MINUTE}, "valid only from"),
         ({"purpose": ExtendedKeyUsageOID.CLIENT_AUTH}, "not for code signing"),
-        ({"sct_key": False}, "no promise of a certificate log"),
-        ({"sct_body": b"another certificate"}, "no promise (SCT) of a certificate log"),
+        ({"sct_key": False}, "no signed certificate timestamp (SCT) of a certificate transparency log"),
+        ({"sct_body": b"another certificate"}, "no signed certificate timestamp (SCT) of a log in the trust root"),
         ({"names": []}, ""),
         ({"names": [x509.DNSName("github.com")]}, "exactly one identity"),
         ({"names": [x509.UniformResourceIdentifier(IDENTITY)] * 2}, "exactly one identity"),
@@ -125,7 +125,7 @@ def test_links_from_a_stranger_are_no_anchors(world, keyless_trust):
     other = Authority(ct_key=world.ct_key, log_key=world.log_key)
     found = look(keyless_trust, logged.sign_image(other, DIGEST, other.certify()))
     assert not found.is_signed()
-    assert "was not issued by an authority of the trust root" in found.rejected[0].why
+    assert "was not issued by a certificate authority of the trust root" in found.rejected[0].why
 
 
 def test_an_authority_counts_only_for_its_time(world):
@@ -134,7 +134,7 @@ def test_an_authority_counts_only_for_its_time(world):
     raw["certificateAuthorities"][0]["validFor"]["end"] = f"{NOW - MINUTE:%Y-%m-%dT%H:%M:%SZ}"
     trust = Trust(identities=(Identity(IDENTITY, OIDC),), root=TrustRoot.parse(json.dumps(raw).encode()))
     found = look(trust, logged.sign_image(world, DIGEST, world.certify()))
-    assert "no authority for" in found.rejected[0].why
+    assert "no certificate authority for" in found.rejected[0].why
 
 
 @pytest.mark.parametrize("part", ["ct_keys", "log_keys"])
@@ -170,7 +170,7 @@ def test_the_log_entry_of_another_signature_does_not_count(world, keyless_trust)
     leaf = world.certify()
     other = logged.sign_image(world, "sha256:" + "cd" * 32, leaf)
     layer = _changed(logged.sign_image(world, DIGEST, leaf), entry=other.annotations[LOG_ENTRY])
-    assert "another payload" in look(keyless_trust, layer).rejected[0].why
+    assert "a payload other than" in look(keyless_trust, layer).rejected[0].why
 
 
 def test_somebody_else_s_certificate_does_not_count(world, keyless_trust, signer):

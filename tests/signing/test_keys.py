@@ -109,7 +109,7 @@ def test_weak_and_unknown_keys_are_refused_with_a_sentence(private, why):
         ("", "empty"),
         ("no key", "not PEM"),
         (b"\xff\xfe", "not PEM"),
-        ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "cannot be read"),
+        ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "cannot be parsed as a public key"),
         ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "PEM of CERTIFICATE"),
     ],
 )

@@ -42,7 +42,7 @@ def test_json_with_two_meanings_or_none_is_refused(data, why):
 
 def test_a_large_input_is_refused_before_it_is_parsed():
     """The limit is on bytes, and said in the sentence."""
-    with pytest.raises(Rejected, match="has 11 bytes; more than 10 are not read"):
+    with pytest.raises(Rejected, match="has 11 bytes; the limit is 10"):
         read_object(b'{"a":12345}', "the thing", limit=10)
 
 
@@ -66,7 +66,7 @@ def test_what_json_writes_is_read_back(fields):
 
 def test_keys_that_differ_in_case_only_are_refused():
     """Go would take the second one, and Python the first."""
-    with pytest.raises(Rejected, match="upper and lower case"):
+    with pytest.raises(Rejected, match="differ only in case"):
         one_spelling({"payload": 1, "Payload": 2}, "the envelope")
     one_spelling({"payload": 1, "payloadType": 2}, "the envelope")
 

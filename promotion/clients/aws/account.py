@@ -95,7 +95,7 @@ class Account:
         if source is None:
             raise Unknown(
                 Reason.ACCESS_DENIED,
-                f"no AWS credentials were found to assume {role} with: log in, or set AWS_PROFILE",
+                f"no AWS credentials were found for assuming {role}: log in, or set AWS_PROFILE",
             )
         extra = {"RoleSessionName": "promotion-checklist"}
         if self._environment.external_id:
@@ -178,7 +178,7 @@ def _raise_if_truncated(operation_model: Any, response_dict: dict[str, Any], **_
     announced = headers.get("content-length")
     if announced is not None and not packed and not head and int(announced) != len(body):
         raise Unknown(
-            Reason.TRUNCATED, f"{asked} answered {len(body)} of {announced} announced bytes: the answer was cut off"
+            Reason.TRUNCATED, f"{asked} answered {len(body)} of {announced} announced bytes: the answer was truncated"
         )
     if operation_model.service_model.resolved_protocol in ("json", "rest-json") and not head:
         if not body:
@@ -188,7 +188,9 @@ def _raise_if_truncated(operation_model: Any, response_dict: dict[str, Any], **_
         try:
             json.loads(body)
         except ValueError:
-            raise Unknown(Reason.TRUNCATED, f"{asked} answered JSON that breaks off: the answer was cut off") from None
+            raise Unknown(
+                Reason.TRUNCATED, f"{asked} answered with incomplete JSON: the answer was truncated"
+            ) from None
 
 
 class _Provider:

@@ -97,7 +97,7 @@ def _text(said: Mapping[str, Any]) -> str:
 
 def _link(said: Mapping[str, Any]) -> str:
     if not isinstance(said.get("html_url"), str):
-        raise malformed("an issue", "it has no address")
+        raise malformed("an issue", "it has no URL")
     return str(said["html_url"])
 
 
@@ -105,4 +105,4 @@ def _when(said: Mapping[str, Any]) -> str:
     try:
         return stamp(parse_stamp(str(said["created_at"]).replace("Z", "+00:00")))
     except (KeyError, ValueError):
-        raise malformed("an issue", "it does not say when it was made") from None
+        raise malformed("an issue", "it does not say when it was created") from None

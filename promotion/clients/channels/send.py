@@ -90,7 +90,7 @@ def receipt_of(channel: Channel, message: Message, state: ActionState, now: date
     """Give a receipt of posting a message in one place."""
     of = f" of the {message.series}" if message.series else ""
     return Receipt(
-        key_of(channel, message), f"told the channel {channel.name}{of}", state, stamp(now), message=sentence
+        key_of(channel, message), f"notified the channel {channel.name}{of}", state, stamp(now), message=sentence
     )
 
 

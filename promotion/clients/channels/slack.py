@@ -118,18 +118,18 @@ def _history(client: HttpClient, channel: Slack, since: datetime) -> Iterator[Ma
         )
         messages = page.get("messages")
         if not isinstance(messages, list):
-            raise Unknown(Reason.MALFORMED, f"{channel.name} in Slack answers without messages: look again")
+            raise Unknown(Reason.MALFORMED, f"{channel.name} in Slack answers without messages: run again")
         yield from (said for said in messages if isinstance(said, dict) and said.get("ts"))
         cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
         if not page.get("has_more"):
             return
         if not cursor:
             raise Unknown(
-                Reason.TRUNCATED, f"{channel.name} in Slack has more messages, and does not say where: look again"
+                Reason.TRUNCATED, f"{channel.name} in Slack has more messages, but gives no cursor for them: run again"
             )
     raise Unknown(
         Reason.TRUNCATED,
-        f"{channel.name} in Slack has more than the {PAGE * MOST_PAGES:,} messages that are read: lower "
+        f"{channel.name} in Slack has more than the {PAGE * MOST_PAGES:,} messages that this run reads: lower "
         "channels.max_age_days",
     )
 
@@ -156,14 +156,14 @@ def _call(
         missing = f"; it lacks {client.secrecy.clean(str(needs), 60)}" if needs else ""
         raise Unknown(
             Reason.ACCESS_DENIED,
-            f"{name} refuses {method} ({error}){missing}: mend the app's scopes, or invite it there",
+            f"{name} refuses {method} ({error}){missing}: correct the app's scopes, or invite it to the channel",
         )
     if error in _ABSENT:
         raise Unknown(
-            Reason.NO_DATA, f"{name} is not there for the app ({error}): correct the channel's id, or invite it"
+            Reason.NO_DATA, f"{name} is not visible to the app ({error}): correct the channel's id, or invite the app"
         )
     if error in ("ratelimited", "rate_limited"):
-        raise Unknown(Reason.THROTTLED, f"{name} was asked too often: try again in a minute")
+        raise Unknown(Reason.THROTTLED, f"{name} received too many requests: run again in a minute")
     raise Unknown(Reason.ERROR, f"{name} refuses {method}: {error}")
 
 
@@ -171,4 +171,4 @@ def _moment(ts: Any) -> str:
     try:
         return stamp(datetime.fromtimestamp(float(ts), UTC))
     except (TypeError, ValueError, OverflowError):
-        raise Unknown(Reason.MALFORMED, "a message in Slack has no time stamp that can be read: look again") from None
+        raise Unknown(Reason.MALFORMED, "a message in Slack has no valid time stamp: run again") from None

@@ -61,9 +61,9 @@ def scheduled(client: HttpClient, page: StatusPage) -> tuple[Maintenance, ...]:
         reply = wire.ask("GET", f"{url}?per_page={PAGE}", shown=url, headers=headers)
         tree = json_body(reply) if reply.whole else NO_JSON
         if not isinstance(tree, list):
-            raise Unknown(Reason.MALFORMED, f"{NAME} does not answer with a list of incidents: look again")
+            raise Unknown(Reason.MALFORMED, f"{NAME} does not answer with a list of incidents: run again")
         if len(tree) >= PAGE:
-            raise Unknown(Reason.TRUNCATED, f"{NAME} has {PAGE} maintenances or more: complete those that are over")
+            raise Unknown(Reason.TRUNCATED, f"{NAME} has {PAGE} maintenances or more: complete those that have ended")
         found += [_maintenance(one) for one in tree]
     return tuple({one.id: one for one in found}.values())
 
@@ -104,5 +104,5 @@ def _maintenance(tree: Any) -> Maintenance:
         )
     except (KeyError, TypeError, ValueError):
         raise Unknown(
-            Reason.MALFORMED, f"{NAME} has a maintenance without a name, a status or a time that can be read: mend it"
+            Reason.MALFORMED, f"{NAME} has a maintenance without a name, a status or a valid time: correct it"
         ) from None

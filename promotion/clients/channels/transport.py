@@ -39,7 +39,7 @@ class ChannelTransport:
         reply = self.client.exchange(request, _PATIENCE_MS, CookieJar())
         if isinstance(reply, CertificateRejected):
             raise Unknown(
-                Reason.UNREACHABLE, f"{self.name} was not asked: its certificate is not accepted, {reply.flaw}"
+                Reason.UNREACHABLE, f"{self.name} was not requested: its certificate is not accepted, {reply.flaw}"
             )
         if 200 <= reply.status < 300:
             return reply
@@ -48,11 +48,14 @@ class ChannelTransport:
     def json(self, reply: Reply) -> dict[str, Any]:
         """Read an answer. Raises Unknown, truncated or malformed, unless it is a whole JSON object."""
         if not reply.whole:
-            raise Unknown(Reason.TRUNCATED, f"{self.name} answers more than is read: look again, or look back less far")
+            raise Unknown(
+                Reason.TRUNCATED,
+                f"{self.name} answers with more than this run reads: run again, or lower channels.max_age_days",
+            )
         tree = json_body(reply)
         if tree is NO_JSON or not isinstance(tree, dict):
             raise Unknown(
-                Reason.MALFORMED, f"{self.name} answers something else than a JSON object: does a proxy answer?"
+                Reason.MALFORMED, f"{self.name} answers with something other than a JSON object: does a proxy answer?"
             )
         return tree
 
@@ -60,12 +63,12 @@ class ChannelTransport:
         host = urlsplit(shown).netloc
         said = f"{self.name} answers {reply.status}"
         if reply.status in (401, 403):
-            return Unknown(Reason.ACCESS_DENIED, f"{said}: see that its token is right and may do this")
+            return Unknown(Reason.ACCESS_DENIED, f"{said}: check its token and the token's permissions")
         if reply.status == 429:
             wait = reply.headers.get("retry-after", "")
-            return Unknown(Reason.THROTTLED, f"{said}: try again in {wait if wait.isdecimal() else 'some'} seconds")
+            return Unknown(Reason.THROTTLED, f"{said}: run again in {wait if wait.isdecimal() else 'some'} seconds")
         if reply.status in (404, 410):
-            return Unknown(Reason.NO_DATA, f"{said}: what promotion.toml names is not at {host}")
+            return Unknown(Reason.NO_DATA, f"{said}: {host} does not have what promotion.toml names")
         if reply.status >= 500:
-            return Unknown(Reason.UNREACHABLE, f"{said}: see whether {host} is well, and try again")
+            return Unknown(Reason.UNREACHABLE, f"{said}: check the status of {host}, and run again")
         return Unknown(Reason.ERROR, f"{said}, expected 200")

@@ -33,9 +33,7 @@ def post_to_teams(client: HttpClient, channel: Teams, message: Message) -> None:
     parts = urlsplit(url)
     loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if not parts.netloc or (parts.scheme != "https" and not loopback):
-        raise Unknown(
-            Reason.MALFORMED, f"the webhook of {channel.name} is no https address: set {channel.webhook} anew"
-        )
+        raise Unknown(Reason.MALFORMED, f"the webhook of {channel.name} is not an https URL: correct {channel.webhook}")
     client.secrecy.hide(parts.query)
     tree = {
         "type": "message",

@@ -29,7 +29,9 @@ def json_of(reply: Reply, what: str) -> Any:
     """Read the JSON of an answer. Raises Unknown, truncated or malformed."""
     if not reply.whole:
         size = f"{len(reply.body):,}"
-        raise Unknown(Reason.TRUNCATED, f"GitHub's answer about {what} is longer than the {size} bytes that are read")
+        raise Unknown(
+            Reason.TRUNCATED, f"GitHub's answer about {what} is longer than the {size} bytes that this run reads"
+        )
     kind = reply.headers.get("content-type", "nothing").partition(";")[0]
     if "json" not in kind:
         raise malformed(
@@ -40,10 +42,10 @@ def json_of(reply: Reply, what: str) -> Any:
         return json.loads(reply.body.decode("utf-8"), parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string"):
-            raise Unknown(Reason.TRUNCATED, f"GitHub's answer about {what} breaks off: look again") from None
+            raise Unknown(Reason.TRUNCATED, f"GitHub's answer about {what} is incomplete: run again") from None
         raise malformed(f"the answer about {what}", f"it is not JSON at character {error.pos}") from None
     except RecursionError:
-        raise malformed(f"the answer about {what}", "it is nested too deep") from None
+        raise malformed(f"the answer about {what}", "it is nested too deeply") from None
     except ValueError:
         raise malformed(f"the answer about {what}", "it is not JSON in UTF-8") from None
 
@@ -53,11 +55,12 @@ def refusal(reply: Reply, what: str, permission: str, absent: Collection[int], n
     said = _message(reply)
     status = reply.status
     if status in {403, 429} and _is_throttled(reply, said):
-        return Unknown(Reason.THROTTLED, f"GitHub throttled the look at {what} ({status}); {_when(reply, now)}")
+        return Unknown(Reason.THROTTLED, f"GitHub throttled the request for {what} ({status}); {_when(reply, now)}")
     if status == 401:
         return Unknown(
             Reason.ACCESS_DENIED,
-            f"GitHub refused {what} (401): the token is missing, wrong or expired; give the gate one with {permission}",
+            f"GitHub refused {what} (401): the token is missing, wrong or expired; give the gate a token with "
+            f"{permission}",
         )
     if status == 403:
         asked = reply.headers.get("x-accepted-github-permissions", "")
@@ -68,12 +71,13 @@ def refusal(reply: Reply, what: str, permission: str, absent: Collection[int], n
     if status in absent and said is not None:
         return NotFound(
             Reason.NO_DATA,
-            f"GitHub does not know {what} ({status}), or the token may not see it, which looks the same: check the "
-            f"name, and that the token has {permission}",
+            f"GitHub does not find {what} ({status}), or the token may not read it (GitHub answers both alike): "
+            f"check the name, and that the token has {permission}",
         )
     if status >= 500:
         return Unknown(
-            Reason.UNREACHABLE, f"GitHub is not available for {what} ({status}): look again later, see its status page"
+            Reason.UNREACHABLE,
+            f"GitHub is not available for {what} ({status}): run again later, and check its status page",
         )
     return Unknown(
         Reason.ERROR, f"GitHub's API answered {status} about {what}, expected 200: check `github.api_url` and the names"
@@ -122,8 +126,8 @@ def _when(reply: Reply, now: datetime) -> str:
     except (ValueError, OverflowError, OSError):
         pass
     if moment is None:
-        return "it does not say until when: look again in a few minutes"
-    return f"look again from {moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC on"
+        return "it does not say for how long: run again in a few minutes"
+    return f"run again from {moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC on"
 
 
 def _no_constant(name: str) -> Any:

@@ -39,7 +39,7 @@ def attestations(
     digest is none.
     """
     if not _DIGEST.fullmatch(digest):
-        raise ValueError(f"{digest[:80]!r} is no digest")
+        raise ValueError(f"{digest[:80]!r} is not a digest")
     what = f"the attestations of {digest} in {client.repository}"
     query = {"predicate_type": predicate_type}
     try:
@@ -50,7 +50,8 @@ def attestations(
         return ()
     if len(entries) > MOST:
         raise Unknown(
-            Reason.TRUNCATED, f"GitHub lists {len(entries)} of {what}, and {MOST} are read: look at them there"
+            Reason.TRUNCATED,
+            f"GitHub lists {len(entries)} of {what}, and this run reads {MOST}: delete those that are not needed",
         )
     return tuple(in_parallel(lambda entry: _attestation(client, entry, f"one of {what}"), entries))
 
@@ -66,7 +67,7 @@ def _attestation(client: GitHubClient, entry: object, what: str) -> StoredAttest
     try:
         bundle = decompress(_fetched(client, url, what), MOST_BYTES).decode("utf-8")
     except ValueError as mistake:
-        raise malformed(f"the bundle of {what}", f"it is not text in Snappy's block format: {mistake}") from None
+        raise malformed(f"the bundle of {what}", f"it is not in Snappy's block format: {mistake}") from None
     return StoredAttestation(bundle)
 
 
@@ -92,7 +93,7 @@ def _fetched(client: GitHubClient, url: str, what: str) -> bytes:
     if answer.status != 200:
         raise Unknown(
             Reason.ERROR,
-            f"{urlsplit(answer.url).hostname} answered {answer.status} for the bundle of {what}, expected 200: such an "
-            "address is good for a short while only, look again",
+            f"{urlsplit(answer.url).hostname} answered {answer.status} for the bundle of {what}, expected 200: "
+            "such a URL is valid only for a short time; run again",
         )
     return answer.body

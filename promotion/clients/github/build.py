@@ -54,14 +54,14 @@ def judge_build(basis: Basis, found: FoundBuild, branch: Branch, settings: GitHu
     problems += misfits(run, settings)
     if basis.commit not in {None, run.head_sha}:
         problems.append(
-            f"{run.describe()} built the commit {run.head_sha}, but the image is said to be of {basis.commit}: find out "
-            "which run built it"
+            f"{run.describe()} built the commit {run.head_sha}, but the image claims to be built from "
+            f"{basis.commit}: find out which run built it"
         )
     problems += job_problems(run, newest, found.jobs, settings.required_jobs)
     if run.ended and not run.succeeded:
         problems.append(
-            f"{run.describe()} of {run.workflow} ended with {shown(run.conclusion)}, expected success: mend the build, "
-            f"and promote what it builds then{_made_good(run, newest)}"
+            f"{run.describe()} of {run.workflow} ended with {shown(run.conclusion)}, expected success: fix the "
+            f"build, and promote the image that it builds then{_made_good(run, newest)}"
         )
     if not run.ended and not problems:
         _wait(run)
@@ -85,9 +85,9 @@ def choose(runs: Sequence[WorkflowRun], basis: Basis, settings: GitHub) -> Workf
         return good
     raise Unknown(
         Reason.NO_DATA,
-        f"{good.describe()} built {basis.commit} with success, and {later[0].describe()} built it later and ended with "
-        f"{shown(later[0].conclusion)}: the label alone does not tell which of them made this image; attest provenance "
-        "in the build, or name the run with --build-run-id",
+        f"{good.describe()} built {basis.commit} with success, and {later[0].describe()} built it later and ended "
+        f"with {shown(later[0].conclusion)}: the label alone does not say which of them built this image; attest "
+        "provenance in the build, or name the run with --build-run-id",
     )
 
 
@@ -95,20 +95,25 @@ def misfits(run: WorkflowRun, settings: GitHub) -> Iterator[str]:
     """Say what about a run is not as the settings want it, whatever came of it."""
     who, ours = run.describe(), settings.repository.lower()
     if run.repository.lower() != ours:
-        yield f"{who} is of {shown(run.repository)}, expected {settings.repository}: see whether it was renamed"
+        yield f"{who} is of {shown(run.repository)}, expected {settings.repository}: check whether it was renamed"
     if (run.head_repository or "").lower() != ours:
-        fork = "a repository that is gone" if run.head_repository is None else shown(run.head_repository)
-        yield f"{who} built the code of {fork}, expected {settings.repository}: a fork's code is not promoted"
+        fork = "a deleted repository" if run.head_repository is None else shown(run.head_repository)
+        yield (
+            f"{who} built the code of {fork}, expected {settings.repository}: images built from a fork are not promoted"
+        )
     workflow = f".github/workflows/{settings.build_workflow}"
     # GitHub's own example has a reference behind it: `…/build.yml@main`.
     if run.workflow.partition("@")[0] != workflow:
         yield f"{who} is of the workflow {shown(run.workflow)}, expected {workflow}: correct `github.build_workflow`"
     if run.head_branch != settings.protected_branch:
         expected = settings.protected_branch
-        yield f"{who} built {shown(run.head_branch)}, expected {expected}: merge, and promote what that builds"
+        yield f"{who} built {shown(run.head_branch)}, expected {expected}: merge, and promote the image built then"
     if run.event not in settings.allowed_events:
         expected = " or ".join(settings.allowed_events)
-        yield f"{who} was started by {shown(run.event)}, expected {expected}: promote what a reviewed change built"
+        yield (
+            f"{who} was started by {shown(run.event)}, expected {expected}: promote an image built from a "
+            "reviewed change"
+        )
 
 
 def _claimed_otherwise(basis: Basis, settings: GitHub) -> Iterator[str]:
@@ -130,8 +135,8 @@ def _unprotected(branch: Branch, settings: GitHub) -> Iterator[str]:
         yield f"the branch {settings.protected_branch} is now {shown(branch.name)}: correct `github.protected_branch`"
     if not (branch.is_protected or _GUARDS & {*branch.rules}):
         yield (
-            f"the branch {shown(branch.name)} is not protected, so anybody who may push can have it built: protect "
-            f"{settings.protected_branch}, or correct `github.protected_branch`"
+            f"the branch {shown(branch.name)} is not protected, so anyone with push access can have it built: "
+            f"protect {settings.protected_branch}, or correct `github.protected_branch`"
         )
 
 
@@ -139,8 +144,8 @@ def _no_build(basis: Basis, runs: Sequence[WorkflowRun], settings: GitHub) -> st
     what = f"{settings.build_workflow} on {settings.protected_branch}"
     if not runs:
         return (
-            f"no run of {settings.build_workflow} built the commit {basis.commit}: it was built elsewhere, or so long "
-            "ago that GitHub has forgotten it; build again"
+            f"no run of {settings.build_workflow} built the commit {basis.commit}: it was built elsewhere, or "
+            "GitHub no longer keeps the run; build again"
         )
     there = "; ".join(
         f"run {run.id} ({shown(run.event)} of {shown(run.head_branch)}) is {run.conclusion or run.status or 'unknown'}"
@@ -151,18 +156,16 @@ def _no_build(basis: Basis, runs: Sequence[WorkflowRun], settings: GitHub) -> st
 
 def _wait(run: WorkflowRun) -> None:
     if run.status in {"", "completed"}:
-        raise Unknown(
-            Reason.NO_DATA, f"GitHub does not say what became of {run.describe()}: look again, and see {run.url}"
-        )
+        raise Unknown(Reason.NO_DATA, f"GitHub does not say how {run.describe()} ended: run again, and check {run.url}")
     raise Unknown(
-        Reason.NOT_DUE, f"{run.describe()} is {shown(run.status)}: look again when it has ended, see {run.url}"
+        Reason.NOT_DUE, f"{run.describe()} is {shown(run.status)}: run again when it has ended, see {run.url}"
     )
 
 
 def _made_good(run: WorkflowRun, newest: WorkflowRun) -> str:
     if newest.attempt == run.attempt or not newest.succeeded:
         return ""
-    return f"; attempt {newest.attempt} succeeded, but that is not the one that built this image"
+    return f"; attempt {newest.attempt} succeeded, but it is not the attempt that built this image"
 
 
 def _afterwards(run: WorkflowRun, newest: WorkflowRun, others: Sequence[WorkflowRun]) -> Iterator[str]:
@@ -176,4 +179,4 @@ def _afterwards(run: WorkflowRun, newest: WorkflowRun, others: Sequence[Workflow
             what = f"ended with {shown(other.conclusion)}" if other.ended else f"is {other.status or 'unknown'}"
             yield f"run {other.id} of the same commit, started {when} by {shown(other.event)}, {what}"
         elif other.head_branch == run.head_branch:
-            yield f"run {other.id} built the same commit as well"
+            yield f"run {other.id} built the same commit too"

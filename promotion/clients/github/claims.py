@@ -71,7 +71,7 @@ def agree(claims: Sequence[BuildClaim]) -> Basis:
         given = "; --build-run-id names a run, but not what it built" if ordered else ""
         raise Unknown(
             Reason.NO_DATA,
-            "nothing says which build made this image: it has neither provenance nor the label "
+            "no claim says which build made this image: it has neither provenance nor the label "
             f"org.opencontainers.image.revision{given}; attest provenance in the build, or set the label",
         )
     run_id = next((claim.run_id for claim in ordered if claim.run_id is not None), None)
@@ -95,16 +95,16 @@ def _contradictions(ordered: Sequence[BuildClaim]) -> Iterator[str]:
             if str(value).lower() != str(expected).lower():
                 another = "another " if source is first else ""
                 yield (
-                    f"the {first} says {word} {expected}, and {another}{source} says {value}: one of them is not about "
-                    "this image; find out which before it is promoted"
+                    f"the {first} says {word} {expected}, and {another}{source} says {value}: one of them is not "
+                    "about this image; find out which before promoting"
                 )
 
 
 def _notes(ordered: Sequence[BuildClaim], attempts: set[int]) -> Iterator[str]:
     if len(attempts) > 1:
         listed = ", ".join(str(number) for number in sorted(attempts))
-        yield f"attempts {listed} of the run built this image, bit for bit; the newest of them counts"
+        yield f"attempts {listed} of the run built this image, bit for bit; the newest of them is judged"
     if ordered[0].source is Source.ATTESTATION:
-        yield "the attestation is as GitHub keeps it, its signature was not verified"
+        yield "the attestation is taken from GitHub; its signature was not verified"
     elif ordered[0].source in {Source.OPTION, Source.LABEL}:
-        yield "the commit is known by the image's label alone, which nobody signed"
+        yield "the commit is known only from the image's label, which is not signed"

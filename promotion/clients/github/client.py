@@ -77,11 +77,11 @@ class GitHubClient:
     def __post_init__(self) -> None:
         parts = urlsplit(self.api_url)
         if not _REPOSITORY.fullmatch(self.repository):
-            raise ValueError(f"{self.repository[:100]!r} is no repository: expected owner/name")
+            raise ValueError(f"{self.repository[:100]!r} is not a repository: expected owner/name")
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts)):
-            raise ValueError("GitHub's API must be read over HTTPS: `api_url` begins with https://")
+            raise ValueError("GitHub's API must be read over HTTPS: `api_url` must begin with https://")
         if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
-            raise ValueError("`api_url` must be scheme, host and perhaps a path, as https://HOST/api/v3")
+            raise ValueError("`api_url` must be a scheme, a host and optionally a path, as https://HOST/api/v3")
 
     def __repr__(self) -> str:
         return f"GitHubClient({self.repository})"
@@ -124,7 +124,7 @@ class GitHubClient:
         if type(announced) is int and announced > len(found):
             raise Unknown(
                 Reason.TRUNCATED,
-                f"GitHub announces {announced} of {what} and lists {len(found)}: look again, or look at fewer",
+                f"GitHub announces {announced} of {what} and lists {len(found)}: run again",
             )
         return found
 
@@ -133,10 +133,12 @@ class GitHubClient:
         seen: set[str] = set()
         while url is not None:
             if url in seen:
-                raise malformed(f"the list of {what}", "its pages go round in a circle")
+                raise malformed(f"the list of {what}", "its pages form a loop")
             if len(seen) == self.limits.most_pages:
                 most = len(seen) * PAGE
-                raise Unknown(Reason.TRUNCATED, f"GitHub lists more than the {most} entries of {what} that are read")
+                raise Unknown(
+                    Reason.TRUNCATED, f"GitHub lists more than the {most} entries of {what} that this run reads"
+                )
             seen.add(url)
             reply = self._answer(url, what, permission, ABSENT)
             yield json_of(reply, what)
@@ -165,10 +167,12 @@ class GitHubClient:
             parts = urlsplit(urljoin(url, target))
             same = _server(parts) == _server(ours)
         except ValueError:
-            raise malformed(what, "it is at what is no address") from None
+            raise malformed(what, "its URL is invalid") from None
         if not same or "@" in parts.netloc:
             there = ascii(f"{parts.scheme}://{parts.hostname}"[:100])
-            raise malformed(what, f"it is at {there}, expected {ours.scheme}://{ours.hostname}, so it is not followed")
+            raise malformed(
+                what, f"it is at {there}, expected {ours.scheme}://{ours.hostname}, so the link is not followed"
+            )
         # Put together anew: another reader of addresses must not find another host in it.
         return urlunsplit((ours.scheme, ours.netloc, parts.path, parts.query, ""))
 
@@ -208,7 +212,7 @@ class GitHubClient:
         if isinstance(received, CertificateRejected):
             raise Unknown(
                 Reason.UNREACHABLE,
-                f"{urlsplit(url).netloc} was not asked, as its certificate is not accepted: {received.flaw}",
+                f"{urlsplit(url).netloc} was not requested, because its certificate is not accepted: {received.flaw}",
             )
         return received
 
@@ -226,8 +230,8 @@ class GitHubClient:
         if not _TOKEN.fullmatch(token):
             raise Unknown(
                 Reason.NOT_DECLARED,
-                "the token for GitHub is empty or has a character that no header carries, often a line break at its "
-                "end: set it again",
+                "the token for GitHub is empty or has a character that is not valid in a header, often a line "
+                "break at its end: set it again",
             )
         return {**headers, "Authorization": f"Bearer {token}"}
 

@@ -20,7 +20,7 @@ def commit(client: GitHubClient, sha: str) -> Commit:
     answer = client.get(f"/commits/{quote(sha, safe='')}", what, permission=CONTENTS, absent={404, 409, 422})
     found = Commit.parse(answer, what)
     if found.sha != sha.lower():
-        raise malformed(what, f"GitHub answers with the commit {found.sha[:64]!a}")
+        raise malformed(what, f"GitHub answered with the commit {found.sha[:64]!a}")
     return found
 
 
@@ -46,5 +46,5 @@ def last_change(client: GitHubClient, path: str, ref: str) -> Commit:
     asked = {"path": path.strip("/"), "sha": ref, "per_page": "1"}
     answer = client.get("/commits", what, permission=CONTENTS, query=asked)
     if not isinstance(answer, list) or not answer:
-        raise malformed(what, "there is no commit in the answer")
+        raise malformed(what, "the answer contains no commit")
     return Commit.parse(answer[0], what)

@@ -94,7 +94,7 @@ class GitHubFields:
 
 def malformed(what: str, why: str) -> Unknown:
     """Give what to raise for something nobody can rely on."""
-    return Unknown(Reason.MALFORMED, f"{what} cannot be read: {why}; see where it comes from")
+    return Unknown(Reason.MALFORMED, f"{what} cannot be parsed: {why}; check what sent it")
 
 
 def _kind(value: object) -> str:

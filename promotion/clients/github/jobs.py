@@ -22,7 +22,7 @@ def job_problems(
     if not required:
         wanted = {"": standing}
         if not standing and run.ended:
-            yield f"{run.describe()} has no job: nothing was built by it; look at {run.url}"
+            yield f"{run.describe()} has no job, so it built nothing; see {run.url}"
     else:
         wanted = {name: [job for job in standing if _is(job, name)] for name in required}
     for name, jobs in wanted.items():
@@ -33,7 +33,7 @@ def job_problems(
                 yield _failed(run, job, declared=bool(required))
             elif job.status != "completed" and run.ended:
                 there = f"the job {shown(job.name)} of {run.describe()} is {shown(job.status)}"
-                yield f"{there}, though the run has ended: look at {run.url}"
+                yield f"{there}, though the run has ended: see {run.url}"
 
 
 def as_of(run: WorkflowRun, newest: WorkflowRun, executed: Sequence[Job]) -> list[Job]:
@@ -46,9 +46,7 @@ def as_of(run: WorkflowRun, newest: WorkflowRun, executed: Sequence[Job]) -> lis
     for job in executed:
         attempt = job.attempt
         if attempt is None and newest.attempt > 1:
-            message = (
-                f"GitHub does not say which attempt of run {run.id} executed the job {shown(job.name)}: look again"
-            )
+            message = f"GitHub does not say which attempt of run {run.id} executed the job {shown(job.name)}: run again"
             raise Unknown(Reason.MALFORMED, message)
         number = attempt or 1
         if number <= run.attempt:
@@ -65,14 +63,14 @@ def _missing(run: WorkflowRun, name: str, standing: Sequence[Job]) -> str:
     there = ", ".join(shown(job.name) for job in standing[:_MOST]) or "none"
     more = f" and {len(standing) - _MOST} more" if len(standing) > _MOST else ""
     return (
-        f"{run.describe()} has no job {shown(name)}, its jobs are {there}{more}: let the workflow run it, or correct "
-        "`github.required_jobs`"
+        f"{run.describe()} has no job {shown(name)}, its jobs are {there}{more}: add it to the workflow, or "
+        "correct `github.required_jobs`"
     )
 
 
 def _failed(run: WorkflowRun, job: Job, *, declared: bool) -> str:
-    hint = "" if declared else "; name the jobs that must succeed in `github.required_jobs` if this one need not"
+    hint = "" if declared else "; name the jobs that must succeed in `github.required_jobs` if this one may fail"
     return (
-        f"the job {shown(job.name)} of {run.describe()} ended with {shown(job.conclusion)}, expected success: mend it, "
-        f"and promote what is built then{hint}"
+        f"the job {shown(job.name)} of {run.describe()} ended with {shown(job.conclusion)}, expected success: fix "
+        f"it, and promote the image built then{hint}"
     )

@@ -169,7 +169,7 @@ class Content:
         """Read a file. Raises Unknown: not-supported for a folder or a file over 1 MB, malformed."""
         kind = "folder" if isinstance(answer, list) else GitHubFields(answer, what).text("type")
         if kind != "file":
-            raise Unknown(Reason.NOT_SUPPORTED, f"{what} is a {kind[:40]!a}, expected a file: name the file itself")
+            raise Unknown(Reason.NOT_SUPPORTED, f"{what} is a {kind[:40]!a}, expected a file: give the path of a file")
         fields = GitHubFields(answer, what)
         if fields.text_if_any("encoding") != "base64":
             raise Unknown(Reason.NOT_SUPPORTED, f"GitHub does not give {what} with its content: it is larger than 1 MB")

@@ -77,8 +77,8 @@ def whole_commit(text: str, what: str) -> str:
     if not _COMMIT.fullmatch(found):
         raise Unknown(
             Reason.MALFORMED,
-            f"{what} names the commit {shown(text)}, expected a whole hash of 40 hex digits: set it where the image is "
-            "built, from a clean checkout",
+            f"{what} names the commit {shown(text)}, expected a full hash of 40 hex digits: set it in the build, "
+            "from a clean checkout",
         )
     return found
 

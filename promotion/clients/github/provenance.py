@@ -51,7 +51,7 @@ def attestation_claim(attestation: StoredAttestation, digest: str, home: Home) -
         statement = _statement(attestation)
         statement.about(digest)
     except Rejected as why:
-        message = f"an attestation that GitHub lists for {digest} cannot be read: {why.message}"
+        message = f"an attestation that GitHub lists for {digest} cannot be parsed: {why.message}"
         raise Unknown(Reason.MALFORMED, message) from None
     return provenance_claim(statement.predicate_type, statement.predicate, home, Source.ATTESTATION)
 
@@ -70,7 +70,7 @@ def label_claim(labels: Mapping[str, str], home: Home) -> BuildClaim | None:
 def option_claim(run_id: int, home: Home) -> BuildClaim:
     """Give the claim of who names a run on the command line. ValueError for a number that is no id."""
     if run_id < 1:
-        raise ValueError(f"{run_id} is no id of a run")
+        raise ValueError(f"{run_id} is not a run id")
     return BuildClaim(Source.OPTION, home.repository, run_id=run_id)
 
 
@@ -144,13 +144,13 @@ def _claim(
     if len(commits) > 1:
         listed = " and ".join(sorted(commits)[:3])
         message = (
-            f"the {source} names several commits of {home.repository}, {listed}: which one was built cannot be told"
+            f"the {source} names several commits of {home.repository}, {listed}: cannot determine which one was built"
         )
         raise Unknown(Reason.MALFORMED, message)
     if not commits and run is None:
         raise Unknown(
             Reason.NO_DATA,
-            f"the {source} names neither a run nor a commit of {home.repository}: build with a provenance that does",
+            f"the {source} names neither a run nor a commit of {home.repository}: build with provenance that names one",
         )
     run_id, attempt = run or (None, None)
     return BuildClaim(
@@ -162,7 +162,9 @@ def _first_run(home: Home, what: str, *addresses: str | None) -> tuple[int, int 
     found = [run for address in addresses if address and (run := home.run(address, what)) is not None]
     if len({run_id for run_id, _ in found}) > 1:
         listed = " and ".join(str(run_id) for run_id, _ in found)
-        raise Unknown(Reason.MALFORMED, f"{what} names several runs, {listed}: which one it was cannot be told")
+        raise Unknown(
+            Reason.MALFORMED, f"{what} names several runs, {listed}: cannot determine which one built the image"
+        )
     return found[0] if found else None
 
 
@@ -171,7 +173,7 @@ def _run_of_environment(environment: GitHubFields, what: str) -> tuple[int, int 
     said = [environment.text_if_any(name) or "" for name in ("github_run_id", "github_run_attempt")]
     for text in said:
         if text and not (text.isascii() and text.isdigit() and len(text) <= 18):
-            raise Unknown(Reason.MALFORMED, f"{what} names the run {shown(text)}, which is no number")
+            raise Unknown(Reason.MALFORMED, f"{what} names the run {shown(text)}, which is not a number")
     run_id, attempt = said
     return (int(run_id), int(attempt) if attempt else None) if run_id else None
 

@@ -28,7 +28,7 @@ def run(client: GitHubClient, run_id: int, attempt: int | None = None) -> Workfl
     path = f"/actions/runs/{run_id}" + ("" if attempt is None else f"/attempts/{attempt}")
     found = WorkflowRun.parse(client.get(path, what, permission=ACTIONS), what)
     if found.id != run_id or attempt not in {None, found.attempt}:
-        raise malformed(what, f"GitHub answers with {found.describe()}")
+        raise malformed(what, f"GitHub answered with {found.describe()}")
     return found
 
 

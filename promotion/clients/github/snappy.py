@@ -8,17 +8,17 @@ def decompress(data: bytes, most_bytes: int) -> bytes:
     """Decompress a block of at most `most_bytes` bytes decompressed. Raises ValueError if it is none, or larger."""
     length, at = _length(data)
     if length > most_bytes:
-        raise ValueError(f"it stands for {length} bytes, and {most_bytes} are read")
+        raise ValueError(f"it expands to {length} bytes; this run reads {most_bytes}")
     out = bytearray()
     while at < len(data):
         size, offset, at = _element(data, at)
         if len(out) + size > length:
-            raise ValueError("it stands for more bytes than it announces")
+            raise ValueError("it expands to more bytes than it announces")
         if offset is None:
             out += data[at : at + size]
             at += size
             if at > len(data):
-                raise ValueError("it breaks off in a literal")
+                raise ValueError("it ends inside a literal")
         elif not 1 <= offset <= len(out):
             raise ValueError("it copies from before its beginning")
         else:
@@ -57,5 +57,5 @@ def _element(data: bytes, at: int) -> tuple[int, int | None, int]:
 def _some(data: bytes, at: int, count: int) -> bytes:
     found = data[at : at + count]
     if len(found) < count:
-        raise ValueError("it breaks off in a tag")
+        raise ValueError("it ends inside a tag")
     return found

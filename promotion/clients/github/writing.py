@@ -53,7 +53,7 @@ def write(
     if isinstance(received, CertificateRejected):
         raise Unknown(
             Reason.UNREACHABLE,
-            f"{urlsplit(url).netloc} was not asked, as its certificate is not accepted: {received.flaw}",
+            f"{urlsplit(url).netloc} was not requested, because its certificate is not accepted: {received.flaw}",
         )
     if received.status not in done:
         raise refusal(received, what, permission, {404}, client.clock.now())

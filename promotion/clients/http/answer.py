@@ -71,7 +71,7 @@ def judge_answer(
         *(_time(reply, expect) if timed else ()),
     ]
     if not reply.whole and not problems:
-        raise cut(f"{method} {url}", f"its body is longer than the {len(reply.body):,} bytes that are read")
+        raise cut(f"{method} {url}", f"its body is longer than the {len(reply.body):,} bytes that this run reads")
     kept = {"content-type", "location", *(name.lower() for name in expect.headers)}
     return HttpAnswer(
         url=url,
@@ -151,13 +151,13 @@ def _texts(reply: Reply, expect: Expect, secrecy: Secrecy) -> Iterator[str]:
 def _time(reply: Reply, expect: Expect) -> Iterator[str]:
     if reply.elapsed_ms > expect.max_ms:
         more = "" if reply.whole else "more than "
-        yield f"it took {more}{reply.elapsed_ms:.1f} ms, at most {expect.max_ms} ms allowed"
+        yield f"it took {more}{reply.elapsed_ms:.1f} ms, expected at most {expect.max_ms} ms"
 
 
 def _header(name: str, reply: Reply, secrecy: Secrecy) -> str:
     value = reply.headers.get(name, "")
     if name in _PRIVATE:
-        return "set, its value is not recorded"
+        return "set; its value is not recorded"
     return secrecy.clean(public_url(value) if name == "location" else value, 200)
 
 

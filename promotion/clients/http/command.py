@@ -81,7 +81,7 @@ def run_command(journey: CommandJourney, secrecy: Secrecy, *, grace: float = _GR
         reader.join(1)  # only a process that left the group could hold the pipe open longer
     tail = _tail(b"".join(list(blocks)), secrecy)
     if not in_time:
-        words = f"; its last words: {_last_line(tail)}" if tail else ""
+        words = f"; its last line: {_last_line(tail)}" if tail else ""
         message = f"journey {journey.name}: {program} did not end within {journey.timeout:g} s and was stopped{words}"
         raise Unknown(Reason.TIMEOUT, message)
     seconds = round(time.monotonic() - began, 1)
@@ -111,7 +111,7 @@ def _start(arguments: list[str], program: str, name: str, secrecy: Secrecy) -> s
     except FileNotFoundError:
         why = f"{program} is not installed where the gate runs: install it, or correct `command`"
     except PermissionError:
-        why = f"{program} may not be executed: correct its permissions, or `command`"
+        why = f"{program} is not executable: correct its permissions, or `command`"
     except (OSError, ValueError) as mistake:
         why = f"{program} cannot be started ({getattr(mistake, 'strerror', None) or type(mistake).__name__})"
     raise Unknown(Reason.ERROR, f"journey {name}: {why}")
@@ -144,7 +144,7 @@ def _last_line(tail: str) -> str:
 
 def _problem(program: str, code: int, ended_by: str | None, tail: str) -> str:
     end = f"was ended by {ended_by}" if ended_by else f"ended with exit status {code}, expected 0"
-    return f"{program} {end}; its last words: {_last_line(tail)}" if tail else f"{program} {end}, and wrote nothing"
+    return f"{program} {end}; its last line: {_last_line(tail)}" if tail else f"{program} {end}, and wrote nothing"
 
 
 def _signal_name(number: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from promotion.clients.http.reply import cut
 from promotion.unknown import Reason, Unknown
 
-_NEXT = "see that the service is up and that this machine may reach it"
+_NEXT = "check that the service is up and reachable from this machine"
 _NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL}
 
 
@@ -37,7 +37,7 @@ def timed_out(what: str, seconds: float) -> Unknown:
     """Say that the whole exchange took too long."""
     return Unknown(
         Reason.TIMEOUT,
-        f"{what} was not answered in full within {seconds:g} s: see whether the service hangs, then look again",
+        f"{what} was not answered in full within {seconds:g} s: check whether the service hangs, and run again",
     )
 
 
@@ -48,7 +48,7 @@ def no_answer(what: str, error: BaseException) -> Unknown:
         if any(isinstance(cause, kinds) for cause in found):
             return Unknown(reason, f"{what} {sentence}{_tls_word(found)}")
     if any(isinstance(cause, OSError) and cause.errno in _NO_ROUTE for cause in found):
-        return Unknown(Reason.UNREACHABLE, f"{what} was not sent, as there is no route to the host: {_NEXT}")
+        return Unknown(Reason.UNREACHABLE, f"{what} was not sent, because there is no route to the host: {_NEXT}")
     return Unknown(Reason.UNREACHABLE, f"{what} failed ({type(found[-1]).__name__}): {_NEXT}")
 
 
@@ -58,9 +58,9 @@ def no_whole_body(what: str, error: BaseException) -> Unknown:
 
     found = list(causes(error))
     if any(isinstance(cause, TimeoutError) for cause in found):
-        return Unknown(Reason.TIMEOUT, f"{what}: the body stopped arriving: see whether the service hangs")
+        return Unknown(Reason.TIMEOUT, f"{what}: the body stopped arriving: check whether the service hangs")
     if any(isinstance(cause, ContentDecodingError) for cause in found):
-        return Unknown(Reason.MALFORMED, f"{what}: the body is not in the content-encoding that the answer names")
+        return Unknown(Reason.MALFORMED, f"{what}: the body is not in the content-encoding that the answer declares")
     return cut(what, "the connection closed before the whole body had arrived")
 
 
@@ -73,14 +73,14 @@ def _before_the_answer() -> Sequence[tuple[tuple[type[BaseException], ...], Reas
     no_address = (InvalidURL, InvalidSchema, LocationParseError, UnicodeError)
     closed = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
     return (
-        (no_address, Reason.ERROR, "cannot be sent, as this is no address: correct the target's `url`"),
-        ((ProxyError,), Reason.UNREACHABLE, "did not get through the proxy: see HTTPS_PROXY and NO_PROXY"),
-        ((socket.gaierror,), Reason.UNREACHABLE, f"was not sent, as the host's name was not found: {_NEXT}"),
-        ((ConnectionRefusedError,), Reason.UNREACHABLE, f"was not sent, as the connection was refused: {_NEXT}"),
-        ((HeadCut,), Reason.TRUNCATED, f"was answered with headers cut off in the middle: {_NEXT}"),
-        (closed, Reason.UNREACHABLE, f"was not answered, as the connection was closed: {_NEXT}"),
-        ((TimeoutError,), Reason.TIMEOUT, "was not answered in time: see whether the service hangs"),
-        ((ssl.SSLError,), Reason.UNREACHABLE, f"was not sent, as there was no TLS handshake: {_NEXT}"),
+        (no_address, Reason.ERROR, "cannot be sent, because the URL is invalid: correct the target's `url`"),
+        ((ProxyError,), Reason.UNREACHABLE, "did not get through the proxy: check HTTPS_PROXY and NO_PROXY"),
+        ((socket.gaierror,), Reason.UNREACHABLE, f"was not sent, because the host's name was not found: {_NEXT}"),
+        ((ConnectionRefusedError,), Reason.UNREACHABLE, f"was not sent, because the connection was refused: {_NEXT}"),
+        ((HeadCut,), Reason.TRUNCATED, f"was answered with incomplete headers: {_NEXT}"),
+        (closed, Reason.UNREACHABLE, f"was not answered, because the connection was closed: {_NEXT}"),
+        ((TimeoutError,), Reason.TIMEOUT, "was not answered in time: check whether the service hangs"),
+        ((ssl.SSLError,), Reason.UNREACHABLE, f"was not sent, because the TLS handshake failed: {_NEXT}"),
         ((http.client.HTTPException,), Reason.MALFORMED, f"was answered with something that is not HTTP: {_NEXT}"),
     )
 

@@ -80,9 +80,7 @@ def make_requests(
             if course.enough:
                 stopped = "too many failed"
             elif time.monotonic() > overdue:
-                stopped = (
-                    f"the target answers no more than {len(course.made) / (time.monotonic() - began):.1f} a second"
-                )
+                stopped = f"the target answers only {len(course.made) / (time.monotonic() - began):.1f} a second"
             if stopped:
                 free.release()
                 break

@@ -127,10 +127,10 @@ def _make(course: _Course, step: Step, where: str, end: float) -> StepLook:
     client = course.client
     missing = sorted(uses(step, course.captures) - course.values.keys())
     if missing:
-        return _not_sent(step, where, f"it uses {{{missing[0]}}}, which no step before it captured")
+        return _not_sent(step, where, f"it uses {{{missing[0]}}}, which no earlier step captured")
     left = end - time.monotonic()
     if left <= 0:
-        raise Unknown(Reason.TIMEOUT, "the time of the journey was used up before it: see which step is slow")
+        raise Unknown(Reason.TIMEOUT, "the journey's time was used up before this step: find out which step is slow")
     try:
         request = client.request(course.url, step, course.values)
     except ValueError as mistake:
@@ -164,7 +164,7 @@ def _capture(course: _Course, step: Step, reply: Reply) -> list[str]:
             continue
         # An empty value counts as none: in a path it would lead to the whole collection.
         if value is None or value in ("", [], {}):
-            lacking.append(f"`{expression}` gives nothing to capture as {name}")
+            lacking.append(f"`{expression}` has no value to capture as {name}")
             continue
         if _SECRET_NAME.search(name):
             course.client.secrecy.hide(as_text(value))

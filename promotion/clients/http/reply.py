@@ -33,4 +33,4 @@ class CertificateRejected:
 
 def cut(what: str, why: str) -> Unknown:
     """Say that an answer is not whole."""
-    return Unknown(Reason.TRUNCATED, f"{what}: {why}, so it cannot be judged: look again, and see the service's logs")
+    return Unknown(Reason.TRUNCATED, f"{what}: {why}, so it cannot be judged: run again, and check the service's logs")

@@ -54,7 +54,7 @@ def public_url(url: str) -> str:
         query = "&".join(_query_name(pair) for pair in parts.query.split("&")) if parts.query else ""
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
     except ValueError:
-        return "an address that cannot be read"
+        return "an invalid URL"
 
 
 def _query_name(pair: str) -> str:
@@ -67,15 +67,15 @@ def _carried(name: str, value: str, template: str) -> str:
     if _LINE_BREAK.search(value):
         flaw = "has a line break"
     elif value != value.strip():
-        flaw = "has blanks at an end"
+        flaw = "starts or ends with a space"
     elif not value.isascii():
         flaw = "has characters outside ASCII"
     else:
         return value
     raise Unknown(
         Reason.ERROR,
-        f"the header {name} (declared as {template!r}) {flaw} once its values are filled in, and cannot be sent: "
-        "set the variable without it",
+        f"the header {name} (declared as {template!r}) {flaw} once its values are filled in, so it cannot be sent: "
+        "correct the variable",
     )
 
 

@@ -13,9 +13,9 @@ _FLAWS = {
     62: "it was issued for another name",
     64: "it was issued for another address",
     18: "it is self-signed",
-    19: "the authority at the end of its chain is not trusted here",
-    20: "its authority is not trusted here, or the server leaves out an intermediate certificate",
-    21: "its authority is not trusted here, or the server leaves out an intermediate certificate",
+    19: "the root certificate authority of its chain is not trusted here",
+    20: "its certificate authority is not trusted here, or the server does not send an intermediate certificate",
+    21: "its certificate authority is not trusted here, or the server does not send an intermediate certificate",
 }
 
 

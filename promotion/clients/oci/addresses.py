@@ -14,7 +14,7 @@ def split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        raise Unknown(Reason.MALFORMED, "a registry sent us to what is no address; look at the registry") from None
+        raise Unknown(Reason.MALFORMED, "a registry redirected to an invalid URL; check the registry") from None
     return parts
 
 

@@ -77,7 +77,7 @@ def _tagged(source: _Source, name: str) -> list[_Layer]:
         return []
     manifest = parse_manifest(raw)
     if not isinstance(manifest, ImageManifest):
-        raise Unknown(Reason.NOT_SUPPORTED, f"{name} is an index; an image manifest was expected, as cosign writes it.")
+        raise Unknown(Reason.NOT_SUPPORTED, f"{name} is an index; expected an image manifest, as cosign writes it.")
     return list(_layers(manifest, f"the tag {name[:19]}…{name[-4:]}"))
 
 
@@ -101,7 +101,7 @@ def _affordable(layers: list[_Layer], gaps: list[Gap]) -> Iterator[_Layer]:
     for layer in layers:
         spent += layer.descriptor.size
         if spent > MAX_TOTAL:
-            what = f"{layer.place} and what follows was not read, being more than {MAX_TOTAL} bytes together"
+            what = f"{layer.place} and the layers after it were not read: together they exceed {MAX_TOTAL} bytes"
             gaps.append(Gap(Reason.TRUNCATED, what))
             return
         yield layer

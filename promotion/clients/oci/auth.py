@@ -147,7 +147,7 @@ class Authorization:
         token = found.get("token") or found.get("access_token")
         seconds = found.get("expires_in", _DEFAULT_SECONDS)
         if not isinstance(token, str) or not _TOKEN.fullmatch(token) or isinstance(seconds, bool):
-            raise Unknown(Reason.MALFORMED, f"{answer.url} gave no token that could be sent; look at that server")
+            raise Unknown(Reason.MALFORMED, f"{answer.url} gave no token that could be sent; check that server")
         if not isinstance(seconds, int | float):
             seconds = _DEFAULT_SECONDS
         # A token that is shorter-lived than the leeway is still good for the request it was fetched for.
@@ -176,6 +176,6 @@ def _no_token(answer: "RegistryAnswer", *, logged_in: bool) -> Unknown:
             Reason.ACCESS_DENIED, f"{answer.url} gave no token ({answer.status}): {why}; log in with pull access"
         )
     if answer.status == 429:
-        return Unknown(Reason.THROTTLED, f"{answer.url} gives no more tokens for now (429); look again later")
+        return Unknown(Reason.THROTTLED, f"{answer.url} gives no more tokens for now (429); run again later")
     reason = Reason.UNREACHABLE if answer.status in {502, 503, 504} else Reason.ERROR
-    return Unknown(reason, f"{answer.url} gave no token, it answered {answer.status}; look again later")
+    return Unknown(reason, f"{answer.url} gave no token, it answered {answer.status}; run again later")

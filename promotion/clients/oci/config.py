@@ -22,7 +22,7 @@ def _instant(text: object) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise ValueError("it is no date and time with a time zone (RFC 3339)")
+        raise ValueError("it is not a date and time with a time zone (RFC 3339)")
     return moment
 
 
@@ -67,11 +67,11 @@ def image_config(source: ImageSource, manifest: ImageManifest) -> ImageConfig:
     if kind not in CONFIG_TYPES:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"{manifest.digest} is no image but an artifact, with a configuration of type {kind!r}; give the digest of "
-            "the image",
+            f"{manifest.digest} is an artifact, not an image: its configuration is of type {kind!r}; give the "
+            "digest of the image",
         )
     what = f"the configuration {manifest.config.digest}"
     raw = source.blob(manifest.config.digest, _MOST_BYTES)
     if len(raw) != manifest.config.size:
-        raise malformed(what, f"it has {len(raw)} bytes and its manifest says {manifest.config.size}")
+        raise malformed(what, f"it has {len(raw)} bytes, but its manifest says {manifest.config.size}")
     return ImageConfig.parse(read_json(raw, what), what)

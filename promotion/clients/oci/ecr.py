@@ -39,4 +39,7 @@ def ecr_login(client: Ecr) -> Login:
 
 
 def _no_token() -> Unknown:
-    return Unknown(Reason.MALFORMED, "ECR's GetAuthorizationToken gave no user:password in base64; look at its answer")
+    return Unknown(
+        Reason.MALFORMED,
+        "ECR's GetAuthorizationToken answered without user:password in base64; check what serves the API",
+    )

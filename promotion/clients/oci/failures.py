@@ -15,7 +15,7 @@ class TryAgain(Unknown):
 
 def too_slow(url: str, seconds: float) -> Unknown:
     """Say that the answer did not arrive in full in that many seconds."""
-    return Unknown(Reason.TIMEOUT, f"{shown(url)} did not answer in full within {seconds:g} s; look again later")
+    return Unknown(Reason.TIMEOUT, f"{shown(url)} did not answer in full within {seconds:g} s; run again later")
 
 
 def no_answer(url: str, error: exceptions.RequestException) -> Unknown:
@@ -26,13 +26,15 @@ def no_answer(url: str, error: exceptions.RequestException) -> Unknown:
             why = f"TLS with {where} failed: {_tls_words(error)}; check its certificate and the CA bundle"
             return Unknown(Reason.UNREACHABLE, why)
         case exceptions.Timeout():
-            return Unknown(Reason.TIMEOUT, f"{shown(url)} did not answer in time; look again later")
+            return Unknown(Reason.TIMEOUT, f"{shown(url)} did not answer in time; run again later")
         case exceptions.ProxyError():
-            return Unknown(Reason.UNREACHABLE, f"the proxy did not let us through to {where}; check its settings")
+            return Unknown(
+                Reason.UNREACHABLE, f"the proxy refused the connection to {where}; check the proxy's settings"
+            )
         case exceptions.ConnectionError():
             why = f"no connection to {where} ({_innermost(error)}); check its name and the network"
             return TryAgain(Reason.UNREACHABLE, why)
-    return Unknown(Reason.ERROR, f"{shown(url)} could not be asked: {type(error).__name__}")
+    return Unknown(Reason.ERROR, f"{shown(url)} could not be requested: {type(error).__name__}")
 
 
 def _inside(error: BaseException) -> Iterator[BaseException]:

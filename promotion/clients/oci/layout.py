@@ -45,7 +45,7 @@ class LayoutSource:
         """Read the manifest that index.json calls `name`; None if it calls none so."""
         named = {one.digest for one in self._entries if one.annotations.get(_TAG) == name}
         if len(named) > 1:
-            raise malformed(f"{self._directory}/index.json", f"it calls {len(named)} manifests {name!r:.130}")
+            raise malformed(f"{self._directory}/index.json", f"{len(named)} manifests have the name {name!r:.130}")
         return self._blob(named.pop(), self._limits.manifest_bytes, "the manifest") if named else None
 
     def referrers(self, digest: Digest, artifact_type: str | None = None) -> tuple[Referrer, ...]:
@@ -69,11 +69,15 @@ class LayoutSource:
             with path.open("rb") as file:
                 data = file.read(max_bytes + 1)
         except PermissionError:
-            raise Unknown(Reason.ACCESS_DENIED, f"{path} must not be read by this user; grant it") from None
+            raise Unknown(
+                Reason.ACCESS_DENIED, f"{path} is not readable for this user; grant read permission"
+            ) from None
         except FileNotFoundError:
-            raise Unknown(Reason.NO_DATA, f"{path} is not there: {self._directory} is no OCI image layout") from None
+            raise Unknown(
+                Reason.NO_DATA, f"{path} does not exist: {self._directory} is not an OCI image layout"
+            ) from None
         except OSError as error:
             raise Unknown(Reason.ERROR, f"{path} could not be read: {error.strerror}") from None
         if len(data) > max_bytes:
-            raise Unknown(Reason.TRUNCATED, f"{path} is larger than the {max_bytes} bytes that are read of it")
+            raise Unknown(Reason.TRUNCATED, f"{path} is larger than the {max_bytes} bytes that this run reads of it")
         return data

@@ -134,20 +134,22 @@ def _kind(document: dict[str, Any], served: str, what: str) -> str:
     """Find the media type of a manifest, from what it says and what it was served as."""
     declared = document.get("mediaType") or ""
     if not isinstance(declared, str):
-        raise malformed(what, "its mediaType is no text")
+        raise malformed(what, "its mediaType is not text")
     if served in _SAYS_NOTHING:
         served = ""
     kind = served or declared
     if document.get("schemaVersion") == 1 or kind.startswith(_SCHEMA_1):
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"{what} is of Docker's schema 1, a deprecated format that is not read here; build and push the image "
+            f"{what} is in Docker's schema 1, a deprecated format that is not supported; build and push the image "
             "with a current tool",
         )
     if declared and served and declared != served:
-        raise malformed(what, f"it says it is {declared!r:.120} and was served as {served!r:.120}")
+        raise malformed(what, f"it declares {declared!r:.120}, but was served as {served!r:.120}")
     if not kind:
         kind = OCI_INDEX if "manifests" in document else OCI_MANIFEST
     if kind not in IMAGE_TYPES | INDEX_TYPES:
-        raise Unknown(Reason.NOT_SUPPORTED, f"{what} is of type {kind!r:.120}, which is no image manifest and no index")
+        raise Unknown(
+            Reason.NOT_SUPPORTED, f"{what} is of type {kind!r:.120}, which is neither an image manifest nor an index"
+        )
     return kind

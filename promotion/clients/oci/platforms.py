@@ -40,7 +40,7 @@ def _image(source: ImageSource, index: ImageIndex, entry: Descriptor) -> Platfor
     try:
         found = source.manifest(entry.digest)
     except NotThere as missing:
-        raise malformed(f"the index {index.digest}", f"it lists what cannot be pulled, {missing}") from None
+        raise malformed(f"the index {index.digest}", f"it lists {missing}, which cannot be pulled") from None
     if not isinstance(found, ImageManifest):
         raise Unknown(
             Reason.NOT_SUPPORTED,

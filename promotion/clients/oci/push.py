@@ -42,7 +42,7 @@ class Pusher:
         parts = urlsplit(self._endpoint)
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts)):
             raise ValueError(
-                f"the registry of {repository} must be written over HTTPS: its address begins with https://"
+                f"the registry of {repository} must be written over HTTPS: its address must begin with https://"
             )
         self._repository = repository
         self._limits = limits or RegistryLimits()
@@ -68,7 +68,7 @@ class Pusher:
         begun = self._ask("POST", f"{self._base}/blobs/uploads/")
         location = urljoin(f"{self._base}/blobs/uploads/", begun.headers.get("Location", ""))
         if not same_server(location, self._endpoint):
-            raise Unknown(Reason.MALFORMED, f"the registry wants the upload at {shown(location)}, which is elsewhere")
+            raise Unknown(Reason.MALFORMED, f"the registry redirects the upload to another host, {shown(location)}")
         query = urlencode({"digest": digest})
         url = f"{location}{'&' if urlsplit(location).query else '?'}{query}"
         self._ask("PUT", url, blob, "application/octet-stream")
@@ -114,8 +114,8 @@ class Pusher:
         if answer.status in (401, 403):
             raise Unknown(
                 Reason.ACCESS_DENIED,
-                f"the registry refuses {what} ({answer.status}): give whoever attaches the right to push to "
-                f"{self._repository}",
+                f"the registry refuses {what} ({answer.status}): grant push access to {self._repository} to the "
+                "identity that attaches",
             )
         reason = (
             Reason.THROTTLED if answer.status == 429 else Reason.UNREACHABLE if answer.status >= 500 else Reason.ERROR

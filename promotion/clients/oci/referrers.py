@@ -72,6 +72,6 @@ def raise_if_too_many(subject: Digest, listed: Sequence[object], most: int) -> N
     if len(listed) > most:
         raise Unknown(
             Reason.TRUNCATED,
-            f"{subject} has more than {most} artifacts attached, and not all of them are read; delete what is not "
+            f"{subject} has more than the {most} attached artifacts that this run reads; delete those that are not "
             "needed, or raise the limit",
         )

@@ -51,17 +51,17 @@ def refusal(answer: "RegistryAnswer", what: str, repository: Repository, iam_act
     where = answer.url.split("/")[2] if answer.redirected else repository.registry
     if answer.status in {401, 403}:
         if answer.redirected:
-            need = "the registry's storage must let its clients read"
+            need = "the registry's storage must allow its clients to read"
         elif repository.is_ecr:
             need = f"grant ecr:GetAuthorizationToken, and {iam_action} on the repository {repository.name}"
         else:
             need = f"log in with pull access (repository:{repository.name}:pull)"
         return Unknown(Reason.ACCESS_DENIED, f"{where} refused {what} ({said}); {need}")
     if answer.status == 429:
-        return Unknown(Reason.THROTTLED, f"{where} throttled {what} ({said}); look again later")
+        return Unknown(Reason.THROTTLED, f"{where} throttled {what} ({said}); run again later")
     if answer.status in {502, 503, 504}:
-        return Unknown(Reason.UNREACHABLE, f"{where} is not available for {what} ({said}); look again later")
+        return Unknown(Reason.UNREACHABLE, f"{where} is not available for {what} ({said}); run again later")
     if answer.status == 404:
         hint = "which does not say whether it exists; check the registry's address"
         return Unknown(Reason.ERROR, f"{where} answered {said} for {what}, {hint}")
-    return Unknown(Reason.ERROR, f"{where} answered {said} for {what}, expected 200; look at the registry")
+    return Unknown(Reason.ERROR, f"{where} answered {said} for {what}, expected 200; check the registry")

@@ -55,9 +55,11 @@ class RegistrySource:
         self._endpoint = (endpoint or f"https://{repository.registry}").rstrip("/")
         parts = urlsplit(self._endpoint)
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts)):
-            raise ValueError(f"the registry of {repository} must be read over HTTPS: its address begins with https://")
+            raise ValueError(
+                f"the registry of {repository} must be read over HTTPS: its address must begin with https://"
+            )
         if not parts.hostname or parts.username or parts.query or parts.fragment:
-            raise ValueError(f"the address of the registry of {repository} must be scheme, host and port alone")
+            raise ValueError(f"the address of the registry of {repository} must be only scheme, host and port")
         self.repository = repository
         self._limits = limits or RegistryLimits()
         self._transport = Transport(self._endpoint, self._limits, ca_bundle, on_call)
@@ -81,7 +83,7 @@ class RegistrySource:
     def tag(self, name: str) -> bytes | None:
         """Read the manifest the tag points to; None only if the registry said that there is none, or no repository.
 
-        ValueError if `name` cannot be a tag.
+        ValueError if `name` is not a valid tag.
         """
         if not TAG.fullmatch(name):
             raise ValueError(f"{name[:130]!r} cannot be a tag")
@@ -93,7 +95,9 @@ class RegistrySource:
         announced = answer.headers.get("Docker-Content-Digest", "")
         actual = Digest.of(answer.body)
         if announced.startswith("sha256:") and announced != actual:
-            raise malformed(f"the tag {name} of {self.repository}", f"its bytes hash to {actual}, not as announced")
+            raise malformed(
+                f"the tag {name} of {self.repository}", f"its content hashes to {actual}, not to the announced digest"
+            )
         return answer.body
 
     def referrers(self, digest: Digest, artifact_type: str | None = None) -> tuple[Referrer, ...]:
@@ -132,7 +136,7 @@ class RegistrySource:
             if not same_server(url, following):
                 raise malformed(f"the list of artifacts of {digest}", f"its next page is at {shown(following)}")
             if following in seen or len(seen) > self._limits.referrers:
-                raise malformed(f"the list of artifacts of {digest}", "its pages have no end")
+                raise malformed(f"the list of artifacts of {digest}", "its pages do not end")
             url = following
 
     def _get(self, path: str, accept: str, max_bytes: int) -> "RegistryAnswer":
@@ -157,6 +161,6 @@ class RegistrySource:
         if not answer.whole and Digest.of(answer.body) != digest:
             raise Unknown(
                 Reason.TRUNCATED,
-                f"{what} of {self.repository} ended with the connection, and what arrived is not all of it; look again",
+                f"{what} of {self.repository} is incomplete, because the connection was closed; run again",
             )
         return checked(answer.body, digest, f"{what} of {self.repository}")

@@ -22,8 +22,8 @@ class DigestMismatch(Exception):  # noqa: N818 - it is a finding: somebody looke
 
     def __str__(self) -> str:
         return (
-            f"{self.what} was asked for as {self.expected} and its bytes hash to {self.actual}: the registry or "
-            "something on the way to it changed them; do not promote, and find out what"
+            f"{self.what} was requested as {self.expected}, but its content hashes to {self.actual}: the registry "
+            "or something between it and the gate changed it; do not promote, and find out what"
         )
 
 

@@ -120,8 +120,8 @@ class Transport:
             try:
                 url = urljoin(url, location)
             except ValueError:
-                raise Unknown(Reason.MALFORMED, f"{shown(url)} redirects to what is no address") from None
-        raise Unknown(Reason.MALFORMED, f"{shown(asked)} leads through more than {_MOST_REDIRECTS} redirects")
+                raise Unknown(Reason.MALFORMED, f"{shown(url)} redirects to an invalid URL") from None
+        raise Unknown(Reason.MALFORMED, f"{shown(asked)} redirects more than {_MOST_REDIRECTS} times")
 
     def raise_if_unsafe(self, url: str, what: str) -> None:
         """Raise Unknown("malformed") for an address we do not go to: plain HTTP, unless all is loopback."""
@@ -130,10 +130,10 @@ class Transport:
         if parts.scheme != "https" and not (parts.scheme == "http" and plain_is_fine):
             raise Unknown(
                 Reason.MALFORMED,
-                f"{what} leads to {shown(url)}, which is not HTTPS and is not asked; look at the registry",
+                f"{what} leads to {shown(url)}, which is not HTTPS and was not requested; check the registry",
             )
         if not parts.hostname or parts.username or parts.password:
-            raise Unknown(Reason.MALFORMED, f"{what} leads to {shown(url)}, which is no plain address of a server")
+            raise Unknown(Reason.MALFORMED, f"{what} leads to {shown(url)}, which is not a plain server URL")
 
     def _try(
         self, url: str, accept: str, authorization: SecretHeader | None, max_bytes: int, *, redirected: bool
@@ -164,7 +164,9 @@ class Transport:
         with self._send(url, accept, authorization) as response:
             ok = response.status_code == 200
             if ok and response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-                raise Unknown(Reason.MALFORMED, f"{shown(url)} was sent compressed though that was not asked for")
+                raise Unknown(
+                    Reason.MALFORMED, f"{shown(url)} was sent compressed although compression was not requested"
+                )
             body = b"".join(self._chunks(response.raw, url, max_bytes if ok else _ERROR_BYTES, cut=not ok))
             framing = {"content-length", "transfer-encoding"} & {name.lower() for name in response.headers}
             return RegistryAnswer(
@@ -216,8 +218,8 @@ class Transport:
                 if left < 0:
                     raise Unknown(
                         Reason.TRUNCATED,
-                        f"{shown(url)} is larger than the {max_bytes} bytes that are read of it; raise the limit if it "
-                        "may be so large",
+                        f"{shown(url)} is larger than the {max_bytes} bytes that this run reads; raise the limit "
+                        "if that size is legitimate",
                     )
                 if time.monotonic() > end:
                     raise too_slow(url, self._limits.answer_deadline)
@@ -226,7 +228,7 @@ class Transport:
             raise too_slow(url, self._limits.read_timeout) from None
         except ProtocolError:
             raise TryAgain(
-                Reason.TRUNCATED, f"{shown(url)} ended before its announced length; look again, then at the network"
+                Reason.TRUNCATED, f"{shown(url)} ended before its announced length; run again, and check the network"
             ) from None
         except HTTPError as error:
             raise Unknown(Reason.ERROR, f"{shown(url)} could not be read: {type(error).__name__}") from None

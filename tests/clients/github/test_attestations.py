@@ -50,7 +50,7 @@ def test_a_bundle_elsewhere_is_fetched_without_the_token(
         (answer(b"x" * (5 << 20)), Reason.TRUNCATED),
         (hang, Reason.TIMEOUT),
     ],
-    ids=["not compressed", "cut", "cut in a literal", "a bomb", "expired", "large", "silence"],
+    ids=["not compressed", "cut", "cut inside a literal", "a bomb", "expired", "large", "silence"],
 )
 def test_bundles_that_cannot_be_read(server: Server, elsewhere: Server, victim: Make, act: Act, reason: Reason) -> None:
     """A bundle that is kept and cannot be read is not one that is not there."""

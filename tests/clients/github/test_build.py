@@ -50,7 +50,7 @@ def test_a_run_that_did_not_succeed(judged: Judge, conclusion: str) -> None:
     """Every end but success is a failure of the build."""
     (problem,) = judged(run=a_run(conclusion=conclusion)).problems
     assert f"ended with '{conclusion}', expected success" in problem
-    assert problem.endswith("promote what it builds then")
+    assert problem.endswith("promote the image that it builds then")
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def test_a_run_that_did_not_succeed(judged: Judge, conclusion: str) -> None:
     [
         ({"repository": {"full_name": "example/other"}}, "is of 'example/other', expected example/shop"),
         ({"head_repository": {"full_name": "evil/shop"}}, "built the code of 'evil/shop', expected example/shop"),
-        ({"head_repository": None}, "a repository that is gone"),
+        ({"head_repository": None}, "a deleted repository"),
         ({"path": ".github/workflows/promote.yml"}, "is of the workflow '.github/workflows/promote.yml'"),
         ({"path": "build.yml"}, "is of the workflow 'build.yml'"),
         ({"head_branch": "faster-checkout"}, "built 'faster-checkout', expected main"),
         ({"head_branch": None}, "built 'None', expected main"),
         ({"event": "pull_request"}, "was started by 'pull_request', expected push or workflow_dispatch or schedule"),
         ({"event": "pull_request_target"}, "was started by 'pull_request_target'"),
-        ({"head_sha": PREVIOUS}, f"built the commit {PREVIOUS}, but the image is said to be of {COMMIT}"),
+        ({"head_sha": PREVIOUS}, f"built the commit {PREVIOUS}, but the image claims to be built from {COMMIT}"),
     ],
     ids=["repository", "fork", "gone", "workflow", "bare", "branch", "none", "event", "target", "commit"],
 )
@@ -190,10 +190,10 @@ def test_an_attempt_that_failed_and_was_repeated(judged: Judge) -> None:
     first, second = a_run(conclusion="failure"), a_run(run_attempt=2)
     found = judged(run=first, newest=second, jobs=(*some_jobs(1, test="failure"), *some_jobs(2)))
     assert len(found.problems) == 2
-    assert "attempt 2 succeeded, but that is not the one that built this image" in found.problems[1]
+    assert "attempt 2 succeeded, but it is not the attempt that built this image" in found.problems[1]
     assert found.notes == ()
     again = judged(run=first, newest=a_run(run_attempt=2, conclusion="failure"), jobs=some_jobs())
-    assert again.problems[0].endswith("promote what it builds then")
+    assert again.problems[0].endswith("promote the image that it builds then")
 
 
 def test_other_runs_of_the_commit_are_said(judged: Judge) -> None:
@@ -211,5 +211,5 @@ def test_other_runs_of_the_commit_are_said(judged: Judge) -> None:
         "run 7 of the same commit, started later by 'schedule', ended with 'failure'",
         "run 6 of the same commit, started later by 'push', is queued",
         "run 4 of the same commit, started before by 'push', ended with 'cancelled'",
-        "run 3 built the same commit as well",
+        "run 3 built the same commit too",
     )

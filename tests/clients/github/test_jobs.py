@@ -20,7 +20,7 @@ def test_a_required_job_that_did_not_succeed(end: str) -> None:
 def test_a_required_job_that_is_not_there() -> None:
     """It says which jobs there are."""
     (problem,) = job_problems(a_run(), a_run(), only_jobs(1, build="success", test="success"), ["test", "scan"])
-    assert "has no job 'scan', its jobs are 'build', 'test': let the workflow run it" in problem
+    assert "has no job 'scan', its jobs are 'build', 'test': add it to the workflow" in problem
     many = only_jobs(1, **{f"job {n}": "success" for n in range(40)})
     (problem,) = job_problems(a_run(), a_run(), many, ["scan"])
     assert "and 32 more" in problem

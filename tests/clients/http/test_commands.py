@@ -97,7 +97,7 @@ def test_a_variable_that_is_not_set(secrecy):
     ("content", "mode", "sentence"),
     [
         (None, 0, "is not installed where the gate runs"),
-        ("#!/bin/sh\n", 0o644, "may not be executed"),
+        ("#!/bin/sh\n", 0o644, "is not executable"),
         ("nonsense", 0o755, "cannot be started"),
         ("#!/no/such/interpreter\n", 0o755, "is not installed"),
     ],

@@ -106,13 +106,13 @@ def test_a_capture_of_nothing(client, shop, value):
     """Null, missing and empty are no value: an empty id would lead to all orders."""
     origin = shop(POST=reply(f'{{"id": {value}}}', status=201))
     look = run_steps(client, origin.url, journey(CREATE, READ))
-    assert look.problems == ("step 1 of 2, create: `id` gives nothing to capture as order",)
+    assert look.problems == ("step 1 of 2, create: `id` has no value to capture as order",)
     assert asked(origin) == ["POST /orders"]
 
 
 @pytest.mark.parametrize(
     ("body", "sentence"),
-    [("<html>", "the body is not JSON, so order cannot be captured"), ("3", "`id` gives nothing to capture as order")],
+    [("<html>", "the body is not JSON, so order cannot be captured"), ("3", "`id` has no value to capture as order")],
 )
 def test_a_capture_from_something_else(client, shop, body, sentence):
     """A body without JSON, or of another shape, gives nothing."""
@@ -131,7 +131,7 @@ def test_a_step_before_its_capture(client, shop):
     """A value that no step before gives is a problem, not a request with braces in it."""
     origin = shop()
     look = run_steps(client, origin.url, journey(READ, CREATE, cleanup=()))
-    assert look.problems == ("step 1 of 2, read: it uses {order}, which no step before it captured",)
+    assert look.problems == ("step 1 of 2, read: it uses {order}, which no earlier step captured",)
     assert origin.received == []
 
 
@@ -172,7 +172,7 @@ def test_wrong_goes_before_unknown(client, shop):
 
 def test_time_runs_out(client, shop):
     """When the budget is used up no step is begun; cleanup has time of its own."""
-    with pytest.raises(Unknown, match="time of the journey was used up") as caught:
+    with pytest.raises(Unknown, match="journey's time was used up") as caught:
         run_steps(client, shop().url, journey({**DELETE, "path": "/x"}, cleanup=()), budget=0)
     assert caught.value.reason is Reason.TIMEOUT
 

@@ -152,7 +152,7 @@ def test_what_is_not_there(shelf: Shelf) -> None:
 def test_an_artifact_is_no_image(shelf: Shelf) -> None:
     """A signature or an SBOM has no platform, and is not measured as if it were the image."""
     digest = shelf.put(artifact(Digest.of(b"image")))
-    assert "no image but an artifact" in unknown(lambda: platform_images(shelf, digest), Reason.NOT_SUPPORTED)
+    assert "is an artifact, not an image" in unknown(lambda: platform_images(shelf, digest), Reason.NOT_SUPPORTED)
 
 
 def test_a_configuration(shelf: Shelf) -> None:

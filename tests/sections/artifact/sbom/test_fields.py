@@ -13,7 +13,7 @@ HEX = "ab" * 32
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
-        (b'{"a":1,"a":2}', "'a' is there twice"),
+        (b'{"a":1,"a":2}', "'a' occurs twice"),
         (b'{"a":NaN}', "NaN is not JSON"),
         (b'{"a":1e999}', "too large"),
         (b"[]", "not an object"),
