@@ -56,8 +56,11 @@ class RecordedBuild:
             yield other_image(self.promotion_name, said.digest, self.digest)
         if said.commit and self.commit is not None and said.commit != self.commit:
             yield (
-                f"{self.promotion_name} names the commit {said.commit}, but the image was built from {self.commit}: "
-                "correct it"
+                f"{self.promotion_name} names the commit {said.commit}, but the image was built from "
+                f"{self.commit}: correct the record"
             )
         if said.build_run is not None and self.run is not None and said.build_run != self.run:
-            yield f"{self.promotion_name} names the run {said.build_run}, but {self.run} built the image: correct it"
+            yield (
+                f"{self.promotion_name} names the run {said.build_run}, but {self.run} built the image: "
+                "correct the record"
+            )

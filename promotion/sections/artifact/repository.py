@@ -40,15 +40,17 @@ class EcrRepository:
         if self.mutability == "MUTABLE":
             return f"tags of {self.name} can be moved to another image (MUTABLE), expected IMMUTABLE"
         if self.mutability not in ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"):
-            raise Unknown(Reason.NOT_SUPPORTED, f"{self.name} is {self.mutability}, which is not known here")
+            raise Unknown(
+                Reason.NOT_SUPPORTED, f"{self.name} is {self.mutability}, a setting that this version does not know"
+            )
         if self.movable:
             filters = ", ".join(self.exclusions)
             return (
-                f"the tags {', '.join(self.movable)} of this image can be moved: {self.name} is {self.mutability} with "
-                f"{filters}; expected filters that leave the tags of releases immutable"
+                f"the tags {', '.join(self.movable)} of this image are mutable: {self.name} is {self.mutability} "
+                f"with {filters}; expected filters that keep the tags of releases immutable"
             )
         if self.mutability == "MUTABLE_WITH_EXCLUSION" and not self.tags:
-            return f"a tag given to this image later may be movable: {self.name} is {self.mutability}"
+            return f"a tag given to this image later may be mutable: {self.name} is {self.mutability}"
         return ""
 
     def _can_be_moved(self, tag: str) -> bool:

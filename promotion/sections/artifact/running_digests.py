@@ -28,12 +28,15 @@ class Running:
         """Say, for each that runs something else than the image, what it runs. Raises Unknown where that cannot be told."""
         for name, found in sorted(self.digests.items()):
             if not image.includes(found):
-                yield f"{name} runs {found or 'no image that could be told'}"
+                yield f"{name} runs {found or 'no image that could be determined'}"
 
     def require_traffic(self, target: str) -> None:
         """Raise Unknown, no-data, if nothing gets traffic there."""
         if not self.digests:
-            raise Unknown(Reason.NO_DATA, f"nothing gets traffic at {target}, so nobody can say which image runs there")
+            raise Unknown(
+                Reason.NO_DATA,
+                f"no version or instance of {target} receives traffic, so it is unknown which image runs there",
+            )
 
 
 def digest_in_revision(revision: str, key: str) -> str:
@@ -56,7 +59,7 @@ def of_versions(versions: tuple[LambdaVersion, ...]) -> Running:
 def by_revision(target: Ec2Target, deployment: Deployment, traffic: BalancerTraffic, got_it: set[str]) -> Running:
     """Tell the image of each instance that gets traffic by the revision that a deployment brought to some of them."""
     deployed = digest_in_revision(deployment.revision, target.revision_key or "")
-    nothing = f"nothing that {deployment.id} brought"
+    nothing = f"nothing that {deployment.id} deployed"
     return Running(
         f"the revision of {deployment.id}",
         {name: deployed if name in got_it else nothing for name in traffic.serving_instances},
@@ -76,8 +79,8 @@ def from_version_endpoint(
             raise Unknown(
                 Reason.NO_DATA,
                 f"{answer.method} {answer.url} answered {answer.status or answer.tls_error} "
-                f"{f'from {name}' if name else f'without the header {how.instance_header}'}, so which image runs "
-                "there cannot be told: mend it, or declare another `running_digest`",
+                f"{f'from {name}' if name else f'without the header {how.instance_header}'}, so it is unknown "
+                "which image runs there: fix the endpoint, or declare another `running_digest`",
             )
         found[name] = digest_in(str(answer.found.get(how.digest) or ""))
         missing.discard(name)
@@ -86,7 +89,7 @@ def from_version_endpoint(
     if missing:
         raise Unknown(
             Reason.NO_DATA,
-            f"{', '.join(sorted(missing))} did not answer {how.path} in {_TRIES_EACH} requests for each instance, so "
-            "which image runs there cannot be told: look whether it gets traffic",
+            f"{', '.join(sorted(missing))} did not answer {how.path} in {_TRIES_EACH} requests for each instance, "
+            "so it is unknown which image runs there: check whether it receives traffic",
         )
     return Running(f"{how.path} of each instance", found)

@@ -44,8 +44,8 @@ class Sboms:
             return ""
         if self.unsigned:
             return (
-                "an SBOM is attached at the tag .sbom, which nobody signed, and none is attested: attach it with "
-                "`cosign attest`"
+                "an SBOM is attached at the tag .sbom, which is not signed, and no SBOM is attested: attach it "
+                "with `cosign attest`"
             )
         return f"{self.instead} Attest one with `cosign attest --type cyclonedx` or `spdxjson`."
 
@@ -72,7 +72,7 @@ def before(previous: Mapping[str, Sboms]) -> tuple[Sbom | None, str]:
         newest = next((found.newest() for found in previous.values()), None)
     except Unknown as unknown:
         return None, f"not compared with prod: {unknown.message}"
-    return newest, "" if newest else "not compared with prod, whose image has no SBOM"
+    return newest, "" if newest else "not compared with prod, because its image has no SBOM"
 
 
 def too_old(sboms: Sboms, max_age_days: float | None, now: datetime) -> str:
@@ -81,10 +81,11 @@ def too_old(sboms: Sboms, max_age_days: float | None, now: datetime) -> str:
     if newest is None or max_age_days is None:
         return ""
     if newest.created is None:
-        return f"{newest.label} does not say when it was made, and may be at most {max_age_days:g} days old"
+        return f"{newest.label} does not say when it was created, expected at most {max_age_days:g} days ago"
     age = now - newest.created
     if age <= timedelta(days=max_age_days):
         return ""
     return (
-        f"{newest.label} is {age.total_seconds() / 86400:.1f} days old, at most {max_age_days:g} allowed: make it anew"
+        f"{newest.label} is {age.total_seconds() / 86400:.1f} days old, expected at most {max_age_days:g}: create "
+        "it again"
     )

@@ -16,8 +16,8 @@ def declared_signer(trusted: Mapping[str, Trusted], what: str) -> Trusted:
     if name not in tuple(trusted):
         raise Unknown(
             Reason.NOT_DECLARED,
-            "promotion.toml does not say whose signature counts: add [image.signer] with `key`, `kms_key`, or "
-            "`identity` and `issuer`",
+            "promotion.toml declares no trusted signer: add [image.signer] with `key`, `kms_key`, or `identity` "
+            "and `issuer`",
         )
     return trusted[name]
 
@@ -42,7 +42,9 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="ascii")
     except FileNotFoundError:
-        raise Unknown(Reason.NO_DATA, f"there is no {path}, which promotion.toml names: put it there") from None
+        raise Unknown(
+            Reason.NO_DATA, f"{path}, which promotion.toml names, does not exist: create it, or correct the path"
+        ) from None
     except (OSError, UnicodeDecodeError):
         raise Unknown(Reason.MALFORMED, f"{path} cannot be read as text: check what promotion.toml names") from None
 
@@ -54,6 +56,6 @@ def _kms_public_key(account: Account, key: str) -> str:
     if answer.get("KeyUsage") != "SIGN_VERIFY":
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"the KMS key {key} is for {answer.get('KeyUsage')}, expected SIGN_VERIFY: name the key that signs",
+            f"the KMS key {key} is for {answer.get('KeyUsage')}, expected SIGN_VERIFY: give the signing key",
         )
     return PublicKey.from_spki(answer["PublicKey"], key).pem

@@ -21,10 +21,10 @@ def original_instances_problem(
     up = sorted(name for name, state in states.items() if is_there(name, state))
     if group.blue_action == "KEEP_ALIVE":
         lost = sorted(set(states) - set(up))
-        return f"{', '.join(lost)} should be kept for a way back, but they are gone" if lost else ""
+        return f"{', '.join(lost)} should be kept for a rollback, but no longer exist" if lost else ""
     ended = deployment.completed or deployment.created
     minutes = (now - ended).total_seconds() / 60
     if up and minutes > group.blue_wait_minutes + GRACE_MINUTES:
         wait = f"{group.blue_wait_minutes} min after {deployment.id}"
-        return f"{', '.join(up)} should be terminated {wait}, but are still there"
+        return f"{', '.join(up)} should be terminated {wait}, but still exist"
     return ""

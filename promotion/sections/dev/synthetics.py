@@ -40,15 +40,13 @@ def last_run_look(journey: CanaryJourney, runs: Sequence[Mapping[str, Any]], now
     status, timeline = mine[0]["Status"], mine[0]["Timeline"]
     completed = timeline.get("Completed")
     if completed is None:
-        raise Unknown(
-            Reason.NO_DATA, f"the newest run of canary {journey.canary} has not ended: look again in a minute"
-        )
+        raise Unknown(Reason.NO_DATA, f"the newest run of canary {journey.canary} has not ended: run again in a minute")
     age = (now - completed).total_seconds() / 60
     if age > journey.max_age_minutes:
         raise Unknown(
             Reason.STALE,
             f"the newest run of canary {journey.canary} ended {age:.0f} min ago, which is more than "
-            f"{journey.max_age_minutes:g}: see whether it is still scheduled",
+            f"{journey.max_age_minutes:g}: check whether it is still scheduled",
         )
     why = str(status.get("StateReason", ""))
     problems = (

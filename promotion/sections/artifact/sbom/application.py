@@ -35,7 +35,7 @@ class Application:
         """
         parsed = None if purl is None else parse_purl(purl)
         if purl is not None and parsed is None:
-            raise ValueError(f"{purl!r} is no package URL: expected pkg:type/namespace/name")
+            raise ValueError(f"{purl!r} is not a package URL: expected pkg:type/namespace/name")
         if name or parsed:
             return cls(frozenset({name.casefold()} if name else ()), parsed, "the settings")
         source = _BEFORE_HOST.sub("", labels.get(SOURCE_LABEL, "").casefold()).partition("#")[0]

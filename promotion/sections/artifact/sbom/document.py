@@ -45,7 +45,7 @@ def open_document(predicate: Any, what: str) -> Document:
     if isinstance(predicate, bytes | str):
         predicate = read_fields(_json_text(predicate, what), what)
     if not isinstance(predicate, Mapping):
-        raise malformed(what, "the predicate is no JSON object")
+        raise malformed(what, "the predicate is not a JSON object")
     fields = SbomFields(predicate, what)
     if "bomFormat" in fields:
         if fields.text("bomFormat") != CYCLONEDX:
@@ -71,4 +71,4 @@ def _json_text(text: bytes | str, what: str) -> bytes | str:
 
 def _supported(is_supported: bool, what: str) -> None:
     if not is_supported:
-        raise Unknown(Reason.NOT_SUPPORTED, f"{what}, which is not read here: {_ADVICE}")
+        raise Unknown(Reason.NOT_SUPPORTED, f"{what}, which is not supported: {_ADVICE}")

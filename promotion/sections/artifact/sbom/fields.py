@@ -47,7 +47,7 @@ class SbomFields:
         folded = {key.casefold() for key in spelled}
         for key in self._found:
             if key not in spelled and isinstance(key, str) and key.casefold() in folded:
-                raise self.malformed(f"{self.place(key)} is spelled in another case than the format has it")
+                raise self.malformed(f"{self.place(key)} is spelled in a case that the format does not have")
 
     def __contains__(self, key: str) -> bool:
         return self._found.get(key) is not None
@@ -146,7 +146,9 @@ def read_fields(raw: bytes | str, what: str) -> Mapping[str, Any]:
 
 def malformed(what: str, why: str) -> Unknown:
     """Give what to raise for a document nobody can rely on."""
-    return Unknown(Reason.MALFORMED, f"{what} cannot be read: {why}; make it again, and look at what wrote it")
+    return Unknown(
+        Reason.MALFORMED, f"{what} cannot be parsed: {why}; create it again, and check the tool that wrote it"
+    )
 
 
 def said(foreign: object) -> str:

@@ -74,8 +74,10 @@ def judge_all(
     decides = min(judged, key=lambda each: (bool(each.problems), bool(each.doubts)))
     others = [each for each in judged if each is not decides]
     mixed = tuple(problem for each in others for problem in each.problems if problem.kind is Kind.ANOTHER_IMAGE)
-    said = [f"Beside it: {text}" for each in others for text in each.messages if text not in {m.message for m in mixed}]
-    said += [f"Beside it: {each.message}" for each in unread]
+    said = [
+        f"In addition: {text}" for each in others for text in each.messages if text not in {m.message for m in mixed}
+    ]
+    said += [f"In addition: {each.message}" for each in unread]
     return ArtifactFindings((*decides.problems, *mixed), decides.doubts, (*decides.notes, *said), decides.measured)
 
 
@@ -86,8 +88,8 @@ def _of_another_image(sbom: Sbom, image: Described) -> Iterator[Problem]:
     if sbom.digests and not set(sbom.digests) & {image.digest, *image.digests}:
         yield Problem(
             Kind.ANOTHER_IMAGE,
-            f"{sbom.label} says it is of {_listed(sbom.digests)}, expected {image.digest}: make it from the image that "
-            "is promoted",
+            f"{sbom.label} says it is of {_listed(sbom.digests)}, expected {image.digest}: create it from the "
+            "image that is promoted",
         )
 
 
@@ -98,20 +100,21 @@ def _invalid(sbom: Sbom) -> Iterator[Problem]:
 
 def _lacks(sbom: Sbom, limits: SbomLimits) -> Iterator[Problem]:
     if sbom.components == 0:
-        yield Problem(Kind.EMPTY, f"{sbom.label} lists no component: make it from the image, after it was built")
+        yield Problem(Kind.EMPTY, f"{sbom.label} lists no component: create it from the image, after the build")
         return
     if limits.base_system and not sbom.base_system:
         yield Problem(
             Kind.NO_BASE_SYSTEM,
-            f"{sbom.label} lists {sbom.components} components, and neither an operating system nor one of its packages: "
-            "make it from the image and not from the source tree, or declare that the image has no base system",
+            f"{sbom.label} lists {sbom.components} components, but neither an operating system nor one of its "
+            "packages: create it from the image and not from the source tree, or declare that the image has no "
+            "base system",
         )
     if sbom.application_called and not sbom.application:
         yield Problem(
             Kind.NO_APPLICATION,
-            f"{sbom.label} lists {sbom.components} components, and {sbom.application_called}, as "
-            f"{sbom.application_said_by} calls the application, is not among them: have the build install it as a "
-            "package, or declare what it is called there",
+            f"{sbom.label} lists {sbom.components} components, but not the application, which "
+            f"{sbom.application_said_by} names {sbom.application_called}: have the build install it as a package, "
+            "or declare its name in the SBOM",
         )
 
 
@@ -122,7 +125,7 @@ def _older(sbom: Sbom, image: Described, limits: SbomLimits) -> Iterator[Problem
         yield Problem(
             Kind.OLDER_THAN_IMAGE,
             f"{sbom.label} was made at {_at(sbom.created)}, before the image was built at {_at(image.created)}: it "
-            "lists something else; make it anew from the image",
+            "describes something else; create it again from the image",
         )
 
 
@@ -133,9 +136,9 @@ def _fewer(sbom: Sbom, previous: Sbom | None, limits: SbomLimits) -> Iterator[Pr
     if gone > limits.fewer_components * before:
         yield Problem(
             Kind.FEWER_COMPONENTS,
-            f"{sbom.label} lists {sbom.components} components, and that of the image in production "
-            f"{before}: {gone / before:.1%} are gone, expected at most {limits.fewer_components:.0%}; see whether the "
-            "scan saw all of the image",
+            f"{sbom.label} lists {sbom.components} components, and the SBOM of the image in production {before}: "
+            f"{gone / before:.1%} are missing, expected at most {limits.fewer_components:.0%}; check whether the "
+            "scan covered the whole image",
         )
 
 
@@ -152,26 +155,27 @@ def _doubts(sbom: Sbom, now: datetime) -> Iterator[ArtifactDoubt]:
     if sbom.created and sbom.created - now > SKEW:
         yield ArtifactDoubt(
             Reason.MALFORMED,
-            f"{sbom.label} says it was made at {_at(sbom.created)}, which is yet to come: see the clock of what made it",
+            f"{sbom.label} says it was made at {_at(sbom.created)}, which is in the future: check the clock of the "
+            "machine that created it",
         )
     if not sbom.application_called:
         yield ArtifactDoubt(
             Reason.NOT_DECLARED,
-            "nobody says what the application is called, so whether the SBOM lists it cannot be told: declare its name "
-            "or package URL, or give the image the label org.opencontainers.image.source",
+            "the application's name is not known, so the gate cannot check that the SBOM lists it: declare its "
+            "name or package URL, or give the image the label org.opencontainers.image.source",
         )
 
 
 def _notes(sbom: Sbom, image: Described, previous: Sbom | None) -> Iterator[str]:
     if sbom.created is None:
-        yield f"{sbom.label} does not say when it was made."
+        yield f"{sbom.label} does not say when it was created."
     if not sbom.digests:
-        yield f"{sbom.label} does not say which image it is of; the attestation does."
+        yield f"{sbom.label} does not say which image it is of, but the attestation does."
     elif foreign := set(sbom.digests) - {image.digest, *image.digests}:
         yield f"{sbom.label} names {_listed(sorted(foreign))} too."
     if previous is not None and not _comparable(sbom, previous):
         yield (
-            f"The SBOM of the image in production is by {previous.tool or 'an unnamed tool'} and lists "
+            f"The SBOM of the image in production was made by {previous.tool or 'an unnamed tool'} and lists "
             f"{previous.components} components; tools count differently, so the numbers were not compared."
         )
 

@@ -27,8 +27,8 @@ def schema_errors(document: Document) -> tuple[str, ...]:
     except ImportError:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"{document.what} is to be validated by the schema of {document.format}, and the libraries for that are "
-            "not installed: pip install 'promotion-checklist[sbom]', or do not ask for validation",
+            f"{document.what} must be validated against the schema of {document.format}, but the libraries for "
+            "that are not installed: pip install 'promotion-checklist[sbom]', or turn validation off",
         ) from None
     except RecursionError:
         raise malformed(document.what, "it is nested too deeply to be validated") from None
@@ -98,7 +98,7 @@ def _spdx(document: Document) -> Iterator[str]:
         yield from (said(message) for message in untyped.get_messages())
     except (TypeError, AttributeError, KeyError, IndexError, ValueError) as error:
         # The parser looks into values before it looks at their type.
-        yield f"a value is of another type than the format has it ({type(error).__name__}: {said(error)})"
+        yield f"a value is of a type that the format does not have ({type(error).__name__}: {said(error)})"
     else:
         found = validate_full_spdx_document(parsed, f"SPDX-{document.version}")
         yield from (said(each.validation_message) for each in found)

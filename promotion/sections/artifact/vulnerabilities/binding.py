@@ -55,11 +55,11 @@ def unbound(report: ScanReport, image: ImageDigests, how: Tie) -> ArtifactDoubt:
     if how is Tie.CONTRADICTORY:
         return ArtifactDoubt(
             Reason.MALFORMED,
-            f"{report.label} says it is of {', '.join(report.image_digests)}, and that this has the configuration "
-            f"{report.image_id}, which {image.digest} has not: scan again",
+            f"{report.label} says it is of {', '.join(report.image_digests)} with the configuration "
+            f"{report.image_id}, which is not that of {image.digest}: scan again",
         )
     return ArtifactDoubt(
         Reason.NO_DATA,
-        f"{report.label} names no digest, so whether it is of {image.digest} cannot be told: scan the image by its "
-        "digest from the registry, or attest the report",
+        f"{report.label} names no digest, so the gate cannot check that it is of {image.digest}: scan the image by "
+        "its digest from the registry, or attest the report",
     )

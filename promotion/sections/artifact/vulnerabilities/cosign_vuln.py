@@ -31,8 +31,8 @@ def read_cosign_vuln(predicate: Any, source: str, place: str, *, digest: str) ->
     if "SchemaVersion" not in result:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"{place} has the result of {said(uri) if uri else 'an unnamed scanner'}, which is no report of Trivy in "
-            "JSON; nothing else is read here",
+            f"{place} has the result of {said(uri) if uri else 'an unnamed scanner'}, which is not a Trivy report "
+            "in JSON; no other format is supported",
         )
     # That it is attested as a vulnerability scan is the signer's word for what the report itself may not show.
     report = read_trivy(result.content, source, place, attested=digest, asked=True)
@@ -44,7 +44,7 @@ def _dated(report: ScanReport, finished: datetime | None) -> ScanReport:
     if finished is None:
         return report
     note = (
-        f"{report.place} has no CreatedAt in its result; it was dated by scanFinishedOn, which may be the time of a "
-        "conversion."
+        f"{report.place} has no CreatedAt in its result; scanFinishedOn was used as its date, which may be the "
+        "time of a conversion."
     )
     return replace(report, created=finished, notes=(*report.notes, note))

@@ -27,21 +27,27 @@ COMPLETE, ACTIVE = "COMPLETE", "ACTIVE"
 """States with findings: of a basic scan that ended, and of an image that Amazon Inspector keeps scanning."""
 
 _WITHOUT_FINDINGS = {
-    "IN_PROGRESS": (Reason.NO_DATA, "is not finished: look again in a minute"),
-    "PENDING": (Reason.NO_DATA, "has not begun: look again in some minutes"),
-    "FAILED": (Reason.ERROR, "failed: start it again, and see the repository's scan findings for the cause"),
+    "IN_PROGRESS": (Reason.NO_DATA, "is not finished: run again in a minute"),
+    "PENDING": (Reason.NO_DATA, "has not started: run again in a few minutes"),
+    "FAILED": (Reason.ERROR, "failed: start it again, and check the repository's scan findings for the cause"),
     "UNSUPPORTED_IMAGE": (
         Reason.NOT_SUPPORTED,
-        "cannot be made, because the scanner does not know this operating system or kind of manifest: scan with Trivy",
+        (
+            "is not possible, because the scanner does not support this operating system or kind of manifest: scan "
+            "with Trivy"
+        ),
     ),
     "SCAN_ELIGIBILITY_EXPIRED": (
         Reason.STALE,
-        "is not kept up any more, because Amazon Inspector's time for scanning it is over: lengthen it, or push again",
+        "is no longer updated, because Amazon Inspector's scan duration for it is over: extend it, or push again",
     ),
-    "FINDINGS_UNAVAILABLE": (Reason.NO_DATA, "has no findings to show: see whether scanning is on for the repository"),
-    "LIMIT_EXCEEDED": (Reason.ERROR, "was not made, because a limit of the scanner is exceeded: scan with Trivy"),
-    "IMAGE_SIZE_EXCEEDED": (Reason.NOT_SUPPORTED, "was not made, because the image is too large: scan with Trivy"),
-    "IMAGE_ARCHIVED": (Reason.NOT_SUPPORTED, "is not made of an archived image: restore it"),
+    "FINDINGS_UNAVAILABLE": (
+        Reason.NO_DATA,
+        "has no findings to show: check whether scanning is enabled for the repository",
+    ),
+    "LIMIT_EXCEEDED": (Reason.ERROR, "was not done, because a limit of the scanner is exceeded: scan with Trivy"),
+    "IMAGE_SIZE_EXCEEDED": (Reason.NOT_SUPPORTED, "was not done, because the image is too large: scan with Trivy"),
+    "IMAGE_ARCHIVED": (Reason.NOT_SUPPORTED, "is not done for an archived image: restore it"),
 }
 _INACTIVE = "CLOSED"
 _NO_FIX = "NotAvailable"
@@ -55,10 +61,12 @@ def read_ecr(answers: Sequence[Mapping[str, Any]], source: str, place: str) -> S
     """
     pages = [SbomFields(page, place) for page in answers]
     if not pages:
-        raise Unknown(Reason.NO_DATA, f"{place} has no answer to read")
+        raise Unknown(Reason.NO_DATA, f"{place} has no answer")
     state = _state(pages, place)
     if "imageScanFindings" not in pages[0]:
-        raise Unknown(Reason.NO_DATA, f"{place} is {state} and has no findings to read, not even none: look again")
+        raise Unknown(
+            Reason.NO_DATA, f"{place} is {state} and has no list of findings, not even an empty one: run again"
+        )
     findings = [page.sub("imageScanFindings") for page in pages]
     tally, declared = VulnerabilityCounter(), Counter[str]()
     for severity, count in _declared(findings[0]):
@@ -92,7 +100,7 @@ def _state(pages: Sequence[SbomFields], place: str) -> str:
     state = states.pop()
     if state in (COMPLETE, ACTIVE):
         return state
-    reason, why = _WITHOUT_FINDINGS.get(state, (Reason.NO_DATA, "has no findings that could be relied on"))
+    reason, why = _WITHOUT_FINDINGS.get(state, (Reason.NO_DATA, "has no reliable findings"))
     description = pages[0].sub("imageScanStatus").text("description", "")
     words = f" ({said(description)})" if description else ""
     raise Unknown(reason, f"{place}: the scan is {said(state) if state else 'without a state'}{words}; it {why}")
@@ -150,11 +158,11 @@ def _doubts(
     pages: Sequence[SbomFields], declared: Counter[str], seen: Counter[str], tally: VulnerabilityCounter, place: str
 ) -> Iterator[ArtifactDoubt]:
     if "nextToken" in pages[-1]:
-        yield ArtifactDoubt(Reason.TRUNCATED, f"{place} has more pages than were read: read them all")
+        yield ArtifactDoubt(Reason.TRUNCATED, f"{place} has more pages than were read")
     # Whether those suppressed are in the declared numbers is not documented.
     if in_order(declared) not in (in_order(seen), in_order(tally.counts)):
         yield ArtifactDoubt(
             Reason.MALFORMED,
-            f"{place} declares {told_counts(declared)} and lists {told_counts(seen)}: look again, and if they still "
-            "differ start the scan again",
+            f"{place} declares {told_counts(declared)} and lists {told_counts(seen)}: run again, and if they still "
+            "differ, start the scan again",
         )

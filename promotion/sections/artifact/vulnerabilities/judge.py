@@ -44,7 +44,7 @@ def judge_reports(
         *(note for report in decides.reports for note in report.notes),
         *decides.superseded(),
         *(note for other in others for note in _compared(decides, other)),
-        *(f"Beside it: {doubt.message}." for doubt in (*after, *loose)),
+        *(f"In addition: {doubt.message}." for doubt in (*after, *loose)),
     ]
     return ArtifactFindings(tuple(problems), tuple(doubts), tuple(notes), decides.measured(now))
 
@@ -82,7 +82,7 @@ class _Weighed:
             yield ArtifactDoubt(
                 Reason.NO_DATA,
                 f"{first_of((each.place for each in self.reports), len(self.reports))} covers "
-                f"{', '.join(sorted(self.covered)) or 'no platform that it names'} of {image.digest}, and not "
+                f"{', '.join(sorted(self.covered)) or 'no platform that it names'} of {image.digest}, but not "
                 f"{', '.join(missing)}: scan each platform",
             )
 
@@ -111,9 +111,9 @@ def _findings(weighed: Sequence[_Weighed]) -> Iterator[Problem]:
             if hidden:
                 yield Problem(
                     Kind.SUPPRESSED,
-                    f"{report.label} leaves {hidden} {CRITICAL} out: "
-                    f"{first_of((one.label for one in report.suppressed), hidden)}; expected none{unlike}: who "
-                    "accepts that says so in a waiver",
+                    f"{report.label} suppresses {hidden} {CRITICAL}: "
+                    f"{first_of((one.label for one in report.suppressed), hidden)}; expected none{unlike}: fix "
+                    "them, or accept them with a waiver",
                 )
 
 
@@ -133,7 +133,7 @@ def _compared(decides: _Weighed, other: _Weighed) -> Iterator[str]:
         )
     for report in other.reports:
         yield f"Compared with {report.label}: {told_counts(report.counts)}."
-        yield from (f"Beside it: {doubt.message}." for doubt in report.doubts)
+        yield from (f"In addition: {doubt.message}." for doubt in report.doubts)
 
 
 def _of_other_images(ties: Sequence[tuple[ScanReport, Tie]], image: ImageDigests) -> Iterator[Problem]:
@@ -141,8 +141,8 @@ def _of_other_images(ties: Sequence[tuple[ScanReport, Tie]], image: ImageDigests
         if how is Tie.ANOTHER:
             yield Problem(
                 Kind.ANOTHER_IMAGE,
-                f"{report.label} is of {names_of(report)}, expected {image.digest}: give the report of the image that "
-                "is promoted",
+                f"{report.label} is of {names_of(report)}, expected {image.digest}: give a report of the image "
+                "that is promoted",
             )
 
 
@@ -170,7 +170,7 @@ def _too_old(report: ScanReport, now: datetime, max_age: timedelta) -> Iterator[
     if report.created - now > SKEW:
         yield ArtifactDoubt(
             Reason.MALFORMED,
-            f"{report.label} is dated into the future: see the clock of what made it, and scan again",
+            f"{report.label} is dated in the future: check the clock of the machine that created it, and scan again",
         )
     elif now - report.created > max_age:
         age = _days(now - report.created)
@@ -178,8 +178,8 @@ def _too_old(report: ScanReport, now: datetime, max_age: timedelta) -> Iterator[
     if report.data_from is not None and now - report.data_from > max_age:
         yield ArtifactDoubt(
             Reason.STALE,
-            f"{report.label} was made with vulnerability data of {report.data_from:%Y-%m-%d}, expected of the last "
-            f"{_days(max_age)}: update the scanner's database and scan again",
+            f"{report.label} was made with vulnerability data of {report.data_from:%Y-%m-%d}, expected data of the "
+            f"last {_days(max_age)}: update the scanner's database and scan again",
         )
 
 

@@ -66,7 +66,7 @@ def run_trivy(
     if program is None:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"{image} is to be scanned, and there is no trivy on PATH where the gate runs: install it, or use "
+            f"{image} must be scanned, but there is no trivy on PATH where the gate runs: install it, or use "
             "another source",
         )
     environment = {key: value for key, value in environ.items() if not key.startswith("TRIVY_") or key in _PASSED_ON}
@@ -94,15 +94,16 @@ def _run(command: list[str], environment: Mapping[str, str], folder: str, timeou
     except subprocess.TimeoutExpired:
         raise Unknown(
             Reason.TIMEOUT,
-            f"{what} did not end within {timeout:g} s and was stopped: allow it more time, or scan in the build",
+            f"{what} did not finish within {timeout:g} s and was stopped: give it more time, or scan in the build",
         ) from None
     except OSError as mistake:
-        raise Unknown(Reason.ERROR, f"{what} cannot be started ({mistake.strerror}): see how it is installed") from None
+        raise Unknown(Reason.ERROR, f"{what} cannot be started ({mistake.strerror}): check its installation") from None
     if done.returncode:
         raise Unknown(
             Reason.ERROR,
-            f"{what} ended with exit status {done.returncode}, expected 0; its last words: {_last_words(done.stderr)}; "
-            "see that its database and the registry can be reached from here",
+            f"{what} ended with exit status {done.returncode}, expected 0; its last line: "
+            f"{_last_words(done.stderr)}; check that its database and the registry can be reached from where the "
+            "gate runs",
         )
     return done.stdout
 

@@ -45,18 +45,22 @@ def from_file(image: Image) -> ScanReport:
     if image.vulnerabilities.trivy_report is None:
         raise Unknown(
             Reason.NOT_DECLARED,
-            "no Trivy report is given: give --trivy-report FILE, or `image.vulnerabilities.trivy_report`",
+            "no Trivy report is given: use --trivy-report FILE, or `image.vulnerabilities.trivy_report`",
         )
     path = Path(image.vulnerabilities.trivy_report)
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
-        raise Unknown(Reason.NO_DATA, f"there is no Trivy report {path}: write it, or name another") from None
+        raise Unknown(
+            Reason.NO_DATA, f"the Trivy report {path} does not exist: create it, or correct the path"
+        ) from None
     except OSError as mistake:
         raise Unknown(Reason.ERROR, f"the Trivy report {path} cannot be read: {mistake.strerror}") from None
     if len(content) > _MOST_BYTES:
-        raise Unknown(Reason.TRUNCATED, f"the Trivy report {path} is larger than the {_MOST_BYTES} bytes that are read")
+        raise Unknown(
+            Reason.TRUNCATED, f"the Trivy report {path} is larger than the {_MOST_BYTES} bytes that this run reads"
+        )
     return read_trivy(content, "trivy-report", f"the Trivy report {path.name}")
 
 
@@ -86,7 +90,7 @@ def from_ecr(image: Image, digest: str, account: Account) -> ScanReport:
     if name is None:
         raise Unknown(
             Reason.NOT_DECLARED,
-            "the image is not in Amazon ECR, which is named as a source of scans: take `ecr` out of "
+            "the image is not in Amazon ECR, but it is named as a source of scans: remove `ecr` from "
             "`image.vulnerabilities.sources`",
         )
     return read_ecr(scan_findings(account, name, digest), "ecr", f"ECR's scan of {name}")

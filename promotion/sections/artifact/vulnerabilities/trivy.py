@@ -75,7 +75,7 @@ def read_trivy(
 def _raise_if_unknown_fields(fields: SbomFields, place: str) -> None:
     version = fields.number("SchemaVersion")
     if version is None:
-        raise fields.malformed("it has no SchemaVersion, so it is no report of Trivy in JSON")
+        raise fields.malformed("it has no SchemaVersion, so it is not a Trivy report in JSON")
     if version != SCHEMA_VERSION:
         raise Unknown(
             Reason.NOT_SUPPORTED,
@@ -85,8 +85,8 @@ def _raise_if_unknown_fields(fields: SbomFields, place: str) -> None:
     if kind != IMAGE:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"{place} is the scan of {said(kind) if kind else 'something that it does not name'}, expected "
-            f"{IMAGE}: scan the image itself, with `trivy image`",
+            f"{place} is a scan of {said(kind) if kind else 'an unnamed kind of artifact'}, expected {IMAGE}: scan "
+            "the image itself, with `trivy image`",
         )
 
 
@@ -129,31 +129,31 @@ def _doubts(
     named = said(f"{system.text('Family', '')} {system.text('Name', '')}".strip()) if "Family" in system else ""
     classes = {result.text("Class") for result in packages}
     if not packages:
-        why = "has no result for packages, neither of the system nor of a language"
-        advice = "see whether Trivy knows how this image's packages are installed"
-        yield ArtifactDoubt(Reason.NO_DATA, f"{place} {why}, so nothing was looked at: {advice}")
+        why = "has no result for packages, neither of the operating system nor of a language"
+        advice = "check whether Trivy supports the way this image's packages are installed"
+        yield ArtifactDoubt(Reason.NO_DATA, f"{place} {why}, so nothing was scanned: {advice}")
     elif named and named != "none" and "os-pkgs" not in classes:
         why = f"has no result for the packages of the operating system, {named}"
         yield ArtifactDoubt(
-            Reason.NO_DATA, f"{place} {why}: scan with `--pkg-types os,library`, and see whether it is supported"
+            Reason.NO_DATA, f"{place} {why}: scan with `--pkg-types os,library`, and check whether it is supported"
         )
     elif not shows_scan:
         yield ArtifactDoubt(
             Reason.NO_DATA,
-            f"{place} lists packages and no finding of any severity, as a report of `--scanners secret` does too: "
-            "whether vulnerabilities were looked for cannot be told; scan with `--scanners vuln "
+            f"{place} lists packages but no finding of any severity, which is also what `--scanners secret` "
+            "writes, so it is unknown whether vulnerabilities were scanned for; scan with `--scanners vuln "
             "--list-all-pkgs=false`, or attest the report with `--format cosign-vuln`",
         )
     if system.flag("EOSL"):
-        why = f"is of {named or 'a system'}, which has reached its end of life and gets no security data any more"
+        why = f"is of {named or 'a system'}, which has reached its end of life and no longer gets security data"
         yield ArtifactDoubt(Reason.NO_DATA, f"{place} {why}: build on a release that is maintained")
 
 
 def _notes(results: list[SbomFields], tally: VulnerabilityCounter, place: str) -> Iterator[str]:
     if tally.unfixed == 0 and tally.counts.total() >= _TOO_MANY_FIXES:
         yield (
-            f"Each of the {tally.counts.total()} findings in {place} has a fix, as if it were made with "
-            "`--ignore-unfixed`, which leaves the others out without a trace."
+            f"Each of the {tally.counts.total()} findings in {place} has a fix, as in a report made with "
+            "`--ignore-unfixed`, which omits all others."
         )
     for key, words in _ELSEWHERE.items():
         count = sum(len(result.several(key)) for result in results)

@@ -40,8 +40,8 @@ def judge_changes(
                 if not any(one.change == "Delete" and one.when <= change.when for one in inside):
                     findings.doubt(
                         Reason.NO_DATA,
-                        f"alarm {name} was made at {change.when:%H:%M:%S}Z, during the deployment: it did not watch it "
-                        "from the start; deploy once more with it in place",
+                        f"alarm {name} was created at {change.when:%H:%M:%S}Z, during the deployment, so it did "
+                        "not watch the start; redeploy with the alarm in place",
                     )
             case "Update":
                 before = change.before if change.before is not None else known
@@ -49,15 +49,15 @@ def judge_changes(
             case _:
                 findings.doubt(
                     Reason.MALFORMED,
-                    f"alarm {name} was changed at {change.when:%H:%M:%S}Z, during the deployment, and its history does "
-                    "not say how: look at it in the console",
+                    f"alarm {name} was changed at {change.when:%H:%M:%S}Z, during the deployment, and its history "
+                    "does not say how: check it in the console",
                 )
         known = change.after if change.change in ("Create", "Update") else None
     if alarm is not None and not inside and start < alarm.configured <= end:
         findings.doubt(
             Reason.TRUNCATED,
-            f"alarm {name} was changed at {alarm.configured:%H:%M:%S}Z, during the deployment, which its history does "
-            "not tell of: look at it in the console",
+            f"alarm {name} was changed at {alarm.configured:%H:%M:%S}Z, during the deployment, which is not in its "
+            "history: check it in the console",
         )
 
 
@@ -65,12 +65,12 @@ def _deleted(name: str, when: datetime, findings: Findings, *, again: bool) -> N
     if again:
         findings.doubt(
             Reason.NO_DATA,
-            f"alarm {name} was deleted at {when:%H:%M:%S}Z and made again, during the deployment: it did not watch all "
-            "of it; deploy once more with it in place",
+            f"alarm {name} was deleted and created again at {when:%H:%M:%S}Z, during the deployment, so it did not "
+            "watch all of it; redeploy with the alarm in place",
         )
     else:
         findings.problems.append(
-            f"alarm {name} was deleted at {when:%H:%M:%S}Z, during the deployment: make it again, and deploy once more"
+            f"alarm {name} was deleted at {when:%H:%M:%S}Z, during the deployment: create it again, and redeploy"
         )
 
 
@@ -79,33 +79,33 @@ def _updated(
 ) -> None:
     if change.after.get("actionsEnabled") == "false" and (before or {}).get("actionsEnabled", "true") != "false":
         findings.problems.append(
-            f"the actions of alarm {name} were switched off at {change.when:%H:%M:%S}Z, during the deployment: switch "
-            "them on, and deploy once more"
+            f"the actions of alarm {name} were disabled at {change.when:%H:%M:%S}Z, during the deployment: enable "
+            "them, and redeploy"
         )
         return
     if before is None:
         findings.doubt(
             Reason.NO_DATA,
-            f"alarm {name} was changed at {change.when:%H:%M:%S}Z, during the deployment, and what it was before is no "
-            "longer told: see who changed what, or deploy once more",
+            f"alarm {name} was changed at {change.when:%H:%M:%S}Z, during the deployment, and its earlier "
+            "configuration is no longer available: find out what was changed, or redeploy",
         )
         return
     changed = [key for key, value in before.items() if key in change.after and change.after[key] != value]
     moved = _moved(change, before, comparison)
     if moved > 0:
         findings.problems.append(
-            f"the threshold of alarm {name} was moved from {before['threshold']} to {change.after['threshold']} at "
-            f"{change.when:%H:%M:%S}Z, during the deployment, so that it fires later: move it back, and deploy again"
+            f"the threshold of alarm {name} was changed from {before['threshold']} to {change.after['threshold']} "
+            f"at {change.when:%H:%M:%S}Z, during the deployment, so it fires later: change it back, and redeploy"
         )
     others = [key for key in changed if key != "actionsEnabled" and (key != "threshold" or moved == 0)]
     if others:
         findings.doubt(
             Reason.NO_DATA,
             f"alarm {name} was changed at {change.when:%H:%M:%S}Z, during the deployment ({', '.join(others)}): "
-            "whether it would have fired as it was before, nobody can tell; deploy once more",
+            "cannot tell whether it would have fired before the change; redeploy",
         )
     elif not moved and not changed:
-        findings.said.append(f"alarm {name} was saved at {change.when:%H:%M:%S}Z without a change that matters")
+        findings.said.append(f"alarm {name} was saved at {change.when:%H:%M:%S}Z without a relevant change")
 
 
 def _moved(change: ConfigurationChange, before: Mapping[str, str], comparison: str) -> float:

@@ -86,8 +86,8 @@ def judge_alarms(look: AlarmsLook, seen: AlarmHistory) -> Findings:
     if not look.names:
         findings.doubt(
             Reason.NO_DATA,
-            "there is no alarm to look at: declare [dev.alarms], name alarms in the deployment groups, or put them on "
-            "the dashboard",
+            "there is no alarm to check: declare [dev.alarms], name alarms in the deployment groups, or add them "
+            "to the dashboard",
         )
     changed = [change.alarm for change in seen.history.configurations]
     fired = [change.alarm for change in seen.history.states]
@@ -99,7 +99,7 @@ def judge_alarms(look: AlarmsLook, seen: AlarmHistory) -> Findings:
     if seen.looked < late:
         findings.doubt(
             Reason.NOT_DUE,
-            f"alarms may still fire because of the deployment until {late:%H:%M:%S}Z: look again then",
+            f"alarms may still fire because of the deployment until {late:%H:%M:%S}Z: run again then",
         )
     return findings
 
@@ -114,20 +114,21 @@ def _judge_one(name: str, look: AlarmsLook, watch: WatchedDeployment, seen: Alar
     if alarm is None:
         findings.problems += [
             f"alarm {name} fired at {change.when:%H:%M:%S}Z, during {watch.deployments}: "
-            f"{change.why or 'no reason is told'}"
+            f"{change.why or 'no reason given'}"
             for change in fired
             if window[0] <= change.when <= window[1]
         ]
         if len(findings.problems) + len(findings.doubts) == before:
             findings.doubt(
                 Reason.NO_DATA,
-                f"there is no alarm {name}, which the deployment group, the dashboard or promotion.toml names: make "
-                "it, or let the role see composite alarms, which takes cloudwatch:DescribeAlarms on *",
+                f"alarm {name}, which the deployment group, the dashboard or promotion.toml names, does not exist: "
+                "create it, or, if it is a composite alarm, allow cloudwatch:DescribeAlarms on * so that the gate "
+                "can see it",
             )
         return
     if alarm.trouble:
         findings.doubt(
-            Reason.NO_DATA, f"CloudWatch cannot evaluate alarm {name} ({alarm.trouble}): look at it in the console"
+            Reason.NO_DATA, f"CloudWatch cannot evaluate alarm {name} ({alarm.trouble}): check it in the console"
         )
     try:
         found = spells(name, look, watch, seen)
@@ -140,8 +141,8 @@ def _judge_one(name: str, look: AlarmsLook, watch: WatchedDeployment, seen: Alar
         if change.alarm == name and change.new == OK and change.by_hand and window[0] <= change.when <= window[1]:
             findings.doubt(
                 Reason.NO_DATA,
-                f"alarm {name} was set to OK by hand at {change.when:%H:%M:%S}Z, during {watch.deployments}: what it "
-                "would have said, nobody can tell; deploy once more",
+                f"alarm {name} was set to OK manually at {change.when:%H:%M:%S}Z, during {watch.deployments}: "
+                "cannot tell whether it would have fired; redeploy",
             )
 
 
@@ -158,7 +159,7 @@ def _fired(
     more = f", {len(inside)} times in all" if len(inside) > 1 else ""
     findings.problems.append(
         f"alarm {name} was in ALARM during {watch.deployments}, {began} {ended}{more}{f' ({why})' if why else ''}; "
-        "expected no alarm: find out why, mend it, and deploy once more"
+        "expected no alarm: fix the cause, and redeploy"
     )
 
 
@@ -174,11 +175,11 @@ def _blind(
     hangs_on_requests = bool(alarm.metrics) and all(companion(metric) is not None for metric in alarm.metrics)
     throughout = len(blind) == len(found)
     if alive and sparse and alarm.treat_missing in ("missing", "ignore"):
-        findings.said.append(f"alarm {alarm.name} has no data, as its metric counts nothing but errors")
+        findings.said.append(f"alarm {alarm.name} has no data, because its metric counts only errors")
         return
     if alive and hangs_on_requests and not throughout:
         return
-    when = f"all through {watch.deployments}" if throughout else f"for a part of {watch.deployments}"
+    when = f"throughout {watch.deployments}" if throughout else f"during a part of {watch.deployments}"
     findings.doubt(
         Reason.NO_DATA,
         f"alarm {alarm.name} had insufficient data {when} (missing data is treated as {alarm.treat_missing}): "
@@ -188,7 +189,7 @@ def _blind(
 
 def _remedy(alarm: Alarm, *, alive: bool, hangs: bool) -> str:
     if not alarm.metrics:
-        return "see which of its alarms cannot tell"
+        return "check which of its alarms has no data"
     if hangs and not alive:
         return "no request was counted either; send traffic during the deployment, or check the alarm's dimensions"
     return "check its namespace, its metric and its dimensions, and that the metric is published"

@@ -43,7 +43,7 @@ def rebuild(
     present, since = now
     if start <= since <= end and not any(change.when >= since - CLOSE for change in inside):
         if present != ALARM:
-            raise _gap(name, f"it last changed at {since:%H:%M:%S}Z by its own word")
+            raise _gap(name, f"it says that it last changed at {since:%H:%M:%S}Z")
         last = inside[-1].new if inside else before or OK
         inside.append(StateChange(name, since, last, present))
     if inside:
@@ -55,7 +55,7 @@ def rebuild(
     elif before is not None:
         first = before
     else:
-        raise _gap(name, "it changed only after the window, and what it was before is not told")
+        raise _gap(name, "it changed only after the window, and its state before is not known")
     spells: list[Spell] = []
     state, began = first, None
     for change in inside:
@@ -80,5 +80,5 @@ def _chained(name: str, changes: Sequence[StateChange]) -> list[StateChange]:
 def _gap(name: str, why: str) -> Unknown:
     return Unknown(
         Reason.TRUNCATED,
-        f"the history of alarm {name} has a gap: {why}, which no item tells of; look at it in the console",
+        f"the history of alarm {name} has a gap: {why}, which no history item explains; check it in the console",
     )

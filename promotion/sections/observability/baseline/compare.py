@@ -45,7 +45,7 @@ def _problems(
 ) -> Iterator[str]:
     if now.requests and worse_than(now.errors, now.requests, baseline.errors, baseline.requests) < CHANCE:
         yield (
-            f"{name} fails {percent(now.errors / now.requests)} of {now.requests:,} requests, and "
+            f"{name} fails {percent(now.errors / now.requests)} of {now.requests:,} requests, compared with "
             f"{percent(baseline.errors / max(baseline.requests, 1))} in its baseline"
         )
     elif now.requests and prove(now.errors, now.requests, error_rate, CONFIDENCE).broken:
@@ -56,15 +56,15 @@ def _problems(
 
 def _doubts(name: str, now: TargetMeasurement, ratio: tuple[float, float] | None) -> Iterator[str]:
     if now.requests < REQUESTS:
-        yield f"{name} had {now.requests:,} requests since; {REQUESTS:,} are wanted to tell"
+        yield f"{name} had {now.requests:,} requests since; {REQUESTS:,} are needed to compare"
     counted = sum(count for _, count in now.latency)
     if counted < DURATIONS or ratio is None:
-        yield f"the durations of {counted:,} requests of {name} are known; {DURATIONS:,} are wanted to tell"
+        yield f"the durations of {counted:,} requests of {name} are known; {DURATIONS:,} are needed to compare"
     elif not _inside(ratio) and not (ratio[0] > MEDIAN_BOUNDS[1] or ratio[1] < MEDIAN_BOUNDS[0]):
         low, high = MEDIAN_BOUNDS
         yield (
-            f"{name}'s median duration is {ratio[0]:.2f} to {ratio[1]:.2f} times that of its baseline; to be alike, both "
-            f"must lie between {low:g} and {high:g}: look again with more requests"
+            f"{name}'s median duration is {ratio[0]:.2f} to {ratio[1]:.2f} times that of its baseline; to be "
+            f"equal, both must lie between {low:g} and {high:g}: run again with more requests"
         )
 
 

@@ -22,14 +22,18 @@ def refusals(new: Baseline, before: Baseline | None, *, deployed: bool, alarms: 
     """
     if not deployed:
         minutes = STEADY_AFTER.total_seconds() / 60
-        yield f"the window begins less than {minutes:g} min after the deployment did: what it shows is not steady yet"
+        yield (
+            f"the window begins less than {minutes:g} min after the deployment began, when traffic is not "
+            "steady yet")
     if alarms:
-        yield f"{', '.join(alarms)} was in ALARM in the window: a bad window is no measure"
+        yield f"{', '.join(alarms)} was in ALARM in the window, so it cannot serve as the baseline"
     for name, target in new.targets.items():
         if target.requests < FEWEST:
-            yield f"{name} had {target.requests:,} requests in the window; {FEWEST:,} are wanted: take a longer one"
+            yield (
+                f"{name} had {target.requests:,} requests in the window; {FEWEST:,} are needed: measure a "
+                "longer one")
     if before is not None and before.sha256() != new.previous:
-        yield "it does not follow the newest record: another one has been written meanwhile"
+        yield "it does not follow the newest record: another record was written in the meantime"
     if before is not None and new.loosened_by is None:
         for name, target in new.targets.items():
             if name in before.targets:
@@ -42,13 +46,13 @@ def _worse(name: str, new: TargetMeasurement, before: TargetMeasurement) -> Iter
     rate, usual = new.errors / new.requests, before.errors / before.requests
     if rate > usual * (1 + RATCHET) and new.errors - usual * new.requests > 10:
         yield (
-            f"{name} fails {percent(rate)} of requests, and {percent(usual)} in the baseline before: a worse one is only "
-            "kept with --loosen NAME"
+            f"{name} fails {percent(rate)} of requests, compared with {percent(usual)} in the previous baseline: a "
+            "worse one is accepted only with --loosen NAME"
         )
     for share in QUANTILES:
         now, then = quantile(new.latency, share), quantile(before.latency, share)
         if now > then * (1 + RATCHET):
             yield (
-                f"{name}'s p{100 * share:g} is {now:g} ms, and {then:g} ms in the baseline before: a slower one is only "
-                "kept with --loosen NAME"
+                f"{name}'s p{100 * share:g} is {now:g} ms, compared with {then:g} ms in the previous baseline: a "
+                "slower one is accepted only with --loosen NAME"
             )

@@ -22,8 +22,8 @@ def awaited(kept: StoredBaseline, digest: str, settings: Settings, due: datetime
         return ""
     there = "has no record" if newest is None else f"ends with one of {newest.digest}, from before the deployment"
     return (
-        f"nobody has measured the baseline of this image yet, {kept.place} {there}: run `promotion baseline --digest "
-        f"{digest}`, from {measurable_at(began, settings.baseline.minutes):%H:%M}Z on, and judge this item again"
+        f"the baseline of this image is not measured yet, {kept.place} {there}: run `promotion baseline --digest "
+        f"{digest}`, from {measurable_at(began, settings.baseline.minutes):%H:%M}Z on, and then this item again"
     )
 
 
@@ -35,7 +35,7 @@ def baseline_problems(kept: StoredBaseline, digest: str, settings: Settings, due
     write = f"measure it with `promotion baseline --digest {digest}`"
     newest, began = kept.newest, _began(settings, due)
     if kept.broken:
-        yield f"the chain in {kept.place} is broken: {kept.broken}; put back what stood there"
+        yield f"the chain in {kept.place} is broken: {kept.broken}; restore the original records"
     if newest is None:
         return
     if newest.service != settings.service:
@@ -44,7 +44,8 @@ def baseline_problems(kept: StoredBaseline, digest: str, settings: Settings, due
         if newest.end > began:
             yield (
                 f"the newest record in {kept.place} is of {newest.digest}, though it was measured until "
-                f"{newest.end:%Y-%m-%d %H:%M}Z, after the deployment of {digest} began: see who wrote it, and {write}"
+                f"{newest.end:%Y-%m-%d %H:%M}Z, after the deployment of {digest} began: find out who wrote it, and "
+                f"{write}"
             )
         return
     if newest.written_at < due:
@@ -55,7 +56,7 @@ def baseline_problems(kept: StoredBaseline, digest: str, settings: Settings, due
             f"deployment began: {write} again"
         )
     if newest.end > newest.written_at or newest.start >= newest.end:
-        yield "its window is none that was over when it was written: see who wrote it"
+        yield "its window had not ended when it was written: find out who wrote it"
     yield from _thin(newest, settings, write)
 
 
@@ -69,8 +70,12 @@ def _thin(newest: Baseline, settings: Settings, write: str) -> Iterator[str]:
     for name in settings.prod.targets:
         found = newest.targets.get(name)
         if found is None:
-            yield f"it says nothing of {name}: {write} again"
+            yield f"it has no data of {name}: {write} again"
         elif found.requests < FEWEST:
-            yield f"it rests on {found.requests:,} requests of {name}, expected at least {FEWEST:,}: {write} again"
+            yield (
+                f"it is based on {found.requests:,} requests of {name}, expected at least {FEWEST:,}: {write} "
+                "again")
         elif sum(count for _, count in found.latency) < FEWEST:
-            yield f"it rests on {sum(count for _, count in found.latency):,} durations of {name}, expected {FEWEST:,}"
+            yield (
+                f"it is based on {sum(count for _, count in found.latency):,} durations of {name}, expected "
+                f"{FEWEST:,}")

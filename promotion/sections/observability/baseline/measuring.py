@@ -45,7 +45,8 @@ def measured(target: Whole, first: MetricsLook, second: MetricsLook, limit_ms: f
     if not requests:
         raise Unknown(
             Reason.NO_DATA,
-            f"CloudWatch counts no request to {target.name} from {first.window.describe()}: see whether it gets traffic",
+            f"CloudWatch counts no request to {target.name} from {first.window.describe()}: check whether it "
+            "receives traffic",
         )
     found: dict[float, int] = {}
     over = 0
@@ -67,14 +68,14 @@ def measured(target: Whole, first: MetricsLook, second: MetricsLook, limit_ms: f
         if before < samples - slack:
             raise Unknown(
                 Reason.MALFORMED,
-                f"CloudWatch's trimmed counts of {times.metric.describe()} add up to {before:,} of {samples:,}: it may not offer "
-                "them for this metric; look again",
+                f"CloudWatch's trimmed counts of {times.metric.describe()} add up to {before:,} of {samples:,}: it "
+                "may not offer them for this metric; run again",
             )
         if before < samples:
             found[bound] = found.get(bound, 0) + samples - before
         over += max(samples - _under(target, times, second, limit_ms), 0)
     if not found:
-        raise Unknown(Reason.NO_DATA, f"CloudWatch measures no duration of {target.name}: see why")
+        raise Unknown(Reason.NO_DATA, f"CloudWatch has no durations of {target.name}: find out why")
     return TargetMeasurement(
         requests=requests,
         errors=max(min(one.failed, one.requests) for one in worst),

@@ -63,7 +63,7 @@ def append(declared: Declared, client: Client, record: Baseline) -> None:
     records, etag = _records(declared, client)
     newest = records[-1].sha256() if records else None
     if record.previous != newest:
-        raise KeepingError(f"another record has been written to {_name(declared)} meanwhile: measure again")
+        raise KeepingError(f"another record was written to {_name(declared)} in the meantime: measure again")
     lines = "".join(one.text() for one in (*records, record))
     if declared.s3 is not None:
         bucket, key = _s3(declared.s3)
@@ -95,7 +95,8 @@ def _records(declared: Declared, client: Client) -> tuple[list[Baseline], str | 
             first = mistakes.errors(include_url=False)[0]
             raise Unknown(
                 Reason.MALFORMED,
-                f"line {number} of {_name(declared)} is no baseline record ({first['msg']}): put back what stood there",
+                f"line {number} of {_name(declared)} is not a baseline record ({first['msg']}): restore the "
+                "original line",
             ) from None
     return found, etag
 
@@ -123,7 +124,7 @@ def _content(declared: Declared, client: Client) -> tuple[bytes, str | None]:
             raise Unknown(Reason.ERROR, f"{_name(declared)} cannot be read: {mistake.strerror}") from None
     if len(content) > _LARGEST:
         raise Unknown(
-            Reason.TRUNCATED, f"{_name(declared)} is longer than the {_LARGEST:,} bytes that are read: begin a new one"
+            Reason.TRUNCATED, f"{_name(declared)} is longer than the {_LARGEST:,} bytes that this run reads: start a new one"
         )
     return content, etag or None
 
@@ -150,12 +151,12 @@ def _contradiction(declared: Declared, client: Client, records: Sequence[Baselin
         told = json.loads(ssm.get_parameter(Name=declared.parameter)["Parameter"]["Value"])
         pointed = str(told["sha256"])
     except ssm.exceptions.ParameterNotFound:
-        return f"there is no parameter {declared.parameter}, though there are records" if records else ""
+        return f"the parameter {declared.parameter} does not exist, although there are records" if records else ""
     except (ValueError, KeyError, TypeError):
-        raise Unknown(Reason.MALFORMED, f"the parameter {declared.parameter} is no pointer to a baseline") from None
+        raise Unknown(Reason.MALFORMED, f"the parameter {declared.parameter} is not a pointer to a baseline") from None
     newest = records[-1].sha256() if records else "nothing"
     if pointed != newest:
-        return f"the parameter {declared.parameter} names {pointed[:12]}, the newest record is {newest[:12]}"
+        return f"the parameter {declared.parameter} names {pointed[:12]}, but the newest record is {newest[:12]}"
     return ""
 
 

@@ -108,11 +108,11 @@ def parse_dashboard(body: str, region: str, account: str) -> Dashboard:
     try:
         tree = json.loads(body, parse_constant=_raise_on_constant)
     except (ValueError, RecursionError):
-        raise malformed("it is no JSON") from None
+        raise malformed("it is not JSON") from None
     if not isinstance(tree, dict) or not isinstance(tree.get("widgets"), list):
         raise malformed("it has no list of widgets")
     if len(tree["widgets"]) > MOST_WIDGETS:
-        raise malformed(f"it has {len(tree['widgets'])} widgets, more than the {MOST_WIDGETS} that there can be")
+        raise malformed(f"it has {len(tree['widgets'])} widgets, more than the maximum of {MOST_WIDGETS}")
     variables = read_variables(tree.get("variables", []))
     return Dashboard(
         tuple(
@@ -134,7 +134,7 @@ def _widget(tree: Any, number: int, place: _Place) -> Widget:
         raise malformed(f"widget {number} has no type")
     properties = tree.get("properties", {})
     if not isinstance(properties, dict):
-        raise malformed(f"widget {number} has properties that are none")
+        raise malformed(f"widget {number} has invalid properties")
     kind, title = tree["type"], properties.get("title")
     title = title if isinstance(title, str) and title else f"{kind} widget {number}"
     match kind:
@@ -150,10 +150,10 @@ def _widget(tree: Any, number: int, place: _Place) -> Widget:
 def _graph(properties: Mapping[str, Any], title: str, place: _Place) -> Widget:
     metrics = properties.get("metrics", [])
     if not isinstance(metrics, list):
-        raise malformed(f"the metrics of {title!r} are no list")
+        raise malformed(f"the metrics of {title!r} are not a list")
     annotations = properties.get("annotations") or {}
     if not isinstance(annotations, dict):
-        raise malformed(f"the annotations of {title!r} cannot be read")
+        raise malformed(f"the annotations of {title!r} cannot be parsed")
     thresholds, unfilled = _thresholds(annotations.get("horizontal") or [], title)
     rows = tuple(_row(tokens, options, properties, title, place) for tokens, options in expand(metrics, repr(title)))
     alarms = _arns(annotations.get("alarms") or [], title)
@@ -170,7 +170,7 @@ def _row(
     texts = {"stat": STAT, "id": "", "yAxis": AXIS, "region": place.region, "accountId": place.account}
     text = {name: told.get(name, usual) for name, usual in texts.items()}
     if not all(isinstance(value, str) for value in text.values()):
-        raise malformed(f"a metric of {title!r} has options that are no text")
+        raise malformed(f"a metric of {title!r} has options that are not text")
     elsewhere = [
         text[name] for name, here in (("region", place.region), ("accountId", place.account)) if text[name] != here
     ]
@@ -197,7 +197,7 @@ def _period(told: Any, title: str) -> int:
 def _thresholds(told: Any, title: str) -> tuple[tuple[Threshold, ...], int]:
     """Read horizontal annotations. A pair is a band, which does not say whether it is the good or the bad one."""
     if not isinstance(told, list):
-        raise malformed(f"the annotations of {title!r} are no list")
+        raise malformed(f"the annotations of {title!r} are not a list")
     found, unfilled = [], 0
     for one in told:
         edges = one if isinstance(one, list) else [one]
@@ -217,14 +217,14 @@ def _thresholds(told: Any, title: str) -> tuple[tuple[Threshold, ...], int]:
 
 def _arns(told: Any, title: str) -> tuple[str, ...]:
     if not isinstance(told, list) or not all(isinstance(arn, str) for arn in told):
-        raise malformed(f"the alarms of {title!r} are no list of ARNs")
+        raise malformed(f"the alarms of {title!r} are not a list of ARNs")
     return tuple(told)
 
 
 def _explored(properties: Mapping[str, Any], title: str) -> tuple[str, ...]:
     metrics = properties.get("metrics", [])
     if not isinstance(metrics, list) or not all(isinstance(metric, dict) for metric in metrics):
-        raise malformed(f"the metrics of {title!r} cannot be read")
+        raise malformed(f"the metrics of {title!r} cannot be parsed")
     return tuple(str(metric.get("metricName", "")) for metric in metrics)
 
 

@@ -62,9 +62,9 @@ def judge_dashboard(dashboard: Dashboard, drawn: Drawn, around: Surroundings) ->
     for widget in dashboard.widgets:
         _judge_thresholds(widget, drawn, around, findings)
         if widget.unfilled:
-            findings.said.append(f"{widget.title}: {widget.unfilled} thresholds do not say which side is bad")
+            findings.said.append(f"{widget.title}: {widget.unfilled} thresholds do not say which side of them is bad")
         if widget.kind not in ("metric", "alarm", *SILENT):
-            findings.said.append(f"{widget.title}: what a widget of kind {widget.kind} shows is not judged")
+            findings.said.append(f"{widget.title}: widgets of kind {widget.kind} are not judged")
     _judge_alarms(dashboard, around, findings)
     findings.say_once()  # the same metric is often drawn with several statistics
     return findings
@@ -78,11 +78,11 @@ def _judge_coverage(dashboard: Dashboard, around: Surroundings, findings: Findin
                 continue
             if stat not in signal.misleading:
                 break
-            misled.append(f"{title!r} draws its {stat}, which does not show it")
+            misled.append(f"{title!r} shows its {stat}, which does not suffice")
         else:
             _uncovered(signal, misled, dashboard, around, findings)
     if not around.signals:
-        findings.doubt(Reason.NOT_DECLARED, "no target is declared whose signals a dashboard could show")
+        findings.doubt(Reason.NOT_DECLARED, "no target is declared that a dashboard could show")
     findings.problems += [
         f"no listener of {balanced.arn.rpartition('loadbalancer/')[2]} forwards to "
         f"{', '.join(balanced.groups)}: no target group is in use"
@@ -107,7 +107,7 @@ def _uncovered(
     signal: Signal, misled: Sequence[str], dashboard: Dashboard, around: Surroundings, findings: Findings
 ) -> None:
     idle = [
-        f"{title!r} shows it of {group}, which gets no traffic"
+        f"{title!r} shows it for {group}, which receives no traffic"
         for metric, _, title in _shown(dashboard, around)
         if (metric.namespace, metric.name) == (signal.namespace, signal.metric) and (group := around.idle(metric))
     ]
@@ -116,11 +116,11 @@ def _uncovered(
     if may:
         findings.doubt(
             Reason.NOT_SUPPORTED,
-            f"whether {', '.join(may)} shows the {signal.name} cannot be told here, and no other widget does{why}: "
-            f"draw {signal.metric} with its dimensions",
+            f"the gate cannot tell whether {', '.join(may)} shows the {signal.name}, and no other widget "
+            f"does{why}: add {signal.metric} with its dimensions",
         )
     else:
-        findings.problems.append(f"no widget shows the {signal.name}{why}: draw {signal.metric} with its dimensions")
+        findings.problems.append(f"no widget shows the {signal.name}{why}: add {signal.metric} with its dimensions")
 
 
 def _may_show(widget: Widget, signal: Signal) -> str:
@@ -142,7 +142,7 @@ def _judge_freshness(dashboard: Dashboard, drawn: Drawn, around: Surroundings, f
     judged = [(widget, row) for widget, row in rows if row.metric is not None and row.is_looked_at]
     for widget, row in rows:
         if row.elsewhere:
-            findings.said.append(f"{widget.title}: metrics of {row.elsewhere} are not looked at")
+            findings.said.append(f"{widget.title}: metrics of {row.elsewhere} are not checked")
         elif row.variable:
             findings.said.append(f"{widget.title}: only the console can fill in the variable {row.variable}")
         elif row.metric is None and _points(row, widget, drawn) is None:
@@ -152,7 +152,7 @@ def _judge_freshness(dashboard: Dashboard, drawn: Drawn, around: Surroundings, f
             findings.doubt(
                 Reason.STALE,
                 f"none of the {len(judged)} metrics on the dashboard has a value in the minutes before "
-                f"{drawn.end:%H:%M}Z: see whether CloudWatch gets any, then look again",
+                f"{drawn.end:%H:%M}Z: check whether CloudWatch receives any, and run again",
             )
         return
     for widget, row in judged:
@@ -168,7 +168,7 @@ def _judge_row(widget: Widget, row: Row, drawn: Drawn, around: Surroundings, fin
     if _has_data(row, drawn):
         return
     if idle := around.idle(row.metric):
-        findings.said.append(f"{widget.title}: {row.metric.name} of {idle}, which gets no traffic")
+        findings.said.append(f"{widget.title}: {row.metric.name} of {idle}, which receives no traffic")
         return
     what = f"{widget.title}: {row.metric.describe()} has no value in the minutes before {drawn.end:%H:%M}Z"
     life = life_of(row)
@@ -179,7 +179,7 @@ def _judge_row(widget: Widget, row: Row, drawn: Drawn, around: Surroundings, fin
         findings.problems.append(f"{what}, though requests were counted there: check the metric's name and statistic")
     elif companion(row.metric) is not None:
         findings.doubt(
-            Reason.NO_DATA, f"{what}, nor was any request counted there: send traffic, or check the dimensions"
+            Reason.NO_DATA, f"{what}, and no request was counted there: send traffic, or check the dimensions"
         )
     else:
         findings.problems.append(f"{what}: check its dimensions, and that it is published; expected recent data")
@@ -218,11 +218,11 @@ def _judge_thresholds(widget: Widget, drawn: Drawn, around: Surroundings, findin
             if any(around.is_of_others_too(metric) for metric in _behind(row, widget)):
                 findings.doubt(
                     Reason.NO_DATA,
-                    f"{what}, of a load balancer that other services share: whose requests these are, CloudWatch does not "
-                    "tell; draw the target groups, and see its access log",
+                    f"{what}, of a load balancer that other services share: CloudWatch does not say whose requests "
+                    "these are; show the target groups instead, and check its access log",
                 )
             else:
-                findings.problems.append(f"{what}: see what is wrong there")
+                findings.problems.append(f"{what}: find out what is wrong there")
 
 
 def _behind(row: Row, widget: Widget) -> list[Metric]:
@@ -258,27 +258,30 @@ def _judge_alarms(dashboard: Dashboard, around: Surroundings, findings: Findings
     for arn in dashboard.alarms:
         name = name_of(arn)
         if name and place_of(arn) != (around.region, around.account):
-            findings.said.append(f"alarm {name} of {', '.join(place_of(arn))} is not looked at")
+            findings.said.append(f"alarm {name} of {', '.join(place_of(arn))} is not checked")
             continue
         alarm = around.alarms.get(name)
         if alarm is None:
             findings.problems.append(
-                f"alarm {name or arn} on the dashboard does not exist: make it or take it off, or let the role see "
-                "composite alarms, which takes cloudwatch:DescribeAlarms on *"
+                f"alarm {name or arn} on the dashboard does not exist: create it or remove it from the dashboard, "
+                "or, if it is a composite alarm, allow cloudwatch:DescribeAlarms on * so that the gate can see it"
             )
         elif alarm.state == ALARM:
             findings.problems.append(
-                f"alarm {name} on the dashboard is in ALARM since {alarm.transitioned:%Y-%m-%d %H:%M}Z, expected OK"
+                f"alarm {name} on the dashboard has been in ALARM since {alarm.transitioned:%Y-%m-%d %H:%M}Z, "
+                "expected OK"
             )
         elif alarm.state == INSUFFICIENT:
             _judge_insufficient(alarm, findings)
 
 
 def _judge_insufficient(alarm: Alarm, findings: Findings) -> None:
-    what = f"alarm {alarm.name} on the dashboard has insufficient data since {alarm.transitioned:%Y-%m-%d %H:%M}Z"
+    what = (
+        f"alarm {alarm.name} on the dashboard has had insufficient data since "
+        f"{alarm.transitioned:%Y-%m-%d %H:%M}Z")
     if alarm.metrics and all(companion(metric) is None for metric in alarm.metrics):
-        findings.problems.append(f"{what}, but its metric is always there: check its dimensions")
+        findings.problems.append(f"{what}, but its metric always has data: check its dimensions")
     elif alarm.metrics and alarm.treat_missing == "missing" and all(is_sparse(metric) for metric in alarm.metrics):
-        findings.said.append(f"{what}, as its metric counts nothing but errors")
+        findings.said.append(f"{what}, because its metric counts only errors")
     else:
         findings.doubt(Reason.NO_DATA, f"{what}: send traffic, or check its dimensions")

@@ -23,11 +23,11 @@ def expand(rows: Sequence[Any], where: str) -> list[tuple[tuple[str, ...], dict[
     for number, row in enumerate(rows, start=1):
         place = f"metric {number} of {where}"
         if not isinstance(row, list) or not row:
-            raise malformed(f"{place} is no list of names and options")
+            raise malformed(f"{place} is not a list of names and options")
         options: dict[str, Any] = row[-1] if isinstance(row[-1], dict) else {}
         tokens = row[:-1] if isinstance(row[-1], dict) else row
         if not all(isinstance(token, str) for token in tokens):
-            raise malformed(f"{place} has something that is no name between its names")
+            raise malformed(f"{place} has something other than a name among its names")
         if not tokens:
             if not isinstance(options.get("expression"), str):
                 raise malformed(f"{place} has neither a metric nor an expression")
@@ -45,7 +45,7 @@ def _written_out(tokens: Sequence[str], above: tuple[str, ...], place: str) -> t
         if REST in tail:
             raise malformed(f"{place} says '...' twice")
         if not above:
-            raise malformed(f"{place} says '...', but no metric stands above it")
+            raise malformed(f"{place} says '...', but there is no metric above it")
         gap = len(above) - start - len(tail)
         if gap < 0:
             raise malformed(f"{place} has more names beside '...' than the metric above it")
@@ -64,4 +64,4 @@ def _written_out(tokens: Sequence[str], above: tuple[str, ...], place: str) -> t
 
 def malformed(what: str) -> Unknown:
     """Say that a dashboard cannot be read."""
-    return Unknown(Reason.MALFORMED, f"the dashboard cannot be read: {what}; save it again in the console to mend it")
+    return Unknown(Reason.MALFORMED, f"the dashboard cannot be parsed: {what}; save it again in the console")

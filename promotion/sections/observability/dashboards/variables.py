@@ -69,7 +69,7 @@ class Variables:
 def read_variables(told: Any) -> Variables:
     """Read the variables. Without a default, a dashboard is drawn as it is written."""
     if not isinstance(told, list):
-        raise malformed("its variables are no list")
+        raise malformed("its variables are not a list")
     known: dict[str, dict[str, str]] = {"property": {}, "pattern": {}}
     unknown: dict[str, dict[str, str]] = {"property": {}, "pattern": {}}
     for variable in told:

@@ -146,7 +146,7 @@ class Correlation:
 
     def lost(self, writers: Writers, absent: Sequence[str]) -> list[str]:
         """Each of these members, in whose log no request was found, in words."""
-        there = {member: f" ({kind} stands elsewhere on them)" for member, kind in self.elsewhere.items()}
+        there = {member: f" ({kind} is elsewhere on its lines)" for member, kind in self.elsewhere.items()}
         return [writers.describe(member) + there.get(member, "") for member in absent]
 
     def describe(self) -> str:

@@ -48,7 +48,7 @@ class Constant:
 
     def describe(self) -> str:
         """In words."""
-        return f"{self.events:,} of {self.of:,} events with an id in {self.place} carry the same one"
+        return f"{self.events:,} of {self.of:,} events with an id in {self.place} have the same one"
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class LogSample:
         ages = ((name, self.age_minutes(name)) for name in named)
         said = [f"{writers.describe(name)}: " + ("none" if age is None else f"{age:.1f} min ago") for name, age in ages]
         good = f"{len(self.members) - len(late)} of {len(self.members)} younger than {minutes:g} min"
-        lag = "" if self.lag_p95_s is None else f" · 95 % taken in within {self.lag_p95_s:g} s"
+        lag = "" if self.lag_p95_s is None else f" · 95 % ingested within {self.lag_p95_s:g} s"
         return (", ".join(said) if len(self.members) <= _NAMED else "; ".join([good, *said[:_NAMED]])) + lag
 
     def silence(self, writers: Writers, member: str) -> str:
@@ -122,14 +122,14 @@ class LogSample:
         if age is not None:
             stream = self.members[member].newest_stream
             return f"the newest event of {writers.describe(member)} is {age:.0f} min old (stream {stream})"
-        old = f", {self.others:,} of others that were replaced" if self.others else ""
+        old = f", {self.others:,} from replaced versions or instances" if self.others else ""
         return f"{writers.describe(member)} has no event in {self._span}{old}"
 
     def extent(self) -> str:
         """How many events were read, and of what time."""
-        rest = "" if self.complete else " (no more were read)"
+        rest = "" if self.complete else " (the rest was not read)"
         platform = sum(member.events for member in self.members.values()) - self.application
-        beside = f" beside {platform:,} of the platform" if platform and not self.application else ""
+        beside = f" and {platform:,} of the platform" if platform and not self.application else ""
         return f"{self.application:,} application events out of the last {self._span}{beside}{rest}"
 
     @property

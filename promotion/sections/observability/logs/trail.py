@@ -89,8 +89,7 @@ class Trail:
         if isinstance(reply, CertificateRejected):
             raise Unknown(
                 Reason.UNREACHABLE,
-                f"no request could be sent to {self.target.url} to be found in the log: its certificate is not "
-                f"accepted ({reply.flaw})",
+                f"no test request could be sent to {self.target.url}: its certificate is not accepted ({reply.flaw})",
             )
         search.look_for(probe.names(self.logs.header, reply.headers))
         return str(reply.status)

@@ -32,7 +32,7 @@ def measured_at_once(
         looks = _looks(account, ours)
         drawn = Untellable(
             Reason.NOT_SUPPORTED,
-            f"CloudWatch refuses to give what the dashboard draws ({why}): mend its statistics and periods",
+            f"CloudWatch refuses the dashboard's queries ({why}): correct its statistics and periods",
         )
     series = {key: one for look in looks[len(ours) :] for key, one in look.series.items()}
     return Measurements(

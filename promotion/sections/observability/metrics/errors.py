@@ -45,8 +45,8 @@ class ErrorCount:
     def of_others_too(self, name: str) -> str:
         """Say that requests fail where other services are counted as well, so that it speaks against nobody."""
         return (
-            f"{self.describe()}, which {name} shares with other services: whose requests these are, CloudWatch does not "
-            "tell; see the access log of the load balancer"
+            f"{self.describe()}, which {name} shares with other services: CloudWatch does not say whose requests "
+            "these are; check the access log of the load balancer"
         )
 
 
@@ -159,8 +159,8 @@ def _count(name: str, place: Failures, look: MetricsLook) -> tuple[ErrorCount, d
             if not found:
                 raise Unknown(
                     Reason.NO_DATA,
-                    f"CloudWatch counts {sum(requests.values()):,.0f} requests but has no value for {metric.describe()}, "
-                    "which is 0 where nothing fails: see whether it is measured",
+                    f"CloudWatch counts {sum(requests.values()):,.0f} requests but has no value for "
+                    f"{metric.describe()}, which is 0 when nothing fails: check whether it is published",
                 )
     if place.for_each:
         _raise_if_late(name, place, look, sum(requests.values()))
@@ -197,6 +197,6 @@ def _raise_if_late(name: str, place: Failures, look: MetricsLook, requests: floa
         if told < requests * (1 - SETTLED):
             raise Unknown(
                 Reason.TRUNCATED,
-                f"CloudWatch has {told:,.0f} values for {metric.describe()} of {requests:,.0f} requests: look again when the "
-                "rest has come",
+                f"CloudWatch has {told:,.0f} values for {metric.describe()} of {requests:,.0f} requests: run again "
+                "when the rest has arrived",
             )

@@ -142,14 +142,14 @@ def _place(name: str, times: LatencyMetric, look: MetricsLook, limit_ms: float) 
     if not count:
         raise Unknown(
             Reason.NO_DATA,
-            f"CloudWatch counts {requests:,.0f} requests but has no value for {times.metric.describe()}: see why it is not "
-            "measured",
+            f"CloudWatch counts {requests:,.0f} requests but has no value for {times.metric.describe()}: find out "
+            "why it is not published",
         )
     if count < requests * (1 - SETTLED):
         raise Unknown(
             Reason.TRUNCATED,
-            f"CloudWatch has {count:,.0f} values for {times.metric.describe()} of {requests:,.0f} requests: look again "
-            "when the rest has come",
+            f"CloudWatch has {count:,.0f} values for {times.metric.describe()} of {requests:,.0f} requests: run "
+            "again when the rest has arrived",
         )
     p99 = found["p99"].one()
     if p99 is None:
@@ -173,8 +173,8 @@ def _over(found: Mapping[str, Series], samples: int, times: LatencyMetric, limit
         if not 0 <= least <= most <= samples:
             raise Unknown(
                 Reason.MALFORMED,
-                f"CloudWatch counts {' and '.join(f'{one:,.0f}' for one in told)} of {samples:,} over {limit_ms:g} ms for "
-                f"{times.metric.describe()}, which cannot be: look again",
+                f"CloudWatch counts {' and '.join(f'{one:,.0f}' for one in told)} of {samples:,} over {limit_ms:g} "
+                f"ms for {times.metric.describe()}, which is contradictory: run again",
             )
         # How CloudWatch interpolates either is not documented: where they differ, the truth is taken to lie between.
         return least, most, "percentile rank" if trimmed is None else "trimmed count"

@@ -16,13 +16,13 @@ def require_requests(requests: Mapping[datetime, float], metric: str, window: Wi
         raise Unknown(
             Reason.NO_DATA,
             f"CloudWatch has no value for {metric} from {window.describe()}: send traffic, or check the names in "
-            "promotion.toml, since it answers nothing for dimensions that do not exist",
+            "promotion.toml (CloudWatch returns nothing for dimensions that do not exist)",
         )
     newest = max(requests) + MINUTE
     silent = window.end - newest
     if silent > max_age:
         raise Unknown(
             Reason.STALE,
-            f"CloudWatch has had nothing for {metric} since {newest:%H:%M}Z, "
-            f"{silent // MINUTE} min before the window's end: send traffic, or see why the metric stopped",
+            f"CloudWatch has had no value for {metric} since {newest:%H:%M}Z, {silent // MINUTE} min before the "
+            "window's end: send traffic, or find out why the metric stopped",
         )

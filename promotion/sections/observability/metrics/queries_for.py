@@ -82,7 +82,7 @@ class Balancers:
         if not groups:
             raise Unknown(
                 Reason.NO_DATA,
-                f"there is no target group {', '.join(target.target_groups)}: check `target_groups` of {name}",
+                f"target group {', '.join(target.target_groups)} does not exist: check `target_groups` of {name}",
             )
         try:
             shared = is_shared(self.weights[name], groups)

@@ -21,7 +21,8 @@ def milliseconds(metric: Metric, value: float) -> float:
     if not SHORTEST_MS <= found <= LONGEST_MS:
         raise Unknown(
             Reason.MALFORMED,
-            f"{metric.describe()} is {found:g} ms, which no request takes: the metric seems to be in another unit",
+            f"{metric.describe()} is {found:g} ms, which is impossible for a request: the metric seems to have a "
+            "different unit",
         )
     return found
 
