@@ -43,12 +43,12 @@ def workflow_stopped(look: WorkflowLook) -> str:
         if receipt is not None and receipt.done:
             raise Unknown(
                 Reason.NOT_DUE,
-                f"{one.describe()} was told to stop, and is {one.status} still: look again, see {one.url}",
+                f"{one.describe()} was asked to cancel, but is still {one.status}: run again, see {one.url}",
             )
         why = f", and could not be cancelled: {receipt.message}" if receipt is not None else ""
         raise AssertionError(
-            f"{one.describe()} of {look.workflow} is {one.status or 'not over'}{why}; expected it to be cancelled or over: "
-            f"cancel it, or run with --act; see {one.url}"
+            f"{one.describe()} of {look.workflow} is {one.status or 'not completed'}{why}; expected it to be "
+            f"cancelled or completed: cancel it, or run with --act; see {one.url}"
         )
     return " · ".join(f"run {one.id} {one.conclusion}" for one in look.runs[:3])
 
@@ -72,26 +72,26 @@ def rolled_back(look: RollbackLook) -> str:
     rollback = brought.restored
     if rollback is None:
         assert not deployment.is_unfinished, (
-            f"{deployment.describe()} and goes on; expected it to be stopped with rollback: stop it in CodeDeploy, or run with "
+            f"{deployment.describe()}; expected it to be stopped with rollback: stop it in CodeDeploy, or run with "
             "--act"
         )
         if receipt is not None:
-            raise Unknown(
-                Reason.NOT_DUE, f"{deployment.describe()}; the deployment that rolls it back is still to come"
-            )
+            raise Unknown(Reason.NOT_DUE, f"{deployment.describe()}; its rollback has not started")
         raise AssertionError(
-            f"{deployment.describe()}, and no deployment has rolled it back: deploy the previous revision again in CodeDeploy"
+            f"{deployment.describe()}, but no deployment has rolled it back: deploy the previous revision again in "
+            "CodeDeploy"
         )
     if rollback.is_unfinished and brought.restored_at is None:
-        raise Unknown(Reason.NOT_DUE, f"the rollback goes on: {rollback.describe()}; look again when it is over")
+        raise Unknown(Reason.NOT_DUE, f"the rollback is in progress: {rollback.describe()}; run again when it has ended")
     assert brought.restored_at is not None, (
-        f"the rollback of {deployment.id} did not succeed: {rollback.describe()}: see it in CodeDeploy, and deploy the previous "
-        "revision by hand"
+        f"the rollback of {deployment.id} did not succeed: {rollback.describe()}: check it in CodeDeploy, and "
+        "deploy the previous revision manually"
     )
     # CodeDeploy rolls back what it has stopped, or what has failed; others also what has succeeded.
     over = deployment.outcome is Outcome.SUCCEEDED and rollback.creator != "codeDeployRollback"
     assert deployment.outcome is Outcome.FAILED or over or brought.rollback is None, (
-        f"{deployment.describe()}, though {rollback.id} rolls it back; expected Stopped or Failed: look at it in CodeDeploy"
+        f"{deployment.describe()}, though {rollback.id} rolls it back; expected Stopped or Failed: check it in "
+        "CodeDeploy"
     )
     by = ", by the gate" if brought.redeployed else "" if brought.rollback is not None else ", by hand"
     return f"{deployment.id} {deployment.status} · {rollback.id} {rollback.status}{by}"
@@ -101,17 +101,17 @@ def require_previous_only(target: Target, look: RollbackLook, serving: Serving) 
     """Fail if anything but what served before gets traffic at one target. Raises Unknown while the rollback goes on."""
     restored = look.brought.restored
     if restored is not None and restored.is_unfinished and look.brought.restored_at is None:
-        raise Unknown(Reason.NOT_DUE, f"the rollback goes on: {restored.describe()}; look again when it is over")
+        raise Unknown(Reason.NOT_DUE, f"the rollback is in progress: {restored.describe()}; run again when it has ended")
     problems = [*_served(target, look, serving)]
     assert not problems, join(problems)
 
 
 def none_left(name: str, serving: Serving, left: Leftover) -> str:
-    """Judge whether what was taken back still gets requests at one target, where they are counted apart.
+    """Judge whether the version rolled back still gets requests at one target, where they are counted apart.
 
     Where they are not, that none of its instances is registered any more must do: see `require_previous_only`.
     """
-    counted = left.counted or "what was taken back"
+    counted = left.counted or "the version rolled back"
     assert not left.requests, (
         f"{counted} got {left.requests:,} requests in the newest two minutes, to {left.end:%H:%M}Z; expected none: find out "
         "who still calls it"
@@ -119,13 +119,14 @@ def none_left(name: str, serving: Serving, left: Leftover) -> str:
     if not left.of_all:
         raise Unknown(
             Reason.NO_DATA,
-            f"no request came to {name} from {left.start:%H:%M} to {left.end:%H:%M}Z, so that none came to {counted} means "
-            "nothing: send some, and look again",
+            f"{name} received no request from {left.start:%H:%M} to {left.end:%H:%M}Z, so a count of 0 for "
+            f"{counted} proves nothing: send some requests, and run again",
         )
     who = f"version {serving.alias.version}" if serving.alias is not None else _instances(serving)
     if left.requests is None:
         return (
-            f"{who} · {left.of_all:,} requests, not counted apart for what was taken back, none of which is in service"
+            f"{who} · {left.of_all:,} requests, not counted separately for the version rolled back, none of which "
+            "is in service"
         )
     return f"{who} · {left.requests} of {left.of_all:,} requests to {counted}"
 
@@ -146,7 +147,9 @@ def _served(target: Target, look: RollbackLook, serving: Serving) -> Iterator[st
                 "which served before: move it back"
             )
         elif alias.version == brought.brought_version:
-            yield f"alias {alias.name} of {target.function} is on version {alias.version}, which was to be taken back"
+            yield (
+                f"alias {alias.name} of {target.function} is on version {alias.version}, which was to be rolled back"
+            )
         return
     yield from _fleet(target, brought.new, serving)
 
@@ -155,18 +158,23 @@ def _fleet(target: Ec2Target, new: tuple[str, ...], serving: Serving) -> Iterato
     traffic = serving.traffic
     assert traffic is not None
     if not traffic.serving_groups:
-        yield f"no listener of {target.load_balancer} forwards to {', '.join(target.target_groups)}: nothing serves"
+        yield (
+            f"no listener of {target.load_balancer} forwards to {', '.join(target.target_groups)}: nothing is "
+            "in service"
+        )
         return
     bad = [name for name in traffic.serving_instances if name in new]
     if bad:
-        yield f"{', '.join(bad)} of the new version still get traffic in {', '.join(traffic.serving_groups)}: take them out"
+        yield (
+            f"{', '.join(bad)} of the new version still receive traffic in "
+            f"{', '.join(traffic.serving_groups)}: deregister them")
     counted = count(host for host in traffic.serving if host.id not in new)
     healthy = counted.well
     if len(healthy) < target.instances:
         ill = [host.describe() for host in (*counted.ill, *counted.starting, *counted.untold)]
         yield (
-            f"{len(healthy)} instances of the previous version get traffic and are healthy, expected {target.instances}"
-            f"{f' ({join(ill)})' if ill else ''}"
+            f"{len(healthy)} instances of the previous version receive traffic and are healthy, expected "
+            f"{target.instances}{f' ({join(ill)})' if ill else ''}"
         )
 
 
@@ -178,18 +186,18 @@ def _instances(serving: Serving) -> str:
 def at_baseline(name: str, since: SinceRollback, kept: StoredBaseline, service: str, error_rate: float) -> str:
     """Judge how one target does against the recorded baseline: shown to be alike, not merely not shown to differ."""
     if kept.broken:
-        raise Unknown(Reason.MALFORMED, f"{kept.place} cannot be believed, {kept.broken}: put back what stood there")
+        raise Unknown(Reason.MALFORMED, f"{kept.place} is not trustworthy, {kept.broken}: restore the original records")
     if kept.newest is None:
         raise Unknown(
             Reason.NO_DATA,
-            f"{kept.place} records no other image than the one that was taken back: record a baseline after the next good "
+            f"{kept.place} records no image other than the one rolled back: record a baseline after the next good "
             "promotion",
         )
     if kept.newest.service != service:
         raise Unknown(Reason.NO_DATA, f"{kept.place} is of {kept.newest.service}, expected {service}: check the file")
     usual = kept.newest.targets.get(name)
     if usual is None:
-        raise Unknown(Reason.NO_DATA, f"{kept.place} has nothing of {name}: record a baseline of every target")
+        raise Unknown(Reason.NO_DATA, f"{kept.place} has no data of {name}: record a baseline of every target")
     found = alike(name, since.measured, usual, error_rate)
     assert not found.problems, f"{join(list(found.problems))} ({since.window})"
     if found.doubts:
@@ -217,8 +225,8 @@ def analysis_planned(meeting: Meeting, link: ProofCheck, now: datetime) -> str:
     if meeting.date >= now.date():
         return f"on {meeting.date}, {meeting.owner}"
     assert meeting.link, (
-        f"the root cause analysis was due on {meeting.date}, with {meeting.owner}, and nothing says what came of it: link "
-        "to its result in `rollback.rca.link`, or set another date"
+        f"the root cause analysis was due on {meeting.date}, with {meeting.owner}, but there is no result: link to "
+        "it in `rollback.rca.link`, or set another date"
     )
     return f"held on {meeting.date}, {meeting.owner}"
 
@@ -226,8 +234,8 @@ def analysis_planned(meeting: Meeting, link: ProofCheck, now: datetime) -> str:
 def remedy_planned(remediation: Remediation, link: ProofCheck) -> str:
     """Judge what is done so that it does not happen again."""
     assert remediation.text.strip() or remediation.link, (
-        f"{remediation.owner} owns the remediation, but nothing says what it is: write `rollback.remediation.text`, or link "
-        "to it"
+        f"{remediation.owner} owns the remediation, but it is not described: set `rollback.remediation.text`, or a "
+        "link to it"
     )
     raise_if_broken_link(remediation.link, link)
     return f"{remediation.owner}: {briefly(remediation.text) or remediation.link}"

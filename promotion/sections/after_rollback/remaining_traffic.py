@@ -38,8 +38,8 @@ def leftover_window(ended: datetime, now: datetime) -> Window:
     if now < quiet_at(ended):
         raise Unknown(
             Reason.NOT_DUE,
-            f"{MINUTES} whole minutes after the rollback of {ended:%H:%M:%S}Z have not settled yet: look again after "
-            f"{quiet_at(ended):%H:%M}Z, or have it waited for with --wait",
+            f"{MINUTES} whole minutes after the rollback of {ended:%H:%M:%S}Z are not final yet: run again after "
+            f"{quiet_at(ended):%H:%M}Z, or use --wait",
         )
     end = floor_minute(now - SETTLED_AFTER)
     return Window(max(ceil_minute(ended), end - LONGEST), end)
@@ -50,8 +50,8 @@ def steady_window(ended: datetime, now: datetime) -> Window:
     if now < steady_at(ended):
         raise Unknown(
             Reason.NOT_DUE,
-            f"nothing has been measured yet since the rollback ended at {ended:%H:%M:%S}Z and caches were filled: look again "
-            f"after {steady_at(ended):%H:%M}Z, or have it waited for with --wait",
+            f"there are no steady metrics yet since the rollback ended at {ended:%H:%M:%S}Z (caches must fill "
+            f"first): run again after {steady_at(ended):%H:%M}Z, or use --wait",
         )
     end = floor_minute(now - SETTLED_AFTER)
     return Window(max(ceil_minute(ended + COLD), end - LONGEST), end)
@@ -99,8 +99,8 @@ def read_leftover(place: Place, brought: Brought, look: MetricsLook) -> Leftover
         if brought.brought_version is None:
             raise Unknown(
                 Reason.NO_DATA,
-                f"CodeDeploy does not say which version of {place.target.function} was taken back, so its requests cannot "
-                "be counted: look at the deployment in CodeDeploy",
+                f"CodeDeploy does not say which version of {place.target.function} was rolled back, so its "
+                "requests cannot be counted: check the deployment in CodeDeploy",
             )
         counted = f"version {brought.brought_version} of {place.target.function}"
     return Leftover(

@@ -23,7 +23,7 @@ def draft(service: str, digest: str, reason: str, record: PromotionRecord | None
             f"Image: {digest}",
             f"Why it was rolled back: {reason}",
             f"Owner: {_owner(record)}",
-            "What is done so that this does not happen again is written here, by whoever this issue is assigned to.",
+            "The assignee of this issue documents here what is done to prevent a recurrence.",
         ),
         links=(("The incident", incident),),
     )
@@ -48,14 +48,14 @@ def planned(look: TicketLook) -> str | None:
     who = ", ".join(issue.assignees)
     if issue.state == "closed":
         assert issue.closed_as in ("", "completed"), (
-            f"issue #{issue.number} about the remediation was closed as {issue.closed_as.replace('_', ' ')}, and the "
-            f"promotion record names no other: reopen {issue.link}, or write [rollback.remediation]"
+            f"issue #{issue.number} about the remediation was closed as {issue.closed_as.replace('_', ' ')}, and "
+            f"the promotion record has no other: reopen {issue.link}, or write [rollback.remediation]"
         )
         return f"issue {issue.number}, done{f' by {who}' if who else ''}"
     if not who:
         raise Unknown(
             Reason.AWAITS_PERSON,
-            f"issue #{issue.number} about the remediation is there, and nobody owns it yet: {_assign(issue.link)}",
+            f"issue #{issue.number} about the remediation has no owner yet: {_assign(issue.link)}",
         )
     return f"issue {issue.number}, {who}"
 
@@ -64,11 +64,11 @@ def not_linked(look: TicketLook) -> str:
     """Say why an issue is not opened that could not be linked to the incident's ticket."""
     unseen = "" if look.unseen is None else look.unseen.said
     refused = "" if look.receipt is None else look.receipt.message
-    return f"there is no incident ticket that it could be linked to: {unseen or refused or 'none was found'}"
+    return f"there is no incident ticket to link it to: {unseen or refused or 'none was found'}"
 
 
 def _assign(link: str) -> str:
-    return f"assign {link} to whoever sees to it, or write [rollback.remediation] with owner and text"
+    return f"assign {link} to its owner, or write [rollback.remediation] with owner and text"
 
 
 def _owner(record: PromotionRecord | None) -> str:

@@ -11,14 +11,14 @@ def ended_at(brought: Brought) -> datetime:
     restored = brought.restored
     if restored is None:
         raise Unknown(
-            Reason.NO_DATA, f"nothing has rolled the image back at {brought.target}: see codedeploy-rolled-back"
+            Reason.NO_DATA, f"the image is not rolled back at {brought.target}: see codedeploy-rolled-back"
         )
     if brought.restored_at is not None:
         return brought.restored_at
     if restored.is_unfinished:
         raise Unknown(
             Reason.NOT_DUE,
-            f"the rollback of {brought.target} goes on: {restored.describe()}; look again when it is over",
+            f"the rollback of {brought.target} is in progress: {restored.describe()}; run again when it has ended",
         )
     raise Unknown(
         Reason.NO_DATA,

@@ -55,20 +55,24 @@ def window_of(record: PromotionRecord | None) -> Span | None:
 def all_told(places: Sequence[Told]) -> str:
     """Say where people were told. Fails, or raises Unknown, unless they were told everywhere."""
     failed = [one for one in places if one.receipt is not None and one.receipt.state == "failed" and not one.there]
-    assert not failed, " ".join(f"{one.name} could not be told: {one.receipt.message}" for one in failed if one.receipt)
+    assert not failed, " ".join(
+        f"{one.name} could not be notified: {one.receipt.message}" for one in failed if one.receipt
+    )
     for one in places:
         if not one.there:
             raise_if_unclear(one)
     silent = [one.name for one in places if one.found is PostedState.ABSENT and not one.there]
     assert not silent, (
-        f"nothing about this image was said in {', '.join(silent)}: tell people there, naming the digest's first 12 digits, "
-        "or run with --act"
+        f"there is no message about this image in {', '.join(silent)}: post one with the first 12 digits of the "
+        "digest, or run with --act"
     )
     unread = [one for one in places if not one.there]
     if unread:
         began = [one.name for one in unread if one.receipt is not None]
         more = (
-            f"; a run that did not end may have told {', '.join(began)} already, so look there first" if began else ""
+            f"; a run that did not complete may have notified {', '.join(began)} already, so check there first"
+            if began
+            else ""
         )
         raise Unknown(
             Reason.NOT_SUPPORTED,
@@ -100,8 +104,8 @@ def covering(look: StatusPageLook, window: Span, components: Sequence[str]) -> M
     """Give the maintenance that covers the window. Fails with what is there instead."""
     coming = [one for one in look.maintenances if not one.over]
     assert coming, (
-        "no maintenance is scheduled on the status page: schedule one for the window, or run with --act, or say in "
-        "`no_status_page` why it does not apply"
+        "no maintenance is scheduled on the status page: schedule one for the window, or run with --act, or "
+        "declare in `no_status_page` why it does not apply"
     )
     fitting = [one for one in coming if one.covers(window.start + UNTIMELY, window.end - UNTIMELY)]
     told = join([f"{one.name!r} from {one.start} to {one.end}" for one in coming])
@@ -111,7 +115,7 @@ def covering(look: StatusPageLook, window: Span, components: Sequence[str]) -> M
     )
     whole = [one for one in fitting if set(components) <= set(one.components)]
     lacking = sorted(set(components) - set(fitting[0].components))
-    assert whole, f"{fitting[0].name!r} on the status page does not name {join(lacking)}: add what is affected"
+    assert whole, f"{fitting[0].name!r} on the status page does not name {join(lacking)}: add the affected components"
     return whole[0]
 
 

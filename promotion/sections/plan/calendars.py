@@ -61,7 +61,7 @@ def events(text: str, name: str, around: Span, zone_name: str) -> Iterator[Calen
         if not list(calendar.walk("VEVENT")):
             raise Unknown(
                 Reason.NO_DATA,
-                f"{name} has no event, as when an export failed: put one in, or take `calendar` out of [plan]",
+                f"{name} has no event, which may be a failed export: add one, or remove `calendar` from [plan]",
             )
         # A day more on both sides: dates and floating times may be meant in any zone, and are compared below.
         found = recurring_ical_events.of(calendar).between(around.start - _DAY, around.end + _DAY)
@@ -73,7 +73,7 @@ def events(text: str, name: str, around: Span, zone_name: str) -> Iterator[Calen
                 yield CalendarEvent(name, str(event.get("SUMMARY", "an event without a name"))[:100], start, end)
     except (ValueError, KeyError, TypeError, AttributeError) as mistake:
         raise Unknown(
-            Reason.MALFORMED, f"{name} is no iCalendar file that can be read ({type(mistake).__name__}): export it anew"
+            Reason.MALFORMED, f"{name} is not a valid iCalendar file ({type(mistake).__name__}): export it again"
         ) from None
 
 
@@ -89,7 +89,7 @@ def state(name: str, answer: Mapping[str, Any], around: Span) -> CalendarState:
         moment, said = None, None
     if said not in ("OPEN", "CLOSED") or (moment is not None and moment.tzinfo is None):
         raise Unknown(
-            Reason.MALFORMED, f"the change calendar {name} answers neither OPEN nor CLOSED with a time: look at it"
+            Reason.MALFORMED, f"the change calendar {name} answers neither OPEN nor CLOSED with a time: check it"
         )
     return CalendarState(name, around.start, around.end, said == "OPEN", moment)
 
@@ -103,7 +103,7 @@ def closed(events: tuple[CalendarEvent, ...], states: tuple[CalendarState, ...])
         start = one.asked_from if not one.is_open else one.turns
         if start is not None and start < one.until:
             end = one.until if one.is_open or one.turns is None else one.turns
-            yield Closed(Span(start, end), f"a time that the change calendar {one.calendar} is closed for")
+            yield Closed(Span(start, end), f"a time for which the change calendar {one.calendar} is closed")
 
 
 def _moment(value: date, there: Any) -> datetime:

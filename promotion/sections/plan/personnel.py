@@ -39,17 +39,14 @@ def personnel_problems(people: People, settings: Settings) -> Iterator[str]:
                 f"promotion.toml does not say who may be {called}: name people in `{listed}` of [plan.people]",
             )
         if not name.strip():
-            yield f"nobody is named as {called}: fill in `people.{role}` with one of {', '.join(those)}"
+            yield f"no {called} is named: fill in `people.{role}` with one of {', '.join(those)}"
             continue
         try:
             require_name(name)
         except ValueError as mistake:
-            yield f"the {called} {name[:60]!a} is no name: {mistake}"
+            yield f"the {called} {name[:60]!a} is not a name: {mistake}"
             continue
         if not any(same(name, one, known) for one in those):
             yield f"the {called} is {name}, expected one of {', '.join(those)} (`{listed}` of [plan.people])"
     if people.lead.strip() and people.approver.strip() and same(people.lead, people.approver, known):
-        yield (
-            f"the approver, {people.approver}, is the deployment lead, {people.lead}: somebody else must say that it may "
-            "go on"
-        )
+        yield (f"the approver, {people.approver}, is the deployment lead, {people.lead}: somebody else must approve")

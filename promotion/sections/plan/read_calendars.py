@@ -23,7 +23,9 @@ def freeze_events(plan: Plan, look: RecordLook) -> tuple[calendars.CalendarEvent
     for around, zone in _asked_about(look, None):
         text = read_text(path, path.name)
         if text is None:
-            raise Unknown(Reason.NO_DATA, f"there is no {path.name}, which `calendar` of [plan] names: correct it")
+            raise Unknown(
+                Reason.NO_DATA, f"{path.name}, which `calendar` in [plan] names, does not exist: correct the path"
+            )
         found += calendars.events(text, path.name, around, zone)
     return tuple(found)
 

@@ -62,5 +62,5 @@ def _plan(look: RecordLook) -> Message | None:
         return planned(look.record)
     except LocalTimeError as mistake:
         raise Unknown(
-            Reason.MALFORMED, f"what is planned cannot be told, because its window is none: {mistake}"
+            Reason.MALFORMED, f"the plan cannot be announced, because its window is invalid: {mistake}"
         ) from None

@@ -30,7 +30,7 @@ class WindowTimes:
     def _standing(self, now: datetime) -> str:
         for name, span in self.to_come(now).items():
             return f"now is in {name}" if span.holds(now) else f"{name} begins in {_length(span.start - now)}"
-        return "all of it is over"
+        return "both are over"
 
 
 @dataclass(frozen=True)
@@ -53,22 +53,22 @@ def window_problems(times: WindowTimes, length: WindowLength, now: datetime, clo
     """Say what is wrong with a window, a sentence each."""
     yield from _lengths(times, length)
     if times.backup is None:
-        yield "there is no backup window: agree on one in `window.backup`, for when this one cannot be kept"
+        yield "there is no backup window: agree on one in `window.backup`, in case this one cannot be kept"
     elif times.backup.start < times.main.end:
         yield (
-            f"the backup window begins {times.backup.describe(times.zone)}, before the window is over "
+            f"the backup window begins {times.backup.describe(times.zone)}, before the window ends "
             f"({times.main.describe(times.zone)}): agree on a later one"
         )
     to_come = times.to_come(now)
     if not to_come:
-        yield f"the window is over since {_local(times)}: agree on another one"
+        yield f"the window ended at {_local(times)}: agree on another one"
     closings = list(closed)
     for name, span in to_come.items():
         for closing in closings:
             if span.overlaps(closing.span):
                 yield (
-                    f"{name}, {span.describe(times.zone)}, meets {closing.said}, {closing.span.describe(times.zone)}: agree on "
-                    "a time outside of it"
+                    f"{name}, {span.describe(times.zone)}, overlaps {closing.said}, "
+                    f"{closing.span.describe(times.zone)}: agree on a time outside it"
                 )
 
 

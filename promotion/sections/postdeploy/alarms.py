@@ -27,8 +27,7 @@ def alarms_fired(
     if not names and not declared.prefix:
         raise Unknown(
             Reason.NOT_DECLARED,
-            "no alarm watches prod, so that nobody knows whether one fired: declare [prod.alarms], or name alarms in the "
-            "deployment groups",
+            "no alarm watches prod: declare [prod.alarms], or name alarms in the deployment groups",
         )
     return _fired(account, names, declared.prefix, since, until)
 
@@ -39,8 +38,8 @@ def _fired(account: Account, names: tuple[str, ...], prefix: str, since: datetim
     if missing := [name for name in names if name not in alarms]:
         raise Unknown(
             Reason.NO_DATA,
-            f"there is no alarm {', '.join(missing)}, which a deployment group or [prod.alarms] names, so that nobody knows "
-            "whether it fired: make it, or let the role see it",
+            f"alarm {', '.join(missing)}, which a deployment group or [prod.alarms] names, does not exist, so it "
+            "is unknown whether it fired: create it, or allow the gate's role to see it",
         )
     still = [one for one in alarms.values() if one.state == ALARM and one.transitioned <= now]
     fired = {one.name: Fired(one.name, None) for one in still}

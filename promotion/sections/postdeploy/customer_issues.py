@@ -28,11 +28,11 @@ def issues_since(github: GitHubClient, labels: Iterable[str], since: datetime) -
 
 def _issue(tree: object) -> CustomerIssue | None:
     if not isinstance(tree, dict):
-        raise malformed("an issue", "it is no object")
+        raise malformed("an issue", "it is not an object")
     if "pull_request" in tree:
         return None
     try:
         at = parse_stamp(str(tree["created_at"]).replace("Z", "+00:00")).astimezone(UTC)
         return CustomerIssue(str(tree["title"]), at, str(tree["html_url"]))
     except (KeyError, ValueError):
-        raise malformed("an issue", "it has no title, no address, or does not say when it was opened") from None
+        raise malformed("an issue", "it has no title or no URL, or does not say when it was opened") from None

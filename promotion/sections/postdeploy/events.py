@@ -54,7 +54,7 @@ class Happened:
             elif shift.status in ("Failed", "Stopped"):
                 yield shift.describe()
         for alarm in self.fired:
-            when = f"fired at {alarm.at:%H:%M:%S}Z" if alarm.at else "was in ALARM all the time"
+            when = f"fired at {alarm.at:%H:%M:%S}Z" if alarm.at else "was in ALARM throughout"
             yield f"alarm {alarm.name} {when}"
         for phase in dict.fromkeys(one.phase for one in self.earlier):
             items = [one.item for one in self.earlier if one.phase == phase]
@@ -82,7 +82,7 @@ def require_meeting(record: PromotionRecord | None, name: str, since: datetime, 
         raise Unknown(
             Reason.AWAITS_PERSON,
             f"no post-mortem is scheduled, though {why[0]}{f' (and {len(why) - 1} more)' if len(why) > 1 else ''}: "
-            f"agree on a date and an owner, and write [post_mortem] into {name}",
+            f"agree on a date and an owner, and add [post_mortem] to {name}",
         )
     assert meeting.date >= since.date(), (
         f"the post-mortem in {name} is on {meeting.date}, before the deployment of {since:%Y-%m-%d}: agree on a new date"
@@ -105,8 +105,8 @@ def earlier_failures(chain: Sequence[Mapping[str, Any]], since: datetime) -> Ite
         except (ValueError, TypeError):
             raise Unknown(
                 Reason.MALFORMED,
-                f"the record {link['sha256'][:12]} of {link['phase']} says that it ended {link['finished']!r}, expected a "
-                "time: see who changed it, and put the record right that the run left",
+                f"the record {link['sha256'][:12]} of {link['phase']} says that it ended at {link['finished']!r}, "
+                "expected a time: find out who changed it, and restore the record of that run",
             ) from None
         if later:
             for item, status in link["items"].items():

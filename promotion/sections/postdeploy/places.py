@@ -37,7 +37,7 @@ def count(name: str, place: Failures, look: MetricsLook, window: Window, *, aliv
     if alive and not found.requests:
         raise Unknown(
             Reason.NO_DATA,
-            f"CloudWatch counts no request for {place.describe_requests()} from {window.start:%Y-%m-%d %H:%M} to "
+            f"CloudWatch has no request of {place.describe_requests()} from {window.start:%Y-%m-%d %H:%M} to "
             f"{window.end:%H:%M}Z: send traffic, or check the names in promotion.toml",
         )
     return Counts(found.requests, found.failed)

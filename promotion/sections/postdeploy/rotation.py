@@ -70,28 +70,31 @@ class RotationLook:
 def rotation_problems(look: RotationLook, now: datetime, grace: timedelta) -> Iterator[str]:
     """Say what is wrong with a secret that must rotate."""
     if not look.exists:
-        yield f"there is no secret {look.name}: check its name in [[prod.secrets]]"
+        yield f"secret {look.name} does not exist: check its name in [[prod.secrets]]"
         return
     if look.deleted is not None:
-        yield f"{look.name} is to be deleted ({look.deleted:%Y-%m-%d}): restore it"
+        yield f"{look.name} is scheduled for deletion ({look.deleted:%Y-%m-%d}): restore it"
         return
     if not look.enabled:
-        yield f"{look.name} does not rotate: turn rotation on, or say in [postdeploy.rotation.exempt] why not"
+        yield f"{look.name} does not rotate: enable rotation, or declare in [postdeploy.rotation.exempt] why not"
         return
     yield from _late(look, now, grace)
     for made in look.pending:
         if now - made > grace:
             yield (
-                f"a version of {look.name} has been {PENDING} since {made:%Y-%m-%d %H:%M}Z and never became {CURRENT}, "
-                "which stops every later rotation: see the rotation function's log, then take the label off"
+                f"a version of {look.name} has been {PENDING} since {made:%Y-%m-%d %H:%M}Z and never became "
+                f"{CURRENT}, which blocks every later rotation: check the rotation function's log, then remove the "
+                "label"
             )
     if look.nameless:
-        yield f"{look.name} has {PENDING} on a version that there is not: rotation broke off; take the label off"
+        yield (
+            f"{look.name} has {PENDING} on a version that does not exist: a rotation was interrupted; remove the label"
+        )
     found = look.rotations
     if found is not None and (found.errors or found.throttles):
         yield (
-            f"the rotation function {found.function} failed {found.errors} times and was throttled {found.throttles} "
-            f"times since {look.name} was last rotated: see its log"
+            f"the rotation function {found.function} failed {found.errors} times and was throttled "
+            f"{found.throttles} times since {look.name} was last rotated: check its log"
         )
 
 
@@ -104,28 +107,28 @@ def rotation_doubts(look: RotationLook) -> Iterator[str]:
     """Say what could not be told."""
     if look.every is None and look.next is None:
         yield (
-            f"Secrets Manager says neither how often {look.name} rotates nor when it does next: see its schedule, "
-            f"{look.schedule or 'which is none'}"
+            f"Secrets Manager says neither how often {look.name} rotates nor when it rotates next: check its "
+            f"schedule ({look.schedule or 'it has none'})"
         )
     found = look.rotations
     if found is not None and found.invocations < STEPS:
         yield (
-            f"CloudWatch counts {found.invocations} invocations of {found.function} about the day on which {look.name} was "
-            f"rotated, and a rotation takes {STEPS}: see whether that function rotates it"
+            f"CloudWatch counts {found.invocations} invocations of {found.function} around the day on which "
+            f"{look.name} was rotated, but a rotation takes {STEPS}: check whether that function rotates it"
         )
 
 
 def _late(look: RotationLook, now: datetime, grace: timedelta) -> Iterator[str]:
     if look.last is None:
-        yield f"rotation of {look.name} is enabled, and it has never been rotated: see the rotation function's log"
+        yield (f"rotation of {look.name} is enabled, but it has never been rotated: check the rotation function's log")
         return
     if look.every is not None and now - look.last > look.every + grace:
         yield (
             f"{look.name} was last rotated {look.last:%Y-%m-%d}, {(now - look.last).days} days ago, expected every "
-            f"{look.every / timedelta(days=1):g} days: see the rotation function's log"
+            f"{look.every / timedelta(days=1):g} days: check the rotation function's log"
         )
     elif look.next is not None and now - look.next > grace:
         yield (
-            f"{look.name} should have been rotated by {look.next:%Y-%m-%d %H:%M}Z, and was last {look.last:%Y-%m-%d}: "
-            "see the rotation function's log"
+            f"{look.name} should have been rotated by {look.next:%Y-%m-%d %H:%M}Z, but was last rotated "
+            f"{look.last:%Y-%m-%d}: check the rotation function's log"
         )

@@ -55,7 +55,6 @@ def reach(name: str, began: Began, minutes: float, clock: TickingClock, *, wait:
     if not wait and clock.now() < at:
         raise Unknown(
             Reason.NOT_DUE,
-            f"due at {at:%H:%M:%S}Z, {minutes:g} min after the deployment began: run again then, or have it waited for "
-            "with --wait",
+            f"due at {at:%H:%M:%S}Z, {minutes:g} min after the deployment began: run again then, or use --wait",
         )
     return Due(name, at, waited=wait_until(name, at, clock))

@@ -17,6 +17,7 @@ def too_late(group: DeploymentGroup, look: StoppingAlarms, minutes: int) -> Iter
     for one in alarms.values():
         if one.seconds + lag > minutes * 60:
             yield (
-                f"alarm {one.alarm.name} needs {one.seconds} s of trouble, and about {lag} s more until it is evaluated, "
-                f"and the rest of the traffic follows after {minutes * 60} s: shorten its period, or lengthen the canary"
+                f"alarm {one.alarm.name} needs {one.seconds} s to fire, and about {lag} s more to be evaluated, "
+                f"but the rest of the traffic follows after {minutes * 60} s: shorten its period, or lengthen the "
+                "canary"
             )

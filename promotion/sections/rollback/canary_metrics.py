@@ -81,9 +81,9 @@ def judge_canary(look: CanaryLook, findings: Findings) -> None:
     silent = [name for name, series in look.metrics.series.items() if not _points(series, findings)]
     if silent and not findings.doubts:
         findings.problems.append(
-            f"CloudWatch had no {', '.join(silent)} of version {look.version} by itself while {look.deployment} shifted "
-            "traffic to it, so the canary could not be told from the rest: shift dev's traffic by a canary too, with "
-            "some traffic"
+            f"CloudWatch had no {', '.join(silent)} of version {look.version} separately while {look.deployment} "
+            "shifted traffic to it, so the canary cannot be distinguished from the rest: use a canary in dev too, "
+            "with some traffic"
         )
 
 
@@ -93,7 +93,7 @@ def judge_metrics(queries: Sequence[Query], look: MetricsLook, max_age: timedelt
     silent = [query.key for query in groups if not look.series[query.key].times]
     for query in queries:
         if query.key in silent and len(silent) < len(groups):
-            findings.said.append(f"there are no {query.key}, and there are of others")
+            findings.said.append(f"there are no {query.key}, although there are for others")
             continue
         try:
             require_requests(look.series[query.key].points(), query.metric.describe(), look.window, max_age)
@@ -101,7 +101,7 @@ def judge_metrics(queries: Sequence[Query], look: MetricsLook, max_age: timedelt
             if silence.reason not in (Reason.NO_DATA, Reason.STALE):
                 findings.doubt(silence.reason, silence.message)
             else:
-                findings.problems.append(f"{silence.message} ({query.key}); it must be there to watch a canary by")
+                findings.problems.append(f"{silence.message} ({query.key}); it is needed to judge the canary")
 
 
 def judge_instances(target: Ec2Target, instances: Mapping[str, Instance], serving: Sequence[str]) -> Iterator[str]:
@@ -109,8 +109,8 @@ def judge_instances(target: Ec2Target, instances: Mapping[str, Instance], servin
     basic = [name for name in serving if name not in instances or not instances[name].detailed_monitoring]
     if basic:
         yield (
-            f"detailed monitoring is off on {', '.join(basic)} behind {target.load_balancer}, whose metrics come every "
-            "five minutes then, which is as long as a canary lasts: switch it on in the launch template"
+            f"detailed monitoring is off on {', '.join(basic)} behind {target.load_balancer}, so their metrics "
+            "come every five minutes, which is as long as a canary lasts: enable it in the launch template"
         )
 
 
@@ -119,15 +119,15 @@ def judge_memory(memory: Sequence[Metric], where: Memory, serving: Sequence[str]
     found = {metric.dimensions.get("InstanceId") for metric in memory}
     if absent := [name for name in serving if name not in found]:
         yield (
-            f"no metric {where.metric} of {where.namespace} has the dimension InstanceId of {', '.join(absent)}: let the "
-            "agent there append it, or set `rollback.memory`"
+            f"no metric {where.metric} of {where.namespace} has the dimension InstanceId of {', '.join(absent)}: "
+            "configure the agent to append it, or set `rollback.memory`"
         )
 
 
 def judge_log(look: LogLook) -> Iterator[str]:
     """Say that there is no log to read."""
     if look.missing:
-        yield f"there is no log group {look.group} in prod: check `logs` of its target"
+        yield f"log group {look.group} does not exist in prod: check `logs` of its target"
 
 
 def _points(series: Series, findings: Findings) -> bool:

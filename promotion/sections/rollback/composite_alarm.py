@@ -55,8 +55,8 @@ class _Reader:
         shown = self._text[self._place : self._place + 30]
         return Unknown(
             Reason.NOT_SUPPORTED,
-            f"the rule of the composite alarm {self._alarm} has something at {shown!r} that is not known here: name its "
-            "alarms in the deployment group themselves",
+            f"the rule of the composite alarm {self._alarm} cannot be parsed at {shown!r}: name its alarms "
+            "themselves in the deployment group",
         )
 
     def either(self, depth: int) -> _Test:

@@ -11,7 +11,7 @@ def counterpart(prod_target: str, settings: Settings) -> str:
     if found is None or found.kind != settings.prod.targets[prod_target].kind:
         raise Unknown(
             Reason.NOT_DECLARED,
-            f"dev has no target {name} of the kind of {prod_target} in prod to compare it with: name one in "
+            f"dev has no target {name} of the kind of {prod_target} in prod to compare it with: declare one in "
             "`rollback.groups.with_dev`",
         )
     return name

@@ -30,7 +30,7 @@ class ServiceRole:
 def style_problems(group: DeploymentGroup, shift: TrafficConfig, target: Target) -> Iterator[str]:
     """Say what is wrong with how the group deploys."""
     if group.style != "BLUE_GREEN":
-        yield f"{group.name} deploys {group.style}, expected BLUE_GREEN: what runs would be overwritten"
+        yield (f"{group.name} deploys {group.style}, expected BLUE_GREEN: an in-place deployment overwrites what runs")
     if not group.traffic_control:
         yield f"{group.name} deploys without traffic control: traffic would not be shifted"
     platform = "Lambda" if isinstance(target, LambdaTarget) else "Server"
@@ -45,8 +45,8 @@ def alias_problems(group: DeploymentGroup, target: LambdaTarget, deployed: Seque
     if moved and (target.function, target.alias) not in moved:
         others = ", ".join(sorted(f"{function}:{alias}" for function, alias in moved))
         yield (
-            f"{group.name} moved {others} last, expected {target.function}:{target.alias}: check the AppSpec, or the "
-            "target in promotion.toml"
+            f"{group.name} last deployed to {others}, expected {target.function}:{target.alias}: check the "
+            "AppSpec, or the target in promotion.toml"
         )
 
 
@@ -56,7 +56,7 @@ def target_group_problems(
     """Say what is wrong with the target groups. `known` is name to ARN of those that there are, `weights` by ARN."""
     named = dict.fromkeys([*group.target_groups, *target.target_groups])
     if gone := [name for name in target.target_groups if name not in known]:
-        yield f"there is no target group {', '.join(gone)}: make it, or check `target_groups` and {group.name}"
+        yield f"target group {', '.join(gone)} does not exist: create it, or check `target_groups` and {group.name}"
     if set(group.target_groups) != set(target.target_groups):
         yield (
             f"{group.name} registers instances with {', '.join(group.target_groups) or 'no target group'}, expected "
@@ -69,7 +69,7 @@ def target_group_problems(
 def role_problems(group: DeploymentGroup, role: ServiceRole, region: str) -> Iterator[str]:
     """Say if CodeDeploy cannot act with the role of the group."""
     if role.trusted is None:
-        yield f"there is no role {role.name}, with which {group.name} deploys: make it, or name another"
+        yield f"role {role.name}, the service role of {group.name}, does not exist: create it, or set another"
     elif not any(_is_codedeploy(service, region) for service in role.trusted):
         trusted = ", ".join(role.trusted) or "no service"
         yield (
@@ -81,12 +81,12 @@ def role_problems(group: DeploymentGroup, role: ServiceRole, region: str) -> Ite
 def rollback_problems(group: DeploymentGroup) -> Iterator[str]:
     """Say what keeps the group from rolling back by itself."""
     if not group.rolls_back:
-        yield f"{group.name} does not roll back by itself, expected automatic rollback to be enabled: enable it"
+        yield f"{group.name} does not roll back automatically: enable automatic rollback"
     lacking = [event for event in (FAILURE, ON_ALARM) if event not in group.rollback_events]
     if lacking:
         yield (
-            f"{group.name} rolls back on {', '.join(group.rollback_events) or 'nothing'}, expected also "
-            f"{', '.join(lacking)}: add it"
+            f"{group.name} rolls back on {', '.join(group.rollback_events) or 'nothing'}, expected "
+            f"{', '.join(lacking)} too: add it"
         )
 
 
@@ -95,7 +95,7 @@ def blue_problem(group: DeploymentGroup, least_minutes: int) -> str:
     if group.blue_action == "KEEP_ALIVE" or group.blue_wait_minutes >= least_minutes:
         return ""
     if group.blue_action is None:
-        return f"{group.name} does not say what becomes of the replaced instances: set it to keep them, or to wait"
+        return f"{group.name} does not say what happens to the replaced instances: set it to keep them, or to wait"
     return (
         f"{group.name} terminates the replaced instances {group.blue_wait_minutes} min after the shift, expected them "
         f"to be kept for at least {least_minutes} min: raise terminationWaitTimeInMinutes"

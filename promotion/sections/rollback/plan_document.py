@@ -32,12 +32,12 @@ def plan_problems(document: PlanDocument, wanted: RollbackPlan, settings: Settin
     """Say what is wrong with the document, its age aside, a sentence each."""
     where = f"{document.path} at {document.commit}"
     if document.text is None:
-        yield f"there is no {where}, the commit that is promoted: write it, or correct `path` of [plan.rollback_plan]"
+        yield f"{where}, the promoted commit, does not exist: write it, or correct `path` of [plan.rollback_plan]"
         return
     names = (settings.service, *settings.prod.targets) if wanted.must_name is None else wanted.must_name
     unnamed = [name for name in names if not _names(document.text, name)]
     if unnamed:
-        yield f"{where} does not name {', '.join(unnamed)}: say how each of them goes back"
+        yield f"{where} does not name {', '.join(unnamed)}: describe how each of them is rolled back"
     if not _owner(document.text, wanted.owner):
         yield f"{where} names no owner: expected a line `{wanted.owner.capitalize()}: …`"
 
@@ -47,8 +47,8 @@ def too_old(document: PlanDocument, wanted: RollbackPlan, now: datetime) -> str 
     if document.changed is None or now - document.changed <= timedelta(days=wanted.max_age_days):
         return None
     return (
-        f"{document.path} was last changed on {document.changed:%Y-%m-%d}, expected a change or a review in the last "
-        f"{wanted.max_age_days:g} days: go through it and change it, or attest the review with `promotion attest "
+        f"{document.path} was last changed on {document.changed:%Y-%m-%d}, expected a change or a review in the "
+        f"last {wanted.max_age_days:g} days: review and update it, or attest the review with `promotion attest "
         "rollback-plan`"
     )
 

@@ -54,13 +54,13 @@ def judge_previous_version(name: str, standing: Standing) -> Findings:
     if newest.is_unfinished:
         findings.doubt(
             Reason.NOT_DUE,
-            f"{newest.describe()} in prod: what one would go back to is known when it has ended, look again",
+            f"{newest.describe()} in prod: the version to roll back to is known when it has ended; run again then",
         )
     if good is None or standing.revision is None:
         findings.doubt(
             Reason.NO_DATA,
-            f"no deployment of {name} in prod has succeeded in 90 days, so there is none that a rollback could deploy "
-            "again: deploy what runs there once more",
+            f"no deployment of {name} in prod has succeeded in 90 days, so a rollback has no deployment to repeat: "
+            "redeploy what runs there",
         )
     elif standing.revision.trouble:
         findings.problems.append(f"{standing.revision.trouble}, so that {good.id} cannot be deployed again")
@@ -75,14 +75,14 @@ def _images(standing: Standing, findings: Findings) -> None:
             findings.problems.append(content.altered)
         elif content.missing:
             findings.problems.append(
-                f"{where} runs {digest[:19]}…, which cannot be pulled any more, as {content.missing}; exempt what runs "
-                "in prod from the lifecycle policy"
+                f"{where} runs {digest[:19]}…, which can no longer be pulled, because {content.missing}; exempt "
+                "what runs in prod from the lifecycle policy"
             )
     for name, found in sorted(standing.running.digests.items()):
         if found not in standing.images:
             findings.problems.append(
-                f"{name} runs {found or 'no image that could be told'}, by {standing.running.told_by}; expected an "
-                "image by its digest: deploy to prod what should run there"
+                f"{name} runs {found or 'no image that could be determined'}, by {standing.running.told_by}; "
+                "expected an image by its digest: redeploy the intended image to prod"
             )
 
 
@@ -97,8 +97,8 @@ def judge_function(
     """Say what is wrong with the version that a function's alias is on. `deployed` is what `good` deployed."""
     if alias.weights:
         findings.problems.append(
-            f"alias {alias.name} sends {shares(alias.weights)}, so there is no single version to go back to: finish or "
-            "undo that shift first"
+            f"alias {alias.name} routes {shares(alias.weights)}, so there is no single version to roll back to: "
+            "complete or undo that shift first"
         )
     for version in versions:
         findings.gather(partial(_unfit, version))
@@ -106,8 +106,8 @@ def judge_function(
     if good is not None and alias.version not in brought:
         versions_told = ", ".join(sorted(one for one in brought if one)) or "none"
         findings.problems.append(
-            f"alias {alias.name} is on version {alias.version}, but {good.id}, which a rollback would deploy again, "
-            f"brought version {versions_told} of it: somebody moved it by hand; deploy what should run"
+            f"alias {alias.name} is on version {alias.version}, but {good.id}, which a rollback would repeat, "
+            f"deployed version {versions_told} of it: the alias was changed manually; redeploy the intended version"
         )
 
 
@@ -129,7 +129,8 @@ def judge_fleet(
     """Say what is wrong with the instances that serve, and with those that `good` replaced."""
     if not traffic.serving_groups:
         findings.problems.append(
-            f"no listener of {target.load_balancer} forwards to {', '.join(target.target_groups)}: nothing serves"
+            f"no listener of {target.load_balancer} forwards to {', '.join(target.target_groups)}: nothing is in "
+            "service"
         )
     findings.gather(
         lambda: [f"{one} in prod, before anything is deployed" for one in problems(traffic.serving, target.instances)]
@@ -137,4 +138,4 @@ def judge_fleet(
     if good is not None:
         states = {name: instances[name].state for name in replaced if name in instances}
         if wrong := original_instances_problem(group, good, states, now):
-            findings.problems.append(f"{wrong}: see the deployment group {group.name}")
+            findings.problems.append(f"{wrong}: check the deployment group {group.name}")

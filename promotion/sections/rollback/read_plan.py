@@ -23,6 +23,8 @@ def plan_document(github: GitHubClient, path: str, commit: str | None) -> PlanDo
         code.commit(github, commit)
         return PlanDocument(path, commit, None, None)
     if len(content.text) > _LARGEST:
-        raise Unknown(Reason.TRUNCATED, f"{path} is longer than the {_LARGEST:,} characters that are read: split it")
+        raise Unknown(
+            Reason.TRUNCATED, f"{path} is longer than the {_LARGEST:,} characters that this run reads: split it"
+        )
     changed = code.last_change(github, path, commit)
     return PlanDocument(path, commit, content.text, changed.committed)

@@ -67,15 +67,15 @@ def aside(metric: Metric, target: Target, balanced: Balanced | None) -> str:
     if metric.namespace == LAMBDA and isinstance(target, LambdaTarget) and found.get("FunctionName") == target.function:
         live = f"{target.function}:{target.alias}"
         if "Resource" not in found:
-            return f"all of {target.function} and not the alias {target.alias}, whose canary is lost in it"
+            return f"all of {target.function} and not the alias {target.alias}, so a canary does not show"
         if found["Resource"] != live:
-            return f"{found['Resource']} and not {live}, which serves"
+            return f"{found['Resource']} and not {live}, which is in service"
         if "ExecutedVersion" in found:
             return f"version {found['ExecutedVersion']} alone, which the next deployment replaces"
     if metric.namespace == BALANCER and balanced is not None and found.get("LoadBalancer"):
         if found["LoadBalancer"] != dimension(balanced.arn):
-            return f"the load balancer {found['LoadBalancer']} and not {dimension(balanced.arn)}, which serves"
+            return f"the load balancer {found['LoadBalancer']} and not {dimension(balanced.arn)}, which is in service"
         known = {dimension(arn) for arn in balanced.groups.values()}
         if found.get("TargetGroup") and found["TargetGroup"] not in known:
-            return f"{found['TargetGroup']}, which is none of the target groups {', '.join(balanced.groups)}"
+            return f"{found['TargetGroup']}, which is not one of the target groups {', '.join(balanced.groups)}"
     return ""

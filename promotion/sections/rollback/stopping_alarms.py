@@ -37,8 +37,8 @@ def judge_stopping_alarms(
         one = look.by_name.get(name)
         if one is None:
             findings.problems.append(
-                f"there is no alarm {name}, which {group.name} names: make it, or let the role see composite alarms, "
-                "which takes cloudwatch:DescribeAlarms on *"
+                f"alarm {name}, which {group.name} names, does not exist: create it, or, if it is a composite "
+                "alarm, allow cloudwatch:DescribeAlarms on * so that the gate can see it"
             )
             continue
         _state(one, look, balanced, findings)
@@ -52,8 +52,8 @@ def judge_stopping_alarms(
         for metric in one.alarm.metrics:
             if beside := aside(metric, target, balanced):
                 findings.problems.append(
-                    f"alarm {one.alarm.name} watches {beside}: set its dimensions to what serves, or take it out of "
-                    f"{group.name}"
+                    f"alarm {one.alarm.name} watches {beside}: set its dimensions to what is in service, or remove "
+                    f"it from {group.name}"
                 )
     if not unread:
         _coverage(group, firing, target, balanced, wanted, findings)
@@ -72,13 +72,13 @@ def _configuration(group: DeploymentGroup, findings: Findings) -> None:
         )
     if group.ignores_unreadable_alarms:
         findings.problems.append(
-            f"{group.name} goes on with a deployment when it cannot read its alarms (ignorePollAlarmFailure), expected "
-            "it to stop: switch that off"
+            f"{group.name} continues a deployment when it cannot read its alarms (ignorePollAlarmFailure), "
+            "expected it to stop: disable that"
         )
     if len(group.alarms) > MOST:
         findings.problems.append(
-            f"{group.name} names {len(group.alarms)} alarms, and CodeDeploy takes {MOST}: put some behind a composite "
-            "alarm"
+            f"{group.name} names {len(group.alarms)} alarms, but CodeDeploy accepts {MOST}: combine some in a "
+            "composite alarm"
         )
 
 
@@ -88,14 +88,14 @@ def _behind(one: StoppingAlarm, look: StoppingAlarms, findings: Findings) -> tup
         return (one,)
     if missing := look.missing_behind(one.alarm.name):
         findings.problems.append(
-            f"the composite alarm {one.alarm.name} looks at {', '.join(missing)}, which there is not: make it, or mend "
-            "the rule"
+            f"the composite alarm {one.alarm.name} refers to {', '.join(missing)}, which does not exist: create "
+            "it, or correct the rule"
         )
     found = look.sets_off(one.alarm.name)
     if not found:
         findings.problems.append(
-            f"no metric alarm alone sets off the composite alarm {one.alarm.name} as things are now ({one.rule}): mend "
-            "its rule, or end what holds it back"
+            f"no metric alarm alone sets off the composite alarm {one.alarm.name} in the present states "
+            f"({one.rule}): correct its rule, or end what holds it back"
         )
     return found
 
@@ -104,14 +104,14 @@ def _state(one: StoppingAlarm, look: StoppingAlarms, balanced: Balanced | None, 
     alarm, suppressor = one.alarm, look.by_name.get(one.suppressor)
     if alarm.state == ALARM:
         findings.problems.append(
-            f"alarm {alarm.name} is in ALARM since {alarm.transitioned:%Y-%m-%d %H:%M}Z, so that CodeDeploy would stop "
-            "any deployment: find out why, and mend it"
+            f"alarm {alarm.name} has been in ALARM since {alarm.transitioned:%Y-%m-%d %H:%M}Z, so CodeDeploy would "
+            "stop any deployment: find and fix the cause"
         )
     if not alarm.actions_enabled:
         # CodeDeploy asks for the state and does without the actions; the people whom they call do not.
         findings.problems.append(
-            f"the actions of alarm {alarm.name} are disabled: CodeDeploy would still see its state, but nobody would be "
-            "told, and somebody has silenced it; enable them"
+            f"the actions of alarm {alarm.name} are disabled: CodeDeploy still sees its state, but nobody is "
+            "notified; enable them"
         )
     if one.suppressed_by or (suppressor is not None and suppressor.alarm.state == ALARM):
         by = f" by {one.suppressor}" if one.suppressor else ""
@@ -123,12 +123,13 @@ def _state(one: StoppingAlarm, look: StoppingAlarms, balanced: Balanced | None, 
     if alarm.trouble:
         findings.doubt(
             Reason.NO_DATA,
-            f"CloudWatch cannot evaluate alarm {alarm.name} ({alarm.trouble}): look at it in the console",
+            f"CloudWatch cannot evaluate alarm {alarm.name} ({alarm.trouble}): check it in the console",
         )
     if alarm.state == INSUFFICIENT and not _may_be_silent(one, balanced):
         findings.problems.append(
-            f"alarm {alarm.name} has insufficient data since {alarm.transitioned:%Y-%m-%d %H:%M}Z (missing data is "
-            f"treated as {alarm.treat_missing}), where there must be some: check its namespace, metric and dimensions"
+            f"alarm {alarm.name} has had insufficient data since {alarm.transitioned:%Y-%m-%d %H:%M}Z (missing "
+            f"data is treated as {alarm.treat_missing}), although its metric must have data: check its namespace, "
+            "metric and dimensions"
         )
 
 
@@ -147,12 +148,13 @@ def _may_be_silent(one: StoppingAlarm, balanced: Balanced | None) -> bool:
 def _in_time(one: StoppingAlarm, wanted: RollbackAlarms, findings: Findings) -> None:
     if one.seconds > wanted.reaction_seconds:
         findings.problems.append(
-            f"alarm {one.alarm.name} fires after {one.datapoints} × {one.period} s = {one.seconds} s, expected at most "
-            f"{wanted.reaction_seconds} s, or the canary is over before: shorten its period or its datapoints to alarm"
+            f"alarm {one.alarm.name} fires after {one.datapoints} × {one.period} s = {one.seconds} s, expected at "
+            f"most {wanted.reaction_seconds} s, or the canary ends before it: shorten its period or its datapoints "
+            "to alarm"
         )
     if one.percentile and one.low_samples == "ignore":
         findings.problems.append(
-            f"alarm {one.alarm.name} on {one.percentile} ignores periods with few samples, of which a canary has few: "
+            f"alarm {one.alarm.name} on {one.percentile} ignores periods with few samples, and a canary has few: "
             "set EvaluateLowSampleCountPercentile to evaluate"
         )
 

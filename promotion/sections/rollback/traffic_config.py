@@ -70,8 +70,8 @@ def no_such_canary(shift: TrafficConfig, plan: Canary) -> str:
     if (shift.kind, shift.percent, shift.minutes) == (CANARY, plan.percent, plan.minutes):
         return ""
     return (
-        f"the deployment configuration {shift.config} shifts {shift.describe()}; the plan says {plan.percent} %, the rest "
-        f"after {plan.minutes} min: attach a configuration that does so, or change `rollback.canary`"
+        f"the deployment configuration {shift.config} shifts {shift.describe()}; the plan says {plan.percent} %, "
+        f"the rest after {plan.minutes} min: use a configuration that does so, or change `rollback.canary`"
     )
 
 
@@ -79,10 +79,14 @@ def no_full_shift(shift: TrafficConfig) -> str:
     """Why not all the rest follows the canary in one step; empty if it does."""
     if shift.kind == CANARY:
         return ""
-    why = "nothing is left to follow" if shift.kind == AT_ONCE else "the rest comes bit by bit, whatever is found"
+    why = (
+        "nothing remains to follow"
+        if shift.kind == AT_ONCE
+        else "the rest follows in steps, without waiting for the verdict"
+    )
     return (
-        f"the deployment configuration {shift.config} shifts {shift.describe()}, so that {why}; expected a canary, and the "
-        "rest after a wait: attach such a configuration"
+        f"the deployment configuration {shift.config} shifts {shift.describe()}, so that {why}; expected a canary, "
+        "and the rest after a wait: use such a configuration"
     )
 
 
@@ -91,13 +95,13 @@ def no_such_fleet_shift(shift: TrafficConfig, group: DeploymentGroup, plan: Flee
     if not _as_planned(shift, plan):
         wanted = plan.moves.replace("-", " ") if plan.moves else _told(plan)
         yield (
-            f"the deployment configuration {shift.config} of {group.name} means {shift.describe()}; the plan says {wanted}: "
-            "attach a configuration that does so, or change `rollback.fleets`"
+            f"the deployment configuration {shift.config} of {group.name} means {shift.describe()}; the plan says "
+            f"{wanted}: use a configuration that does so, or change `rollback.fleets`"
         )
     by_hand = group.ready_action == "STOP_DEPLOYMENT"
     if by_hand != (plan.reroute == "by-hand"):
         does = (
-            f"waits {group.ready_wait_minutes} min for somebody to reroute traffic, and stops otherwise"
+            f"waits {group.ready_wait_minutes} min for a person to reroute traffic, and stops otherwise"
             if by_hand
             else "reroutes traffic as soon as the new instances are ready"
         )

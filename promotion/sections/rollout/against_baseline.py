@@ -59,14 +59,14 @@ def compare_with_baseline(
         told = f"{percent(one.now.share)} of {one.now.of:,} {one.what}; {percent(one.recorded.share)} did when that was recorded"
         if one.was_so_before:
             found.doubtful.append(
-                f"{told}; but before the deployment it was {percent(one.before.share)}: going back would not mend it"
+                f"{told}; but before the deployment it was {percent(one.before.share)}: a rollback would not fix it"
             )
         else:
             found.against.append(told)
     if now.timed:
         found.seen.append(
-            f"{percent(now.over[-1] / now.timed)} of {now.timed:,} answers took longer than the recorded 99th percentile of "
-            f"{marks(recorded.latency, how)[-1]:.3g} ms; over {percent(how.slow_share)} would have been too many"
+            f"{percent(now.over[-1] / now.timed)} of {now.timed:,} answers took longer than the recorded 99th "
+            f"percentile of {marks(recorded.latency, how)[-1]:.3g} ms; the limit is {percent(how.slow_share)}"
         )
     return found
 

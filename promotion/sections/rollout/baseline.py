@@ -8,7 +8,7 @@ from promotion.sections.observability.metrics.results import Untellable
 from promotion.settings import Settings
 from promotion.unknown import Reason, Unknown
 
-INSTEAD = "held to limits and to the minutes before"
+INSTEAD = "judged by limits and by the minutes before the deployment"
 
 
 def recorded(
@@ -22,7 +22,7 @@ def recorded(
         raise Unknown(kept.reason, f"the recorded baseline could not be read: {kept.message}")
     if kept is not None and kept.broken:
         raise Unknown(
-            Reason.MALFORMED, f"the chain in {kept.place} is broken: {kept.broken}; put back what stood there"
+            Reason.MALFORMED, f"the chain in {kept.place} is broken: {kept.broken}; restore the original records"
         )
     if kept is None or kept.count == 0:
         return f"no recorded baseline: {INSTEAD}"
@@ -35,5 +35,5 @@ def recorded(
         return f"the recorded baseline is of {newest.end:%Y-%m-%d}, more than {days} days old: {INSTEAD}"
     found = newest.targets.get(name)
     if found is None or not found.latency or not found.requests:
-        return f"the recorded baseline says nothing of it: {INSTEAD}"
+        return f"the recorded baseline has no data of it: {INSTEAD}"
     return found

@@ -76,15 +76,16 @@ def judge_canary(
         told = f"{canary.errors} of {canary.requests:,} requests failed ({percent(canary.errors / canary.requests)})"
         both = _both_fail(canary, baseline, how)
         (missing if both else against).append(
-            f"{told}, which {percent(how.error_rate)} does not explain" + (f"; {both}" if both else "")
+            f"{told}, which is more than an error rate of {percent(how.error_rate)} explains"
+            + (f"; {both}" if both else "")
         )
     if canary.throttles > how.throttles:
         against.append(
-            f"{canary.throttles} requests were refused for want of concurrency; {how.throttles} are let pass"
+            f"{canary.throttles} requests were throttled for lack of concurrency; {how.throttles} are allowed"
         )
     moved = None if baseline is None else shift(canary.durations_ms, baseline.durations_ms)
     if moved is not None and moved.chance < how.slower_chance and moved.ratio > how.slower_by:
-        against.append(f"its median duration is {moved.ratio:.2f} times the old version's, which is not by chance")
+        against.append(f"its median duration is {moved.ratio:.2f} times the old version's, more than chance explains")
     against += _too_slow(canary, baseline, limit_ms, how)
     missing += _too_little(canary, limit_ms, how, final=final)
     decision = Decision.NO_GO if against else Decision.HOLD if missing else Decision.GO
@@ -108,7 +109,7 @@ def _both_fail(canary: VersionCounts, baseline: VersionCounts | None, how: Judge
     if others < how.error_proof or chance < ALIKE:
         return ""
     rate = percent(baseline.errors / baseline.requests)
-    return f"the old version fails alike ({rate}), so look at what both depend on: going back would not mend it"
+    return f"the old version fails alike ({rate}), so check what both depend on: a rollback would not fix it"
 
 
 def _too_slow(canary: VersionCounts, baseline: VersionCounts | None, limit_ms: float, how: Judge) -> list[str]:
@@ -116,7 +117,9 @@ def _too_slow(canary: VersionCounts, baseline: VersionCounts | None, limit_ms: f
     of, slow = len(canary.durations_ms), _slow(canary, limit_ms)
     if slow_share_chance(slow, of, how.slow_share) >= how.slower_chance:
         return []
-    told = f"{percent(slow / of)} of its requests took longer than {limit_ms:g} ms; {percent(how.slow_share)} may"
+    told = (
+        f"{percent(slow / of)} of its requests took longer than {limit_ms:g} ms; the limit is {percent(how.slow_share)}"
+    )
     if baseline is not None and len(baseline.durations_ms):
         theirs, others = _slow(baseline, limit_ms), len(baseline.durations_ms)
         if slow_share_chance(theirs, others, how.slow_share) < how.slower_chance and (
@@ -130,15 +133,16 @@ def _too_little(canary: VersionCounts, limit_ms: float, how: Judge, *, final: bo
     wanted = how.requests if final else how.first_look_requests
     missing = []
     if canary.requests < wanted:
-        missing.append(f"the new version had {canary.requests:,} requests; {wanted:,} are wanted to tell")
+        missing.append(f"the new version had {canary.requests:,} requests; {wanted:,} are needed to decide")
     if not final:
         return missing
     known = len(canary.durations_ms)
     if known < how.durations:
-        missing.append(f"the durations of {known:,} of its warm requests are known; {how.durations:,} are wanted")
+        missing.append(f"the durations of {known:,} of its warm requests are known; {how.durations:,} are needed")
     elif (bound := upper_bound(_slow(canary, limit_ms), known, SURE)) >= how.slow_share:
         missing.append(
-            f"up to {percent(bound)} of its requests may take longer than {limit_ms:g} ms; {percent(how.slow_share)} may"
+            f"up to {percent(bound)} of its requests may take longer than {limit_ms:g} ms; the limit is "
+            f"{percent(how.slow_share)}"
         )
     return missing
 
@@ -150,14 +154,14 @@ def _seen(canary: VersionCounts, baseline: VersionCounts | None, how: Judge) -> 
         bound = upper_bound(canary.errors, canary.requests, SURE)
         enough = fewest_errors(canary.requests, how.error_rate, how.error_proof)
         found.append(
-            f"with {canary.requests:,} requests an error rate over {percent(bound)} is ruled out, and "
-            f"{enough} errors would have been too many"
+            f"with {canary.requests:,} requests an error rate over {percent(bound)} is excluded; {enough} errors "
+            "would have been too many"
         )
     if baseline is not None:
         ratio = detectable_ratio(canary.durations_ms, baseline.durations_ms, how.slower_chance)
         if ratio is not None:
             rise = max(ratio, how.slower_by) - 1
-            found.append(f"a median slower by {percent(rise)} would have been seen")
+            found.append(f"a median slower by {percent(rise)} would have been detected")
     return tuple(found)
 
 

@@ -23,7 +23,7 @@ def decide(look: Look, settings: Settings, *, final: bool) -> RolloutDecision:
     verdict = RolloutDecision()
     for shift in look.shifts:
         if shift.status in ENDED_BADLY or shift.rolled_back_by:
-            back = f", and {shift.rolled_back_by} takes it back" if shift.rolled_back_by else ""
+            back = f", and {shift.rolled_back_by} rolls it back" if shift.rolled_back_by else ""
             verdict.against.append(f"{shift.describe()}{back}")
     verdict.missing += [absent.why for absent in look.absent]
     there = [shift.target for shift in look.shifts]
@@ -87,7 +87,9 @@ def fired(alarms: RolloutAlarms) -> tuple[list[str], list[Untellable]]:
 def _function(name: str, look: Look, settings: Settings, verdict: RolloutDecision, *, final: bool) -> None:
     versions = look.versions.get(name)
     if versions is None or isinstance(versions, Untellable):
-        verdict.missing.append(versions or Untellable(Reason.NO_DATA, f"nothing is known of the versions of {name}"))
+        verdict.missing.append(
+            versions or Untellable(Reason.NO_DATA, f"there are no data about the versions of {name}")
+        )
         return
     found = judge_versions(versions, settings, final=final)
     who = f"version {versions.canary.version} of {name}"

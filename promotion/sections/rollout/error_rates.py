@@ -73,7 +73,7 @@ def _old_fails_alike(name: str, count: ErrorCount, look: Look, how: Judge, verdi
         return False
     verdict.lacks(
         Reason.NO_DATA,
-        f"{count.describe()} of {name}, but its old version fails as well: look at what both depend on",
+        f"{count.describe()} of {name}, but its old version fails too: check what both depend on",
     )
     return True
 
@@ -86,8 +86,8 @@ def _blame(name: str, count: ErrorCount, look: Look, verdict: RolloutDecision) -
         if usual.place == count.place and usual.failed and alike >= ALIKE:
             verdict.lacks(
                 Reason.NO_DATA,
-                f"{count.describe()} of {name}, but before the deployment it was {percent(usual.share)}: going back would not "
-                "mend it",
+                f"{count.describe()} of {name}, but before the deployment it was {percent(usual.share)}: a "
+                "rollback would not fix it",
             )
             return
     verdict.against.append(f"requests to {name} fail: {count.describe()}")

@@ -44,7 +44,7 @@ def judge_fleet(
     _served(shift, fleet, look, settings, verdict)
     found = look.failures.get(name)
     if not isinstance(found, ErrorLook):
-        verdict.missing.append(found or Untellable(Reason.NO_DATA, f"nothing was counted of {name}"))
+        verdict.missing.append(found or Untellable(Reason.NO_DATA, f"CloudWatch has no data of {name}"))
         return
     verdict.missing += [Untellable(one.reason, one.message) for one in found.untold]
 
@@ -86,8 +86,8 @@ def hosts_short(
     groups = ", ".join(fleet.traffic.serving_groups) or "no target group"
     missing = [host.describe() for host in (*counted.ill, *counted.starting, *counted.untold)]
     message = (
-        f"{len(well)} of {target.instances} instances of {name}{' (new ones)' if brought else ''} are healthy in {groups}, "
-        f"which gets the traffic{': ' if missing else ''}{'; '.join(missing[:4])}"
+        f"{len(well)} of {target.instances} instances of {name}{' (new ones)' if brought else ''} are healthy in "
+        f"{groups}, which receives the traffic{': ' if missing else ''}{'; '.join(missing[:4])}"
     )
     return Short(message, may_come=not counted.ill and len(ids) >= target.instances)
 
@@ -111,7 +111,7 @@ def _hosts(
     if short is None:
         return
     if short.may_come:
-        verdict.lacks(Reason.NO_DATA, f"{short.message}: they may become healthy yet")
+        verdict.lacks(Reason.NO_DATA, f"{short.message}: they may still become healthy")
     else:
         verdict.against.append(short.message)
 
@@ -121,7 +121,7 @@ def _slow(name: str, look: Look, settings: Settings, verdict: RolloutDecision, *
     if isinstance(slow, Slow) and slow_share_chance(slow.slow, slow.of, how.slow_share) < how.slower_chance:
         verdict.against.append(
             f"{percent(slow.slow / slow.of)} of the answers of {name} took longer than "
-            f"{settings.limits.alb_response_time_ms:g} ms; {percent(how.slow_share)} may"
+            f"{settings.limits.alb_response_time_ms:g} ms; the limit is {percent(how.slow_share)}"
         )
     elif isinstance(slow, Untellable) and final:
         verdict.missing.append(slow)
@@ -144,10 +144,10 @@ def _recorded(name: str, look: Look, settings: Settings, verdict: RolloutDecisio
     # Failures of the newest minutes may be there before all of the requests are.
     now = replace(answers.now, requests=max(answers.now.requests, answers.expected))
     found = compare_with_baseline(now, answers.before, baseline, how.baseline, how.judge.slower_chance)
-    verdict.against += [f"{name}, held to its recorded baseline: {why}" for why in found.against]
+    verdict.against += [f"{name}, compared with its recorded baseline: {why}" for why in found.against]
     for why in found.doubtful:
-        verdict.lacks(Reason.NO_DATA, f"{name}, held to its recorded baseline: {why}")
-    verdict.seen += [f"{name}, held to its recorded baseline: {what}" for what in found.seen]
+        verdict.lacks(Reason.NO_DATA, f"{name}, compared with its recorded baseline: {why}")
+    verdict.seen += [f"{name}, compared with its recorded baseline: {what}" for what in found.seen]
 
 
 def _served(
@@ -158,26 +158,28 @@ def _served(
     if shift.served_since(look.until) is None:
         verdict.lacks(
             Reason.NO_DATA,
-            f"{shift.describe()} and has put no traffic on its new instances: {current_stage(shift.stages, look.until)}; wait for "
-            "it and run again, or stop it",
+            f"{shift.describe()} but has shifted no traffic to its new instances: "
+            f"{current_stage(shift.stages, look.until)}; wait and run again, or stop the deployment",
         )
     elif isinstance(fleet, Fleet) and not set(fleet.healthy) & set(shift.new):
         groups = ", ".join(fleet.traffic.serving_groups) or "no target group"
         verdict.lacks(
             Reason.NO_DATA,
-            f"{shift.describe()}, and none of its new instances is healthy in {groups}, which gets the traffic: see where the "
-            "listeners forward to",
+            f"{shift.describe()}, but none of its new instances is healthy in {groups}, which receives the "
+            "traffic: check where the listeners forward to",
         )
     elif not isinstance(answers, Answers):
-        verdict.missing.append(answers or Untellable(Reason.NO_DATA, f"nothing was counted of {name} since it serves"))
+        verdict.missing.append(
+            answers or Untellable(Reason.NO_DATA, f"CloudWatch has no data of {name} since it is in service")
+        )
     elif answers.now.requests < settings.rollout.judge.requests:
         told = (
-            f"{name} had {answers.now.requests:,} requests from {answers.since:%H:%M}Z on, when its traffic moved; "
-            f"{settings.rollout.judge.requests:,} are wanted to tell"
+            f"{name} had {answers.now.requests:,} requests from {answers.since:%H:%M}Z on, when its traffic "
+            f"shifted; {settings.rollout.judge.requests:,} are needed to decide"
         )
         whole = floor_minute(look.until) + SETTLED_AFTER
         if look.at < whole:
             # CloudWatch is minutes late: what happened until then has not all come.
-            verdict.lacks(Reason.NOT_DUE, f"{told}: more may come in until {whole:%H:%M:%S}Z")
+            verdict.lacks(Reason.NOT_DUE, f"{told}: more may arrive until {whole:%H:%M:%S}Z")
         else:
             verdict.lacks(Reason.TOO_FEW_SAMPLES, told)

@@ -79,7 +79,7 @@ def failures(one: MeasuredTarget, look: MetricsLook, window: Window, limit: floa
     if window.start >= window.end:
         when = window.start + MINUTE + SETTLED_AFTER
         return Untellable(
-            Reason.NOT_DUE, f"no minute of {one.name}'s metrics has settled since T0: look again after {when:%H:%M:%S}Z"
+            Reason.NOT_DUE, f"no minute of {one.name}'s metrics since T0 is final yet: run again after {when:%H:%M:%S}Z"
         )
     return errors(one.name, one.failures, cut(look, window), limit, max_age=MINUTE * window.minutes)
 
@@ -177,7 +177,7 @@ def _total(series: Series, window: Window) -> float:
 def _counted_over(series: Series, window: Window) -> int:
     """Sum a trimmed count. Raises Unknown, not-supported, where CloudWatch does not offer it: that is not none."""
     if series.message and not series.times:
-        raise Unknown(Reason.NOT_SUPPORTED, f"CloudWatch does not give {series.metric} ({series.message})")
+        raise Unknown(Reason.NOT_SUPPORTED, f"CloudWatch does not return {series.metric} ({series.message})")
     return round(_total(series, window))
 
 

@@ -55,9 +55,9 @@ def current_stage(found: Sequence[Stage], until: datetime) -> str:
     """Say at which step a deployment is at a moment, and since when."""
     now = newest(found, until)
     if now is None:
-        return "no step has begun on a new instance"
+        return "no step has started on a new instance"
     if now.ended is not None and now.ended <= until:
-        return f"{now.name} ended at {now.ended:%H:%M:%S}Z, and nothing has followed"
+        return f"{now.name} ended at {now.ended:%H:%M:%S}Z, and no step has followed"
     where = f" on {', '.join(now.on[:MOST])}" if now.on else ""
     more = f" and {len(now.on) - MOST} more" if len(now.on) > MOST else ""
     return f"it has been at {now.name} since {now.began:%H:%M:%S}Z{where}{more}"

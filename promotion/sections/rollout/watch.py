@@ -180,13 +180,13 @@ class Watch:
         part = (parts or {}).get(target)
         if part is None:
             absent = next((one.why for one in self.newest.absent if one.target == target), None)
-            part = absent or Untellable(Reason.NO_DATA, f"nothing was seen of {target}: run again")
+            part = absent or Untellable(Reason.NO_DATA, f"there are no data of {target}: run again")
         return self.require(part)
 
     def require(self, part: T | Untellable | None) -> T:
         """Give a part of a look. Raises Unknown with the reason why it is missing."""
         if part is None or isinstance(part, Untellable):
-            why = part or Untellable(Reason.NO_DATA, "the newest look does not have it: run again")
+            why = part or Untellable(Reason.NO_DATA, "the latest look-up does not include it: run again")
             raise Unknown(why.reason, why.message)
         return part
 

@@ -23,15 +23,15 @@ def refusals(new: Baseline, before: Baseline | None, *, deployed: bool, alarms: 
     if not deployed:
         minutes = STEADY_AFTER.total_seconds() / 60
         yield (
-            f"the window begins less than {minutes:g} min after the deployment began, when traffic is not "
-            "steady yet")
+            f"the window begins less than {minutes:g} min after the deployment began, when traffic is not steady yet"
+        )
     if alarms:
         yield f"{', '.join(alarms)} was in ALARM in the window, so it cannot serve as the baseline"
     for name, target in new.targets.items():
         if target.requests < FEWEST:
             yield (
-                f"{name} had {target.requests:,} requests in the window; {FEWEST:,} are needed: measure a "
-                "longer one")
+                f"{name} had {target.requests:,} requests in the window; {FEWEST:,} are needed: measure a longer one"
+            )
     if before is not None and before.sha256() != new.previous:
         yield "it does not follow the newest record: another record was written in the meantime"
     if before is not None and new.loosened_by is None:

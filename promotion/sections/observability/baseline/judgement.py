@@ -72,10 +72,8 @@ def _thin(newest: Baseline, settings: Settings, write: str) -> Iterator[str]:
         if found is None:
             yield f"it has no data of {name}: {write} again"
         elif found.requests < FEWEST:
-            yield (
-                f"it is based on {found.requests:,} requests of {name}, expected at least {FEWEST:,}: {write} "
-                "again")
+            yield (f"it is based on {found.requests:,} requests of {name}, expected at least {FEWEST:,}: {write} again")
         elif sum(count for _, count in found.latency) < FEWEST:
             yield (
-                f"it is based on {sum(count for _, count in found.latency):,} durations of {name}, expected "
-                f"{FEWEST:,}")
+                f"it is based on {sum(count for _, count in found.latency):,} durations of {name}, expected {FEWEST:,}"
+            )

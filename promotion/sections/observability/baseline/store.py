@@ -124,7 +124,8 @@ def _content(declared: Declared, client: Client) -> tuple[bytes, str | None]:
             raise Unknown(Reason.ERROR, f"{_name(declared)} cannot be read: {mistake.strerror}") from None
     if len(content) > _LARGEST:
         raise Unknown(
-            Reason.TRUNCATED, f"{_name(declared)} is longer than the {_LARGEST:,} bytes that this run reads: start a new one"
+            Reason.TRUNCATED,
+            f"{_name(declared)} is longer than the {_LARGEST:,} bytes that this run reads: start a new one",
         )
     return content, etag or None
 

@@ -276,9 +276,7 @@ def _judge_alarms(dashboard: Dashboard, around: Surroundings, findings: Findings
 
 
 def _judge_insufficient(alarm: Alarm, findings: Findings) -> None:
-    what = (
-        f"alarm {alarm.name} on the dashboard has had insufficient data since "
-        f"{alarm.transitioned:%Y-%m-%d %H:%M}Z")
+    what = f"alarm {alarm.name} on the dashboard has had insufficient data since {alarm.transitioned:%Y-%m-%d %H:%M}Z"
     if alarm.metrics and all(companion(metric) is None for metric in alarm.metrics):
         findings.problems.append(f"{what}, but its metric always has data: check its dimensions")
     elif alarm.metrics and alarm.treat_missing == "missing" and all(is_sparse(metric) for metric in alarm.metrics):

@@ -39,9 +39,12 @@ class OpenSlo:
     def problems(self, budget: ErrorBudget) -> Iterator[str]:
         """Say where it is other than what is judged by."""
         if abs(self.target - budget.objective) > 1e-9:
-            yield f"the SLO {self.name} has the target {self.target:g}, promotion.toml the objective {budget.objective:g}"
+            yield (
+                f"the SLO {self.name} has the target {self.target:g}, but promotion.toml the objective "
+                f"{budget.objective:g}"
+            )
         if abs(self.days - budget.days) > 1e-9:
-            yield f"the SLO {self.name} is about {self.days:g} days, promotion.toml about {budget.days}"
+            yield f"the SLO {self.name} is over {self.days:g} days, but promotion.toml says {budget.days}"
 
     def describe(self) -> str:
         """In a few words."""
@@ -77,27 +80,27 @@ def choose(slos: Sequence[OpenSlo], name: str | None, target: str) -> OpenSlo:
     if len(fitting) != 1:
         raise Unknown(
             Reason.NOT_DECLARED,
-            f"the files of `open_slo` hold {len(fitting)} SLOs{f' called {name}' if name else ''}, so which one is about "
-            f"{target} cannot be told: name it in `open_slo` of [postdeploy.budget.targets.{target}]",
+            f"the files of `open_slo` hold {len(fitting)} SLOs{f' called {name}' if name else ''}, so it is "
+            f"ambiguous which one is about {target}: name it in `open_slo` of [postdeploy.budget.targets.{target}]",
         )
     (one,) = fitting
     if not one.rolling or one.method != "Occurrences":
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"the SLO {one.name} is one by {one.method} over a {'rolling' if one.rolling else 'calendar'} window; judged "
-            "here are Occurrences over a rolling one: name another one in `open_slo`",
+            f"the SLO {one.name} is one by {one.method} over a {'rolling' if one.rolling else 'calendar'} window; "
+            "only Occurrences over a rolling window are supported: name another SLO in `open_slo`",
         )
     if one.metric is None:
         raise Unknown(
             Reason.NOT_DECLARED,
-            f"no file of `open_slo` has the indicator {one.indicator} of the SLO {one.name}, so what it counts cannot be "
-            "told: add the file that has it",
+            f"no file of `open_slo` has the indicator {one.indicator} of the SLO {one.name}, so it is unknown what "
+            "it counts: add the file that has it",
         )
     if one.metric != RATIO:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"the SLO {one.name} holds a value against a limit ({one.metric} of {one.indicator}); judged here is which "
-            "share of requests succeeds: name another one in `open_slo`",
+            f"the SLO {one.name} holds a value against a limit ({one.metric} of {one.indicator}); only a share of "
+            "successful requests is supported: name another SLO in `open_slo`",
         )
     return one
 
@@ -110,7 +113,7 @@ def _documents(text: str, name: str) -> list[Any]:
             import yaml  # type: ignore[import-untyped,unused-ignore]
         except ImportError:
             raise Unknown(
-                Reason.NOT_SUPPORTED, f"{name} is no JSON, and YAML cannot be read without PyYAML: install it"
+                Reason.NOT_SUPPORTED, f"{name} is not JSON, and YAML cannot be read without PyYAML: install it"
             ) from None
         try:
             return [one for one in yaml.safe_load_all(text) if one is not None]
@@ -157,4 +160,4 @@ def _indicator(tree: Mapping[str, Any], name: str) -> tuple[str, str]:
 
 
 def _malformed(name: str, why: str) -> Unknown:
-    return Unknown(Reason.MALFORMED, f"{name} cannot be read as OpenSLO: {why}: mend it")
+    return Unknown(Reason.MALFORMED, f"{name} cannot be parsed as OpenSLO: {why}: correct it")

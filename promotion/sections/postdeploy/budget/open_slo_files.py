@@ -21,5 +21,7 @@ def _text(path: Path) -> str:
     except OSError as mistake:
         raise Unknown(Reason.NO_DATA, f"{path.name} cannot be read: {mistake.strerror}: correct `open_slo`") from None
     if len(content) > _LARGEST:
-        raise Unknown(Reason.TRUNCATED, f"{path.name} is longer than the {_LARGEST:,} bytes that are read: split it")
+        raise Unknown(
+            Reason.TRUNCATED, f"{path.name} is longer than the {_LARGEST:,} bytes that this run reads: split it"
+        )
     return content.decode(errors="replace")

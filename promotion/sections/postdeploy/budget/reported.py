@@ -42,18 +42,20 @@ class Reported:
         other_goal = abs(self.goal - budget.objective) > 1e-9
         if other_goal:
             yield (
-                f"the goal of {self.name} in Application Signals is {percent(self.goal)}, the objective in promotion.toml "
-                f"{percent(budget.objective)}"
+                f"the goal of {self.name} in Application Signals is {percent(self.goal)}, but the objective in "
+                f"promotion.toml is {percent(budget.objective)}"
             )
         other_days = abs(self.days - budget.days) > 1e-9
         if other_days:
-            yield f"{self.name} in Application Signals is about {self.days:g} days, promotion.toml about {budget.days}"
+            yield (
+                f"{self.name} in Application Signals is over {self.days:g} days, but promotion.toml says {budget.days}"
+            )
         if other_goal or other_days or self.used is None:
             return
         if abs(self.used - budget.used) > APART * max(1.0, budget.used):
             yield (
-                f"Application Signals says that {percent(self.used)} of the budget of {self.name} is used, by the metrics it "
-                f"is {percent(budget.used)}: find out what each of them counts"
+                f"Application Signals says that {percent(self.used)} of the budget of {self.name} is used, but by "
+                f"the metrics it is {percent(budget.used)}: find out what each of them counts"
             )
 
     def describe(self) -> str:
@@ -74,11 +76,11 @@ def parse_budget_report(tree: Mapping[str, Any]) -> Reported:
     if not name or status not in _STATUSES or counts not in _COUNTS or not 0 < attained < 100:
         raise Unknown(
             Reason.MALFORMED,
-            f"Application Signals gives a budget report of {name} with the status {status}, counted {counts}, and a goal "
-            f"of {attained:g} %, which is not known here: look at it there",
+            f"Application Signals gives a budget report of {name} with the status {status}, counted {counts}, and "
+            f"a goal of {attained:g} %, which this version does not support: check it there",
         )
     if status == "INSUFFICIENT_DATA":
-        raise Unknown(Reason.NO_DATA, f"Application Signals has too little data about {name}: see its metric")
+        raise Unknown(Reason.NO_DATA, f"Application Signals has too little data about {name}: check its metric")
     share = round(attained / 100, 9)
     return Reported(
         name=str(name),
@@ -96,8 +98,8 @@ def _days(name: str, interval: Mapping[str, Any]) -> float:
     if not rolling or rolling["DurationUnit"] not in _UNITS:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"{name} in Application Signals is about months or a calendar's time; judged here are rolling days: name "
-            "another objective in `application_signals`",
+            f"{name} in Application Signals is over months or calendar periods; only rolling days are supported: "
+            "name another objective in `application_signals`",
         )
     return float(rolling["Duration"] * _UNITS[rolling["DurationUnit"]] / timedelta(days=1))
 
@@ -113,6 +115,6 @@ def _used(tree: Mapping[str, Any], goal: float) -> float:
     if not whole or left is None:
         raise Unknown(
             Reason.MALFORMED,
-            f"Application Signals says neither what {tree['Name']} attained nor what remains of its budget: look again",
+            f"Application Signals says neither what {tree['Name']} attained nor what remains of its budget: run again",
         )
     return float(1 - left * goal / whole)

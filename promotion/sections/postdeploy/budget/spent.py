@@ -66,7 +66,7 @@ class ErrorBudget:
 
     def describe(self) -> str:
         """In a few words."""
-        counted = f", {percent(self.covered)} of them counted" if self.gaps else ""
+        counted = f", {percent(self.covered)} of them measured" if self.gaps else ""
         return f"{percent(self.used)} of the {self.days}-day budget used{counted}"
 
 
@@ -78,18 +78,22 @@ def budget_problems(budget: ErrorBudget, spent: float, most: float) -> Iterator[
     if budget.used >= 1:
         yield (
             f"{budget.whole.errors:,} of {budget.whole.requests:,} requests failed in {budget.days} days; "
-            f"{budget.allowed:,.0f} may at {percent(budget.objective)}: hold back what is risky until it recovers"
+            f"{budget.allowed:,.0f} are allowed at {percent(budget.objective)}: postpone risky changes until the "
+            "budget recovers"
         )
     for long, short, limit in WINDOWS:
         rates = [budget.burn(window) for window in (long, short)]
         if all(rate is not None and rate >= limit for rate in rates):
             fast = min(rate for rate in rates if rate is not None)
             yield (
-                f"the budget burns {fast:.1f} times too fast over {name_of(long)} and {name_of(short)}, and {limit:g} is a "
-                "page: find out what fails now"
+                f"the budget burns {fast:.1f} times too fast over {name_of(long)} and {name_of(short)}, and the "
+                f"paging threshold is {limit:g}: find out what is failing"
             )
     if spent > most:
-        yield f"this deployment took {percent(spent)} of the budget; {percent(most)} may be: see what failed since it began"
+        yield (
+            f"this deployment spent {percent(spent)} of the budget; {percent(most)} is allowed: find out what "
+            "has failed since it began"
+        )
 
 
 def budget_doubts(budget: ErrorBudget, before: Counts, covered: float) -> Iterator[str]:
@@ -99,17 +103,19 @@ def budget_doubts(budget: ErrorBudget, before: Counts, covered: float) -> Iterat
     """
     if budget.covered < covered:
         yield (
-            f"no request is counted from {', '.join(gap.describe() for gap in budget.gaps)}, which leaves "
-            f"{percent(budget.covered)} of the {budget.days} days, and {percent(covered)} are wanted: lower `days` while the "
-            "service is young, or `covered` if it rests at times, in [postdeploy.budget]"
+            f"no request was counted from {', '.join(gap.describe() for gap in budget.gaps)}, which leaves "
+            f"{percent(budget.covered)} of the {budget.days} days measured; {percent(covered)} are required: in "
+            "[postdeploy.budget], lower `days` if the service is new, or `covered` if it has no traffic at times"
         )
     if budget.allowed < 1:
         yield (
-            f"{budget.whole.requests:,} requests in {budget.days} days leave no room for a single failure at "
-            f"{percent(budget.objective)}: that objective cannot be judged by so little traffic"
+            f"{budget.whole.requests:,} requests in {budget.days} days do not allow a single failure at "
+            f"{percent(budget.objective)}: there is too little traffic to judge that objective"
         )
     elif not before.requests:
-        yield "no request is counted in the days before the deployment, so that what it took cannot be told"
+        yield (
+            "no request was counted in the days before the deployment, so it is unknown how much of the budget it spent"
+        )
 
 
 def spent_by(budget: ErrorBudget, since: Counts, before: Counts) -> float:

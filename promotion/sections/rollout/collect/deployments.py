@@ -135,7 +135,7 @@ class Deployments:
             targets: tuple[DeploymentTarget, ...] = deployment_targets(self.account, deployment)
         except NotStarted:
             raise Unknown(
-                Reason.NOT_DUE, f"{told} and has not reached {name} yet: look again when it has begun"
+                Reason.NOT_DUE, f"{told} and has not reached {name} yet: run again when it has started there"
             ) from None
         return targets
 
@@ -151,8 +151,8 @@ class Deployments:
                 return next((one for one in sorted(said) if self.image.includes(one)), ", ".join(sorted(said)))
         raise Unknown(
             Reason.NOT_DECLARED,
-            f"promotion.toml does not say how it is told which image an instance of {name} runs: add `revision_key` or "
-            f"`running_digest` to [prod.targets.{name}]",
+            f"promotion.toml does not say how to find out which image an instance of {name} runs: add "
+            f"`revision_key` or `running_digest` to [prod.targets.{name}]",
         )
 
 

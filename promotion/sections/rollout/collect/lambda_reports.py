@@ -70,6 +70,6 @@ class Reports:
             asked["nextToken"] = token
         raise Unknown(
             Reason.TRUNCATED,
-            f"{self.writers.group} has more reports of invocations than are read at one look: watch with --wait, which "
-            "reads them as they come",
+            f"{self.writers.group} has more invocation reports than one run reads: use --wait, which reads them as "
+            "they arrive",
         )

@@ -44,8 +44,8 @@ def judge_balancer(
     findings = Findings()
     if look.balancer is None:
         findings.problems.append(
-            f"there is no load balancer {look.named}, so nothing offers HTTPS: check `load_balancer`, or declare "
-            "`not_applicable` with the reason"
+            f"load balancer {look.named} does not exist, so nothing offers HTTPS: check `load_balancer`, or "
+            "declare `not_applicable` with the reason"
         )
         return findings, "no load balancer"
     judge_listeners(look.balancer, wanted, findings)

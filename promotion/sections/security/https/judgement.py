@@ -29,14 +29,14 @@ def judge_listeners(balancer: Balancer, wanted: Wanted, findings: Findings) -> N
     if not balancer.https:
         others = ", ".join(f"{one.protocol} at {one.port}" for one in balancer.listeners) or "none at all"
         findings.problems.append(
-            f"{balancer.name} has no HTTPS listener ({others}): make one with a certificate of ACM, or declare "
+            f"{balancer.name} has no HTTPS listener ({others}): create one with a certificate of ACM, or declare "
             "`not_applicable` if there is no load balancer"
         )
     for listener in balancer.https:
         if listener.policy not in {*RECOMMENDED, *wanted.policies}:
             findings.problems.append(
-                f"{balancer.name} has the TLS policy {listener.policy} at {listener.port}, which is not among those "
-                f"that AWS recommends as of {AS_OF:%Y-%m}: take {RECOMMENDED[0]}, or declare it in `policies`"
+                f"{balancer.name} has the TLS policy {listener.policy} at {listener.port}, which is not one that "
+                f"AWS recommends as of {AS_OF:%Y-%m}: use {RECOMMENDED[0]}, or declare it in `policies`"
             )
 
 
@@ -45,17 +45,17 @@ def judge_certificates(certificates: Sequence[AcmCertificate], wanted: Wanted, f
     for one in certificates:
         what = f"the certificate for {', '.join(one.names[:3])} at {one.listener}"
         if one.status != "ISSUED":
-            findings.problems.append(f"{what} is {one.status} in ACM, expected ISSUED: see {one.arn}")
+            findings.problems.append(f"{what} is {one.status} in ACM, expected ISSUED: check {one.arn}")
         elif one.ends is not None:
             _lasts(what, one.ends, wanted, findings)
         if one.renewing == "FAILED":
             findings.problems.append(
-                f"{what} was not renewed ({one.reason or 'ACM does not say why'}): mend that before it ends"
+                f"{what} was not renewed ({one.reason or 'ACM does not say why'}): fix that before it expires"
             )
         if one.kind == "IMPORTED":
             findings.said.append(f"{what} is imported: ACM does not renew it")
         elif one.kind == "AMAZON_ISSUED" and one.status == "ISSUED" and one.renewal != "ELIGIBLE":
-            findings.problems.append(f"ACM will not renew {what}: see why it is {one.renewal}")
+            findings.problems.append(f"ACM will not renew {what}: find out why it is {one.renewal}")
 
 
 def judge_handshakes(address: str, handshakes: Sequence[Handshake], wanted: Wanted, findings: Findings) -> None:
@@ -65,10 +65,11 @@ def judge_handshakes(address: str, handshakes: Sequence[Handshake], wanted: Want
         if shake.flaw:
             shown = _shown(shake.leaf)
             findings.problems.append(
-                f"{what} shows a certificate that is not accepted: {shake.flaw}{shown}: put the right one on the listener"
+                f"{what} presents a certificate that is not accepted: {shake.flaw}{shown}: set the right one on "
+                "the listener"
             )
         if shake.leaf is not None and wanted.now < shake.leaf.ends:
-            _lasts(f"the certificate that {what} shows", shake.leaf.ends, wanted, findings)
+            _lasts(f"the certificate that {what} presents", shake.leaf.ends, wanted, findings)
 
 
 def judge_old(front: FrontLook, findings: Findings) -> None:
@@ -76,8 +77,8 @@ def judge_old(front: FrontLook, findings: Findings) -> None:
     for one in front.old:
         if one.accepted:
             findings.problems.append(
-                f"{front.address} speaks {one.how}, which nobody should any more (RFC 8996): see its TLS policy, and "
-                "what stands before it"
+                f"{front.address} accepts {one.how}, which is deprecated (RFC 8996): check its TLS policy, and "
+                "what is in front of it"
             )
 
 
@@ -95,17 +96,17 @@ def judge_plain(rules: Sequence[PlainRule], plain: PlainLook | None, url: str, f
     if plain is None:
         return
     if plain.status is None:
-        findings.said.append(f"nobody answers at {plain.url}")
+        findings.said.append(f"{plain.url} does not answer")
         return
-    told = f"{plain.url} is answered {plain.status}"
+    told = f"{plain.url} answers {plain.status}"
     if plain.status not in REDIRECTS:
         findings.problems.append(
-            f"{told}, expected a redirect to HTTPS (one of {', '.join(map(str, REDIRECTS))}): see its listener"
+            f"{told}, expected a redirect to HTTPS (one of {', '.join(map(str, REDIRECTS))}): check its listener"
         )
         return
     wrong = _astray(plain, url)
     if wrong:
-        findings.problems.append(f"{told} with a redirect to {wrong}: see its listener")
+        findings.problems.append(f"{told} with a redirect to {wrong}: check its listener")
 
 
 def _astray(plain: PlainLook, url: str) -> str:
@@ -114,10 +115,10 @@ def _astray(plain: PlainLook, url: str) -> str:
         to, here = urlsplit(urljoin(plain.url, plain.location)), urlsplit(url)
         place, wanted = (to.hostname, to.port or 443), (here.hostname, here.port or 443)
     except ValueError:
-        return "something that is no address, expected https"
+        return "an invalid URL, expected https"
     if to.scheme != "https":
         return f"{to.scheme or 'nothing'}, expected https"
-    return "" if place == wanted else f"{to.netloc}, expected {here.netloc}, where the service is"
+    return "" if place == wanted else f"{to.netloc}, expected {here.netloc}, the address of the service"
 
 
 def judge_hsts(header: str | None, findings: Findings) -> None:
@@ -128,7 +129,9 @@ def judge_hsts(header: str | None, findings: Findings) -> None:
 def _lasts(what: str, ends: datetime, wanted: Wanted, findings: Findings) -> None:
     left = ends - wanted.now
     if left < timedelta(days=wanted.min_days):
-        when = f"ends on {ends:%Y-%m-%d}, in {left.days} days" if left > timedelta() else f"ended on {ends:%Y-%m-%d}"
+        when = (
+            f"expires on {ends:%Y-%m-%d}, in {left.days} days" if left > timedelta() else f"expired on {ends:%Y-%m-%d}"
+        )
         findings.problems.append(f"{what} {when}, expected {wanted.min_days} more: renew it")
 
 

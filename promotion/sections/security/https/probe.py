@@ -49,7 +49,7 @@ class Prober:
             if not old:
                 raise
             # Who speaks TLS, but not with a careful client, was seen.
-            flaw = f"over {', '.join(old)} alone is there a handshake ({unknown.message.partition(':')[0]})"
+            flaw = f"a handshake succeeds only with {', '.join(old)} ({unknown.message.partition(':')[0]})"
             return Handshake(name, "", "", None, flaw)
 
     def shake(self, name: str) -> Handshake:
@@ -66,7 +66,7 @@ class Prober:
             if flaw is None:
                 raise Unknown(unknown.reason, unknown.message) from None
         with (
-            self._connected(f"TLS handshake for {name}, whatever is shown") as plain,
+            self._connected(f"TLS handshake for {name}, with any certificate") as plain,
             self._careless.wrap_socket(plain, server_hostname=name) as secured,
         ):
             return Handshake(name, "", "", _leaf(secured), flaw)
@@ -85,7 +85,7 @@ class Prober:
         if answered is None:
             raise Unknown(
                 Reason.MALFORMED,
-                f"{self.host}:{self.port} answered a hello of {version} with something that is no TLS: see what "
+                f"{self.host}:{self.port} answered a hello of {version} with something that is not TLS: check what "
                 "listens there",
             )
         how = f"alert {answered.alert}" if answered.alert is not None else answered.version

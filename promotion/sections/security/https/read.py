@@ -50,7 +50,8 @@ def prober(subject: str, settings: Settings, clock: Clock) -> Prober:
     url = urlsplit(ec2_targets(environment)[name].url)
     if url.scheme != "https" or not url.hostname:
         raise Unknown(
-            Reason.NOT_DECLARED, f"the `url` of {subject} is no https:// address, so no name is known to connect to"
+            Reason.NOT_DECLARED,
+            f"the `url` of {subject} is not an https:// URL, so the name to connect to is not known",
         )
     return Prober(
         host=url.hostname,

@@ -20,12 +20,12 @@ def check_group(account: Account, group: str, since: datetime, now: datetime, le
         return True  # what leaked can be found all the same
     kind = told.get("logGroupClass", "STANDARD")
     if not told:
-        doubts.add(Reason.NO_DATA, f"there is no log group {group} in dev: check its name in promotion.toml")
+        doubts.add(Reason.NO_DATA, f"log group {group} does not exist in dev: check its name in promotion.toml")
     elif kind in NOT_READABLE:
         doubts.add(
             Reason.NOT_SUPPORTED,
-            f"{group} is of the class {kind}, whose events FilterLogEvents does not give: log to a group of the class "
-            "STANDARD",
+            f"{group} is of the class {kind}, whose events FilterLogEvents does not return: use a log group of the "
+            "class STANDARD",
         )
     _check_what_is_hidden(group, told, since, now, leaks, doubts)
     return bool(told) and kind not in NOT_READABLE
@@ -39,15 +39,15 @@ def _check_what_is_hidden(
         whose = "the account" if inherits else group
         doubts.add(
             Reason.NOT_SUPPORTED,
-            f"a data protection policy of {whose} masks parts of {group} with asterisks, so that nobody sees what leaked "
-            "there: allow logs:Unmask for the role that looks, and set leaks.unmask",
+            f"a data protection policy of {whose} masks parts of {group} with asterisks, so leaked values there "
+            "cannot be seen: allow logs:Unmask for the gate's role, and set leaks.unmask",
         )
     days = told.get("retentionInDays")
     if days and now - since > timedelta(days=days):
         doubts.add(
             Reason.TRUNCATED,
-            f"{group} keeps events for {days} days, and the deployment began at {since:%Y-%m-%d %H:%M}Z: what is gone "
-            "cannot be searched; keep them longer, or deploy to dev again",
+            f"{group} keeps events for {days} days, but the deployment began at {since:%Y-%m-%d %H:%M}Z: expired "
+            "events cannot be searched; extend the retention, or redeploy to dev",
         )
 
 
@@ -62,7 +62,7 @@ def searched_since(deployed: datetime, now: datetime, leaks: Leaks, doubts: Doub
         return deployed
     doubts.add(
         Reason.STALE,
-        f"the deployment began at {deployed:%Y-%m-%d %H:%M}Z, and only the last {leaks.window_hours:g} h of the log are "
-        "searched: deploy to dev again, or raise leaks.window_hours",
+        f"the deployment began at {deployed:%Y-%m-%d %H:%M}Z, but only the last {leaks.window_hours:g} h of the "
+        "log are searched: redeploy to dev, or raise leaks.window_hours",
     )
     return now - longest

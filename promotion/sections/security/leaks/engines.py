@@ -69,7 +69,7 @@ def patterns(leaks: Leaks, today: date) -> tuple[Alternating, Planted]:
             search = _loaded(leaks.rules, entries, today)
     except InvalidRules as refused:
         raise Unknown(
-            Reason.MALFORMED, f"no pattern was looked for, as [leaks] cannot be used: {str(refused).rstrip('.')}"
+            Reason.MALFORMED, f"no pattern was searched for, because [leaks] is invalid: {str(refused).rstrip('.')}"
         ) from None
     made_up = f"promotion_planted_{secrets.token_hex(20)}"
     return search, Planted(search, PATTERN, made_up.encode())

@@ -83,10 +83,10 @@ class LeakSearch:
     def describe(self) -> str:
         """What was searched, in a few words."""
         minutes = (self.until - self.since).total_seconds() / 60
-        idle = f"; not needed here: {', '.join(self.unused)}" if self.unused else ""
+        idle = f"; not needed: {', '.join(self.unused)}" if self.unused else ""
         return (
             f"{self.events:,} events of {minutes:,.0f} min, {self.size / 1e6:,.1f} MB; {self.values} values and "
-            f"{self.rules} patterns looked for{idle}"
+            f"{self.rules} patterns searched for{idle}"
         )
 
 

@@ -17,7 +17,9 @@ def problem(search: LeakSearch, allowed: Iterable[Allowed] = (), today: date | N
     if not search.leaks:
         return ""
     said = join([_said(leak) for leak in search.leaks])
-    return f"{search.group} holds {said}; expected none: {'; '.join(_advice(search.leaks, allowed, today))}"
+    return (
+        f"log group {search.group} contains {said}; expected none: {'; '.join(_advice(search.leaks, allowed, today))}"
+    )
 
 
 def search_doubts(search: LeakSearch, targets: Mapping[str, Target]) -> list[Unsearched]:
@@ -33,7 +35,7 @@ def search_doubts(search: LeakSearch, targets: Mapping[str, Target]) -> list[Uns
 
 
 def _said(leak: Leak) -> str:
-    what = f"the value of {leak.rule}" if leak.kind == "known" else f"what looks like a secret ({leak.rule})"
+    what = f"the value of {leak.rule}" if leak.kind == "known" else f"text that looks like a secret ({leak.rule})"
     times = "once" if leak.times == 1 else f"{leak.times:,} times"
     different = f" ({leak.texts} different)" if leak.kind == "pattern" and leak.texts > 1 else ""
     forms = f" as {', '.join(leak.forms[:_FORMS])}" if leak.kind == "known" and leak.forms else ""
@@ -55,11 +57,11 @@ def _span(first: datetime, last: datetime) -> str:
 def _advice(leaks: Sequence[Leak], allowed: Iterable[Allowed], today: date | None) -> Iterator[str]:
     patterns = {leak.rule for leak in leaks if leak.kind == "pattern"}
     secrets = sum(leak.texts if leak.kind == "pattern" else 1 for leak in leaks)
-    yield f"rotate {'it' if secrets == 1 else 'each of them'}, mend what logs it, and delete the log streams"
+    yield (f"rotate {'it' if secrets == 1 else 'each of them'}, fix the code that logs it, and delete the log streams")
     if len(patterns) < len(leaks):
-        yield "a secret's own value can be neither allowed nor waived"
+        yield "the value of a secret can be neither allowed nor waived"
     if patterns:
-        yield "where a pattern is mistaken, allow it in [[leaks.allow]] with a reason"
+        yield "if a pattern matched something that is not a secret, allow it in [[leaks.allow]] with a reason"
     for entry in allowed:
         if today is not None and entry.until < today and entry.rule in patterns:
             yield f"{entry.rule} was allowed until {entry.until}"

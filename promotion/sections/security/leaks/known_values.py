@@ -55,7 +55,7 @@ class KnownPlaintext:
         return f"<search for {self.forms} forms of known values>"
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a search for known values stays in its process and has no copy")
+        raise TypeError("a search for known values cannot be copied or leave its process")
 
     def scan(self, buffer: bytes) -> Iterator[SecretHit]:
         """Give every place that holds one of the values or a piece of one; a `Search`.

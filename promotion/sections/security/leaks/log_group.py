@@ -49,14 +49,15 @@ class LogGroupReader:
             if token == before:
                 raise Unknown(
                     Reason.TRUNCATED,
-                    f"FilterLogEvents gave a page of {self._group} again in place of the one after it, so the rest was "
-                    "not searched: look again",
+                    f"FilterLogEvents returned the same page of {self._group} twice, so the rest was not searched: "
+                    "run again",
                 )
             if time.monotonic() - began > self._leaks.minutes * 60:
                 raise Unknown(
                     Reason.TRUNCATED,
-                    f"{self._group} was not read to the end in {self._leaks.minutes:g} min: after {self.events:,} events, "
-                    f"{self._reached(page)}, the rest was not searched; raise leaks.minutes, or deploy and look at once",
+                    f"{self._group} could not be read completely within {self._leaks.minutes:g} min: after "
+                    f"{self.events:,} events, {self._reached(page)}, the rest was not searched; raise "
+                    "leaks.minutes, or run right after the deployment",
                 )
             asked["nextToken"] = token
 
@@ -65,8 +66,8 @@ class LogGroupReader:
         if not self.events:
             raise Unknown(
                 Reason.NO_DATA,
-                f"{self._group} has no event since {self._since:%Y-%m-%d %H:%M:%S}Z, so nothing was searched: see whether "
-                "what is deployed logs there",
+                f"{self._group} has no event since {self._since:%Y-%m-%d %H:%M:%S}Z, so there was nothing to "
+                "search: check that the deployed version logs there",
             )
 
     def _wait(self) -> None:

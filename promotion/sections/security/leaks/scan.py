@@ -64,8 +64,8 @@ class Scan:
         if blind:
             raise Unknown(
                 Reason.ERROR,
-                f"a search of logs did not find just what was planted for it ({', '.join(blind)}): it does not work, or "
-                "an allow-list entry of [[leaks.allow]] lets everything through",
+                f"the self-test of the log search failed ({', '.join(blind)}): the search does not find exactly "
+                "the planted values, or an entry of [[leaks.allow]] allows everything",
             )
 
     def _is_new(self, key: tuple[str, str, str, int]) -> bool:

@@ -35,8 +35,8 @@ class Searches:
             if not declared:
                 self._doubts.add(
                     Reason.NOT_DECLARED,
-                    f"promotion.toml declares no secret of {name}, so that none can be looked for in the logs: add "
-                    f"[[{name}.secrets]], or leave {name} out of leaks.environments",
+                    f"promotion.toml declares no secret of {name}, so none can be searched for in the logs: add "
+                    f"[[{name}.secrets]], or remove {name} from leaks.environments",
                 )
             for secret in declared:
                 with self._doubts.kept():
@@ -45,8 +45,7 @@ class Searches:
         for label in search.too_short:
             self._doubts.add(
                 Reason.NOT_SUPPORTED,
-                f"the value of {label} is too short or too plain to be told from other text, so that nobody knows "
-                "whether it is in the logs: rotate it to a longer one",
+                f"the value of {label} is too short or too common to search for reliably: rotate it to a longer one",
             )
         self.values = len(values) - len(search.too_short)
         self.planted.append(planted)

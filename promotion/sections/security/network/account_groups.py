@@ -57,8 +57,8 @@ class Ground:
         if key not in self.groups:
             raise Unknown(
                 Reason.NO_DATA,
-                f"the security group {key} guards something here, but EC2 does not tell of it in account "
-                f"{self.account}: it is shared by another account, so look at it there",
+                f"the security group {key} is in use here, but EC2 does not list it in account {self.account}: "
+                "another account shares it, so check it there",
             )
         return self.groups[key]
 
@@ -84,8 +84,8 @@ class Ground:
             else:
                 findings.doubt(
                     Reason.NO_DATA,
-                    f"{', '.join(opening.groups)} let in the prefix list {one} at {opening.label}, and EC2 does not say "
-                    "what is in it: see whether it is still shared with this account",
+                    f"{', '.join(opening.groups)} let in the prefix list {one} at {opening.label}, but EC2 does "
+                    "not list its entries: check whether it is still shared with this account",
                 )
 
     def strangers(self, peers: Iterable[Peer], opening: Opening, findings: Findings) -> None:
@@ -94,7 +94,7 @@ class Ground:
         for peer in peers:
             where = f"{', '.join(opening.groups)} at {opening.label}"
             if not peer.account or peer.peering == "deleted" or self._is_gone(peer):
-                findings.said.append(f"{where} names {peer.group}, which is gone")
+                findings.said.append(f"{where} names {peer.group}, which does not exist")
             elif peer.account not in {self.account, *accounts}:
                 findings.problems.append(
                     f"{where} is open to {peer.group} of account {peer.account}, which is not declared: close it, or "

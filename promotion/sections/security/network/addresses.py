@@ -59,7 +59,7 @@ class Addresses:
 def addresses(*cidrs: str) -> Addresses:
     """Give what CIDR blocks cover together; bits beyond the prefix are ignored, as EC2 ignores them.
 
-    Raises ValueError for a text that is no CIDR block.
+    Raises ValueError for a text that is not a CIDR block.
     """
     spans: dict[int, list[Span]] = {4: [], 6: []}
     for cidr in cidrs:
@@ -87,9 +87,9 @@ def _span(cidr: str) -> tuple[int, Span]:
     try:
         address = int.from_bytes(socket.inet_pton(socket.AF_INET6 if family == 6 else socket.AF_INET, text), "big")
     except OSError:
-        raise ValueError(f"{cidr!r} is no CIDR block") from None
+        raise ValueError(f"{cidr!r} is not a CIDR block") from None
     if slash and not (bits.isascii() and bits.isdigit() and int(bits) <= width):
-        raise ValueError(f"{cidr!r} is no CIDR block")
+        raise ValueError(f"{cidr!r} is not a CIDR block")
     rest = width - (int(bits) if slash else width)
     first = address >> rest << rest
     return family, (first, first | (1 << rest) - 1)

@@ -103,10 +103,10 @@ def read_rule(told: Mapping[str, Any], group: str) -> SecurityGroupRule:
     """Read one IpPermission; `group` is named when it cannot be read. Raises Unknown, malformed."""
     protocol = NAMES.get(told["IpProtocol"], told["IpProtocol"])
     if protocol != ALL and not (protocol.isascii() and protocol.isdigit()):
-        raise Unknown(Reason.MALFORMED, f"a rule of {group} is for the protocol {protocol!r}, which is none")
+        raise Unknown(Reason.MALFORMED, f"a rule of {group} names an unknown protocol {protocol!r}")
     first, last = _range(protocol, told.get("FromPort"), told.get("ToPort"))
     if first > last:
-        raise Unknown(Reason.MALFORMED, f"a rule of {group} is for the ports {first} to {last}: it cannot be read")
+        raise Unknown(Reason.MALFORMED, f"a rule of {group} has the invalid port range {first} to {last}")
     return SecurityGroupRule(
         protocol=protocol,
         first=first,

@@ -203,4 +203,4 @@ def who(found: Addresses) -> str:
     if public.v6:
         whole = public.v6 == PUBLIC.v6
         said.append("every IPv6 address" if whole else f"{public.networks6:,} public IPv6 networks (/64)")
-    return " and ".join(said) or "nobody on the internet"
+    return " and ".join(said) or "no address on the internet"

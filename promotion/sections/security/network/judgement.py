@@ -37,7 +37,7 @@ def judge_load_balancer(ground: Ground, groups: Sequence[str], listening: Iterab
             _shut(ground, part, "where no listener is declared", findings)
         if inside and may.public != WORLD.public:
             at = replace(opening, first=inside[0], last=inside[-1], addresses=opening.addresses - may)
-            _shut(ground, at, f"expected {', '.join(ground.declared.open_to)} alone", findings)
+            _shut(ground, at, f"expected only {', '.join(ground.declared.open_to)}", findings)
     _egress(ground, groups, findings)
     return findings
 
@@ -59,7 +59,7 @@ def judge_instances(
     for groups in dict.fromkeys(interface.groups for interface in standing):
         opened = ground.openings(groups)
         for opening in ground.telling(opened):
-            _shut(ground, opening, "where nobody of the internet may come in", findings)
+            _shut(ground, opening, "where no access from the internet is allowed", findings)
         for opening in opened:
             ground.strangers(opening.peers, opening, findings)
             for port in app:
@@ -73,8 +73,8 @@ def judge_instances(
             peer.group == group for one in standing for way in ground.openings(one.groups) for peer in way.peers
         ):
             findings.problems.append(
-                f"{', '.join(one.label for one in others)} stand in {ground.label_of(group)} as the load balancer does, so "
-                "they come in where it comes in: give it a group of its own"
+                f"{', '.join(one.label for one in others)} are in {ground.label_of(group)} like the load balancer, "
+                "so every rule for the load balancer admits them too: give the load balancer a group of its own"
             )
     return findings
 
@@ -88,8 +88,8 @@ def judge_function(ground: Ground, groups: Iterable[tuple[str, ...]]) -> Finding
             ground.doubt(opening, findings)
             if opening.addresses or opening.peers:
                 findings.problems.append(
-                    f"{', '.join(opening.groups)} let in {_sources(ground, opening)} at {opening.label}, expected nothing: "
-                    "a function is called by way of the Lambda API and takes no connection"
+                    f"{', '.join(opening.groups)} let in {_sources(ground, opening)} at {opening.label}, expected "
+                    "nothing: a function is invoked through the Lambda API and accepts no connections"
                 )
         _egress(ground, one, findings)
     return findings
@@ -107,18 +107,18 @@ def judge_others(ground: Ground, vpcs: Iterable[str], judged: Iterable[str], sta
         if group.name == DEFAULT:
             _empty(ground, group.id, findings)
         elif group.id not in set(judged):
-            used = "" if ground.standing.get(group.id) else " (nobody stands in it yet)"
+            used = "" if ground.standing.get(group.id) else " (nothing is in it yet)"
             opened = ground.openings([group.id])
             for opening in opened:
                 ground.strangers(opening.peers, opening, findings)
             for opening in ground.telling(opened):
-                if _shut(ground, opening, f"where nobody of the internet may come in{used}", findings):
+                if _shut(ground, opening, f"where no access from the internet is allowed{used}", findings):
                     wide.add(group.id)
     known = {group.id for group in here}
     others = [one for one in ground.interfaces if one.id not in set(standing) and set(one.groups) & known]
     for groups in dict.fromkeys(one.groups for one in others if len(one.groups) > 1):
         for opening in ground.telling(ground.openings(set(groups) - wide)):
-            _shut(ground, opening, "together, where nobody of the internet may come in", findings)
+            _shut(ground, opening, "together, where no access from the internet is allowed", findings)
     findings.say_once()
     return findings
 
@@ -151,8 +151,9 @@ def _balancer_alone(ground: Ground, opening: Opening, port: int, balancer: Seque
     rest = replace(opening, peers=tuple(peer for peer in opening.peers if peer.group not in balancer))
     if rest.addresses or rest.peers:
         findings.problems.append(
-            f"{', '.join(opening.groups)} let in {_sources(ground, rest)} at tcp {port}, the application's port, expected "
-            f"the load balancer alone ({', '.join(ground.label_of(one) for one in balancer) or 'it has no group'})"
+            f"{', '.join(opening.groups)} let in {_sources(ground, rest)} at tcp {port}, the application's port, "
+            "expected only the load balancer "
+            f"({', '.join(ground.label_of(one) for one in balancer) or 'it has no group'})"
         )
 
 
@@ -174,12 +175,13 @@ def _empty(ground: Ground, key: str, findings: Findings) -> None:
     if any(rules.values()):
         has = " and ".join(f"{len(found)} {way}" for way, found in rules.items() if found)
         findings.problems.append(
-            f"{group.label} of {group.vpc} is the default group and has rules ({has}), expected none, for whoever "
-            "names no group stands in it: take them out"
+            f"{group.label} of {group.vpc} is the default group and has rules ({has}), expected none, because "
+            "every resource without a group of its own is in it: remove the rules"
         )
     if standing := ground.standing.get(key):
         findings.problems.append(
-            f"{', '.join(one.label for one in standing)} stand in {group.label}, the default group: give them one of their own"
+            f"{', '.join(one.label for one in standing)} are in {group.label}, the default group: give them a "
+            "group of their own"
         )
 
 
@@ -188,5 +190,5 @@ def _egress(ground: Ground, groups: Iterable[str], findings: Findings) -> None:
     for key in groups:
         group = ground.group(key)
         if any(rule.protocol == ALL and {"0.0.0.0/0", "::/0"} & set(rule.cidrs) for rule in group.egress):
-            findings.said.append(f"{group.name} lets everything out")
+            findings.said.append(f"{group.name} allows all egress")
     findings.say_once()

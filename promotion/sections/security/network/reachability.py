@@ -28,9 +28,9 @@ def stepping_stones(ground: Ground, found: Iterable[Opening], trusted: Iterable[
             reached = [opening for opening in opened if ground.is_world_open(opening)]
             if reached:
                 said.append(
-                    f"{' ← '.join([*path, ground.label_of(group)])}: {interface.label} stands in it and is reached by "
-                    f"{who(reached[0].addresses)} at {reached[0].label}, so that it is a stepping stone: close it there, or "
-                    "let it in no further"
+                    f"{' ← '.join([*path, ground.label_of(group)])}: {interface.label} is in this group and "
+                    f"reachable from {who(reached[0].addresses)} at {reached[0].label}; it can be used as a jump "
+                    "host: close that rule, or stop allowing the group"
                 )
             waiting.extend(
                 (peer.group, (*path, ground.label_of(group), opening.label))

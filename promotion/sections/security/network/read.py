@@ -63,8 +63,8 @@ def registered_targets(account: Account, look: BalancerLook, environment: str) -
     if not found:
         raise Unknown(
             Reason.NO_DATA,
-            f"nobody is registered behind {look.named} of {environment}, so nobody's groups can be looked at: check "
-            "`target_groups`, or deploy",
+            f"no target is registered behind {look.named} of {environment}, so there are no security groups to "
+            "check: check `target_groups`, or deploy",
         )
     return found
 

@@ -51,7 +51,9 @@ class ServiceParts:
         """Give a load balancer; None if it is declared that there is none. Raises Unknown, no-data, if one is missing."""
         look = self.balancers[subject]
         if look.balancer is None and self.none_by_intent(subject) is None:
-            raise Unknown(Reason.NO_DATA, f"there is no load balancer {look.named}: check `load_balancer` of {subject}")
+            raise Unknown(
+                Reason.NO_DATA, f"load balancer {look.named} does not exist: check `load_balancer` of {subject}"
+            )
         return look.balancer
 
     def instances(self, subject: str, interfaces: Sequence[Interface]) -> list[Interface]:
@@ -61,8 +63,8 @@ class ServiceParts:
         if unseen := sorted({target.id for target in targets} - {one.instance for one in found}):
             raise Unknown(
                 Reason.NO_DATA,
-                f"{', '.join(unseen)} get traffic of {subject}, but no network interface of theirs is told of: targets "
-                "that are no instances of this account cannot be judged here",
+                f"{', '.join(unseen)} receive traffic for {subject}, but EC2 lists no network interface for them: "
+                "targets that are not instances of this account cannot be judged",
             )
         return found
 
@@ -116,7 +118,7 @@ def judge_network(subject: str, environment: Environment, ground: Ground, parts:
         case "function":
             look = parts.functions[target]
             if not look.groups:
-                return Findings(), "not in a VPC: no security group, and no connection comes in"
+                return Findings(), "not in a VPC: it has no security group and accepts no connections"
             sets = [one.groups for one in ground.interfaces if one.description.startswith(look.interface)]
             return judge_function(ground, [look.groups, *sets]), ", ".join(ground.label_of(one) for one in look.groups)
     return _others(which, environment, ground, parts)

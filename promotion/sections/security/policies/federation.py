@@ -119,7 +119,7 @@ def _saml(key: str) -> Domain:
 def describe_party(name: str) -> str:
     """Name those whom nobody named, for a message."""
     if is_saml(name):
-        return f"everybody for whom {name.rpartition('/')[2]} vouches, for whatever audience"
+        return f"everybody whom {name.rpartition('/')[2]} authenticates, for any audience"
     known = provider_of(host_of(name))
     if known is None:
         return f"every subject of {host_of(name)}"

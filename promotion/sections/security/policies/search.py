@@ -112,6 +112,6 @@ def contexts(
     if next(combinations, None) is not None:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"a policy has conditions on {len(choices)} keys with more than {MOST:,} combinations of values to weigh: "
-            "judge it by hand, or write it with fewer conditions",
+            f"a policy has conditions on {len(choices)} keys with more than {MOST:,} combinations of values: check "
+            "it manually, or simplify its conditions",
         )

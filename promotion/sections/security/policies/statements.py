@@ -105,7 +105,7 @@ def _parse_statements(policy: str, document: object, kind: Kind) -> tuple[Policy
 
 def _malformed(policy: str, what: str) -> Unknown:
     return Unknown(
-        Reason.MALFORMED, f"{policy} {what}: what it allows is not known; look at the policy in AWS, and save it again"
+        Reason.MALFORMED, f"{policy} {what}: what it allows is not known; check the policy in AWS, and save it again"
     )
 
 
@@ -113,7 +113,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse what IAM refuses: an element that stands twice, of which readers take the one or the other."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("an element stands twice")
+        raise ValueError("an element occurs twice")
     return found
 
 
@@ -139,16 +139,18 @@ def _parse_statement(policy: str, number: int, raw: Mapping[str, Any], kind: Kin
     label = f'statement "{sid}"' if sid else f"statement {number}"
     where = f"{policy}, {label},"
     if raw.keys() - _KEYS:
-        raise _malformed(where, f"has {', '.join(sorted(map(str, raw.keys() - _KEYS)))}, which means nothing")
+        raise _malformed(
+            where, f"has {', '.join(sorted(map(str, raw.keys() - _KEYS)))}, which the policy language does not have"
+        )
     if raw.get("Effect") not in ("Allow", "Deny"):
-        raise _malformed(where, "neither allows nor denies")
+        raise _malformed(where, "has an Effect other than Allow and Deny")
     for one, other, needed in _pairs(kind):
         if one in raw and other in raw:
             raise _malformed(where, f"has both {one} and {other}")
         if needed and one not in raw and other not in raw:
             raise _malformed(where, f"needs either {one} or {other}")
         if needed is None and raw.keys() & {one, other}:
-            raise _malformed(where, f"has {one if one in raw else other}, which has no place there")
+            raise _malformed(where, f"has {one if one in raw else other}, which is not allowed there")
     return PolicyStatement(
         policy,
         label,
@@ -188,7 +190,7 @@ def _actions(where: str, raw: Mapping[str, Any], key: str) -> tuple[str, ...] | 
 def _several(where: str, key: str, value: object) -> tuple[str, ...]:
     found = [value] if isinstance(value, str) else value
     if not isinstance(found, Sequence) or not found or not all(isinstance(one, str) and one for one in found):
-        raise _malformed(where, f"has a {key} that is no text")
+        raise _malformed(where, f"has a {key} that is not text")
     return tuple(found)
 
 

@@ -33,5 +33,5 @@ class Advice:
         if "access-analyzer" in self.asked:
             parts.append(f"Access Analyzer: {len(self.remarks)} remarks")
         if self.unused:
-            parts.append(f"services not used of late: {', '.join(self.unused)}")
-        return " · ".join([*parts, *(f"no advice of {one}" for one in self.silent)])
+            parts.append(f"services not used recently: {', '.join(self.unused)}")
+        return " · ".join([*parts, *(f"no answer of {one}" for one in self.silent)])

@@ -33,4 +33,4 @@ def describe(subject: str, findings: Sequence[ExcessPrivilege]) -> str:
     more = (
         f"; and {rest} more of the kind {', '.join(sorted({one.kind for one in findings[MOST:]}))}" if rest > 0 else ""
     )
-    return f"{subject} is wider than it needs to be: {shown}{more}"
+    return f"{subject} allows more than it needs: {shown}{more}"

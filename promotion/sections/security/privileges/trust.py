@@ -137,7 +137,7 @@ class _Trusting:
         ]
         if self._lets_in(anybody):
             if self.allow.not_principals is not None:
-                yield self._finding("lets in everybody but a few (NotPrincipal)", f"name {expected.label} as Principal")
+                yield self._finding("allows everybody but a few (NotPrincipal)", f"name {expected.label} as Principal")
             else:
                 yield self._finding("lets in anybody in AWS (Principal *)", self._wanted)
             return

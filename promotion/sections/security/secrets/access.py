@@ -41,7 +41,8 @@ def instance_roles(account: Account, instances: Iterable[str], target: str) -> t
     if None in profiles or not roles:
         raise Unknown(
             Reason.NO_DATA,
-            f"an instance of {target} has no instance profile, so that nobody knows as whom it reads secrets: give it one",
+            f"an instance of {target} has no instance profile, so it is not known which role it reads secrets "
+            "with: give it one",
         )
     return tuple(roles)
 

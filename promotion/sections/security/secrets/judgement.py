@@ -46,7 +46,7 @@ def judge_secret(
     findings = Findings()
     findings.gather(lambda: secret_problems(look, environment.account, declared, now))
     if look.arn is None or look.deleted is not None:
-        return "not to be had", findings
+        return "not available", findings
     findings.gather(lambda: judge_key(look, parts.keys[subject], declared))
     findings.gather(lambda: judge_access(look, parts.keys[subject], parts.access[subject], parts.others[which], now))
     findings.gather(lambda: judge_ready(parts.ready[subject]))
@@ -57,25 +57,25 @@ def judge_secret(
 def secret_problems(look: SecretLook, account: str, declared: Secret, now: datetime) -> Iterator[str]:
     """Say what is wrong with the secret itself. Raises Unknown for a policy that cannot be read."""
     if look.arn is None:
-        yield f"there is no secret {look.name} in account {account}: create it, or name the one that the service reads"
+        yield (
+            f"secret {look.name} does not exist in account {account}: create it, or declare the one that the "
+            "service reads"
+        )
         return
     if look.deleted is not None:
-        yield (
-            f"{look.name} is scheduled to be deleted on {look.deleted:%Y-%m-%d} and cannot be read until then either: "
-            "restore it"
-        )
+        yield (f"{look.name} is scheduled for deletion on {look.deleted:%Y-%m-%d} and cannot be read: restore it")
         return
     if CURRENT not in look.stages:
         labels = ", ".join(look.stages) or "none"
         yield f"no version of {look.name} that has a value is labelled {CURRENT} (labels: {labels}): store a value"
     let_in = dict.fromkeys(_policy_of(look, now).strangers())
     if ANYBODY in let_in:
-        yield f"the resource policy of {look.name} lets anybody in: name who may read it"
+        yield f"the resource policy of {look.name} allows anybody: name who may read it"
     for stranger in let_in:
         if stranger != ANYBODY and stranger not in declared.shared_with:
             yield (
-                f"the resource policy of {look.name} lets account {stranger} in, which `shared_with` does not name: take "
-                "it out, or declare it"
+                f"the resource policy of {look.name} allows account {stranger}, which `shared_with` does not name: "
+                "remove it, or declare it"
             )
 
 
@@ -84,11 +84,11 @@ def judge_key(look: SecretLook, key: KeyLook | None, declared: Secret) -> Iterat
     managed_by_aws = key is None or key.manager == "AWS"
     if declared.customer_key and managed_by_aws:
         yield (
-            f"{look.name} is encrypted with the key aws/secretsmanager, and `customer_key` wants one of your own: "
-            "encrypt it with that"
+            f"{look.name} is encrypted with the key aws/secretsmanager, but `customer_key` requires a customer "
+            "managed key: encrypt it with one"
         )
     if key is not None and key.state != "Enabled":
-        until = f", to be deleted on {key.deleted:%Y-%m-%d}" if key.deleted else ""
+        until = f", scheduled for deletion on {key.deleted:%Y-%m-%d}" if key.deleted else ""
         yield f"the key {key.id} of {look.name} is {key.state}{until}, so the secret cannot be read: enable it again"
 
 
@@ -113,14 +113,14 @@ def judge_access(
             ):
                 yield f"{whose} may not decrypt {look.name}: {trouble}"
             if too_much := _others(access, role, others):
-                yield f"{whose} may read other secrets too: {too_much}; name just those it needs in its policy"
+                yield f"{whose} may read other secrets too: {too_much}; name only those it needs in its policy"
 
 
 def judge_ready(answers: Sequence[ReadyLook]) -> Iterator[str]:
     """Say which target does not say that it has loaded the secret."""
     for answer in answers:
         for problem in answer.problems:
-            yield f"{answer.target} does not say that it has loaded the secret: {answer.url}: {problem}"
+            yield f"{answer.target} does not report that it has loaded the secret: {answer.url}: {problem}"
 
 
 def _policy_of(look: SecretLook, now: datetime) -> AttachedPolicy:
@@ -150,10 +150,10 @@ def _key_policy_of(look: SecretLook, key: KeyLook, now: datetime) -> AttachedPol
 def _denied(policy: AttachedPolicy, own: PolicyDecision) -> str | None:
     """Say what denies a request, which no permission makes good."""
     if own.word == "explicitDeny":
-        return f"a policy of the role denies {own.action} on {own.resource}: take that out of the Deny"
+        return f"a policy of the role denies {own.action} on {own.resource}: remove that from the Deny"
     statement = policy.denial(own.role, own.action)
     if statement is not None:
-        return f"{statement.full_label} denies {own.action} to it: take the role out of that Deny"
+        return f"{statement.full_label} denies {own.action} to it: exclude the role from that Deny"
     policy.refuse_unsettled(own.role, own.action)
     return None
 
@@ -168,7 +168,7 @@ def _reading(policy: AttachedPolicy, access: AccessLook, role: str) -> str | Non
     if policy.grants(role, READ):
         return _outside_boundary(own)
     _raise_if_missing(own.missing, role, READ)
-    return f"let it call {READ} on {policy.arn}"
+    return f"allow {READ} on {policy.arn}"
 
 
 def _decrypting(policy: AttachedPolicy, access: AccessLook, role: str) -> str | None:
@@ -179,11 +179,11 @@ def _decrypting(policy: AttachedPolicy, access: AccessLook, role: str) -> str | 
     if policy.grants(role, DECRYPT):
         return None if own.allowed else _outside_boundary(own)
     if not policy.delegates(role, DECRYPT):
-        return f"let it call {DECRYPT} in the policy of the key {policy.arn}, or leave that to the account there"
+        return f"allow {DECRYPT} in the policy of the key {policy.arn}, or delegate that to the account there"
     if own.allowed:
         return None
     _raise_if_missing(own.missing, role, DECRYPT)
-    return f"let it call {DECRYPT} with {policy.arn} in its own policy, to which the key's policy leaves it"
+    return f"allow {DECRYPT} with {policy.arn} in the role's own policy, to which the key's policy delegates it"
 
 
 def _outside_boundary(own: PolicyDecision) -> str | None:
@@ -208,8 +208,8 @@ def _asked(access: AccessLook, role: str, action: str, resource: str) -> PolicyD
     if decision is None:
         raise Unknown(
             Reason.MALFORMED,
-            f"IAM's policy simulator did not say whether {role.rpartition('/')[2]} may call {action} on {resource}: look "
-            "again, or simulate it by hand",
+            f"IAM's policy simulator did not say whether {role.rpartition('/')[2]} may call {action} on "
+            f"{resource}: run again, or simulate it manually",
         )
     return decision
 
@@ -218,6 +218,6 @@ def _raise_if_missing(missing: Sequence[str], role: str, action: str) -> None:
     if missing:
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"whether {role.rpartition('/')[2]} may call {action} depends on {', '.join(missing)}, of which nothing is "
-            "known here: simulate it by hand",
+            f"whether {role.rpartition('/')[2]} may call {action} depends on {', '.join(missing)}, which the gate "
+            "does not know: simulate it manually",
         )

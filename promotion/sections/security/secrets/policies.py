@@ -78,8 +78,9 @@ class AttachedPolicy:
             if role in named and not {account, root, ANYBODY} & set(named) and acts_on(statement, action):
                 raise Unknown(
                     Reason.NOT_SUPPORTED,
-                    f"{statement.full_label} spares {role.rpartition('/')[2]} by NotPrincipal and not its account, so AWS may "
-                    f"deny it all the same: name {root} there too, or use a condition on aws:PrincipalArn instead",
+                    f"{statement.full_label} exempts {role.rpartition('/')[2]} by NotPrincipal but not its "
+                    f"account, so AWS may deny it all the same: name {root} there too, or use a condition on "
+                    "aws:PrincipalArn instead",
                 )
 
     @property

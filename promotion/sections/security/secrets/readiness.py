@@ -17,8 +17,8 @@ def readiness(settings: Settings, subject: str, http: HttpClient) -> tuple[Ready
     if declared.ready is None:
         raise Unknown(
             Reason.NOT_DECLARED,
-            f"nobody says how the application tells that it has loaded {declared.name}: declare `ready` of it, with the "
-            "path of its readiness endpoint and what it answers then",
+            f"promotion.toml does not say how the application reports that it has loaded {declared.name}: declare "
+            "`ready` for the secret, with the path of the readiness endpoint and the answer to expect",
         )
     call = EndpointCall(path=declared.ready.path, expect=Expect(json=declared.ready.json_))
     found: list[ReadyLook] = []

@@ -28,8 +28,8 @@ def load_values(client: Any, secret: Secret) -> tuple[SecretValue, ...]:
     if not any(CURRENT in stages for stages in versions.values()):
         raise Unknown(
             Reason.NO_DATA,
-            f"{secret.name} has no version labelled {CURRENT}, so that its value cannot be looked for in logs: see "
-            "why it has none",
+            f"{secret.name} has no version labelled {CURRENT}, so its value cannot be searched for in logs: find "
+            "out why",
         )
     found: list[SecretValue] = []
     for version, stages in sorted(versions.items(), key=lambda one: CURRENT not in one[1]):
@@ -67,8 +67,8 @@ def _sealed(client: Any, secret: Secret, version: str, stages: list[str]) -> Ite
     if content is None:
         raise Unknown(
             Reason.MALFORMED,
-            f"GetSecretValue gave no value for version {version} of {secret.name}, so that it cannot be looked for in "
-            "logs: look again",
+            f"GetSecretValue returned no value for version {version} of {secret.name}, so it cannot be searched "
+            "for in logs: run again",
         )
     yield from _parts(content, secret, stages)
 
@@ -97,13 +97,13 @@ def _parts(content: SecretValue, secret: Secret, stages: list[str]) -> Iterator[
     if absent:
         raise Unknown(
             Reason.NOT_DECLARED,
-            f"`sensitive` of {secret.name} names {', '.join(absent)}, and the secret has no such field: name the "
-            "fields it has",
+            f"`sensitive` of {secret.name} names {', '.join(absent)}, but the secret has no such field: name "
+            "fields that it has",
         )
     if not parts and CURRENT in stages:
         raise Unknown(
             Reason.NOT_DECLARED,
-            f"no field of {secret.name} is called or looks like a secret, so that nothing of it can be looked for in "
+            f"no field of {secret.name} has the name or form of a secret, so nothing of it can be searched for in "
             "logs: name its secret fields with `sensitive`",
         )
     yield from parts

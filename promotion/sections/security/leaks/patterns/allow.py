@@ -69,14 +69,16 @@ KNOWN_KEYS = {"description", "regexes", "stopwords", "regexTarget", "condition",
 def read_allow_list(table: Mapping[str, Any], where: str, compiled: Compile) -> AllowList:
     """Read an allow-list of a rule file. Raises Refused, naming `where`, for what it does not know."""
     if unknown := sorted(set(table) - KNOWN_KEYS):
-        raise InvalidRules(f"{where} has an allow-list with {', '.join(unknown)}: that is no key of gitleaks' format.")
+        raise InvalidRules(
+            f"{where} has an allow-list with {', '.join(unknown)}: that is not a key of gitleaks' format."
+        )
     said = table.get("regexTarget") or "secret"
     target = TARGETS.get(said)
     if target is None:
-        raise InvalidRules(f"{where} has an allow-list with regexTarget {said!r}: it is secret, match or line.")
+        raise InvalidRules(f"{where} has an allow-list with regexTarget {said!r}: expected secret, match or line.")
     condition = str(table.get("condition", "OR")).upper()
     if condition not in ("OR", "||", "AND", "&&"):
-        raise InvalidRules(f"{where} has an allow-list with condition {condition!r}: it is OR or AND.")
+        raise InvalidRules(f"{where} has an allow-list with condition {condition!r}: expected OR or AND.")
     every = condition in ("AND", "&&")
     return AllowList(
         regexes=compiled(table["regexes"]) if table.get("regexes") else None,
@@ -113,22 +115,18 @@ class AllowEntry:
 def check_entry(entry: AllowEntry, known: frozenset[str], compiled: Compile) -> Callable[[Candidate], bool]:
     """Make an entry ready to be asked. Raises Refused if it says nothing, too much, or means no rule there is."""
     if entry.rule is None and entry.regex is None and entry.stopword is None:
-        raise InvalidRules(
-            "An allow-list entry says neither rule nor regex nor stopword: say which findings it is for."
-        )
+        raise InvalidRules("An allow-list entry has neither rule nor regex nor stopword: say which findings it allows.")
     for name, text in (("reason", entry.reason), ("owner", entry.owner)):
         if not text.strip():
-            raise InvalidRules(f"The {entry} gives no {name}: write down {'why' if name == 'reason' else 'who'}.")
+            raise InvalidRules(f"The {entry} has no {name}: say {'why' if name == 'reason' else 'who'}.")
     if entry.rule is not None and entry.rule not in known:
-        raise InvalidRules(
-            f"The {entry} means no rule there is: take its name from docs/patterns.md or from your file."
-        )
+        raise InvalidRules(f"The {entry} names an unknown rule: use a name from docs/patterns.md or from your file.")
     if entry.stopword is not None and not entry.stopword.strip():
-        raise InvalidRules(f"The {entry} has an empty stopword, which every value holds.")
+        raise InvalidRules(f"The {entry} has an empty stopword, which every value contains.")
     finder = compiled([entry.regex]) if entry.regex is not None else None
     if finder is not None and finder(b""):
         raise InvalidRules(
-            f"The {entry} has a regex that the empty text meets, so every finding does: make it narrower."
+            f"The {entry} has a regex that matches the empty text, and so every finding: make it narrower."
         )
     word = entry.stopword.lower().encode() if entry.stopword is not None else b""
 

@@ -63,7 +63,7 @@ def read(text: str) -> Node:
     reader = _Reader(text)
     node = reader.choice(_Flags())
     if reader.at < len(text):
-        raise Unsupported(f"a parenthesis closes at {reader.at + 1} that none opened")
+        raise Unsupported(f"the parenthesis that closes at {reader.at + 1} was never opened")
     return node
 
 
@@ -79,7 +79,7 @@ class _Reader:
     def take(self) -> str:
         char = self.peek()
         if not char:
-            raise Unsupported("it ends too early")
+            raise Unsupported("it ends unexpectedly")
         self.at += 1
         return char
 
@@ -195,7 +195,7 @@ class _Reader:
                 self.at += 1
                 high = self.member()
                 if high.bit_count() != 1 or high < low:
-                    raise Unsupported(f"a range in the brackets at {start} runs backwards")
+                    raise Unsupported(f"a range in the brackets at {start} is reversed")
                 bits |= (high << 1) - low
             else:
                 bits |= low

@@ -73,7 +73,7 @@ def read_file(path: Path, compiled: Compile) -> RuleFile:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidRules(f"The rule file {path} cannot be read: {error}.") from None
     if unknown := sorted(set(data) - FILE_KEYS):
-        raise InvalidRules(f"The rule file {path} has {', '.join(unknown)}: that is no key of gitleaks' format.")
+        raise InvalidRules(f"The rule file {path} has {', '.join(unknown)}: that is not a key of gitleaks' format.")
     extended = {key: value for key, value in data.get("extend", {}).items() if value and key != "useDefault"}
     if extended:
         raise InvalidRules(
@@ -99,7 +99,7 @@ def _rule(table: Mapping[str, Any], path: Path, number: int, compiled: Compile) 
     except Unsupported as error:
         raise InvalidRules(f"{where} has an expression that cannot be used: {error}.") from None
     if can_be_empty(plain):
-        raise InvalidRules(f"{where} has an expression that the empty text meets: it says nothing.")
+        raise InvalidRules(f"{where} has an expression that matches the empty text, so it finds everything.")
     group, count = table.get("secretGroup", 0), groups(plain)
     if not 0 <= group <= count:
         raise InvalidRules(f"{where} names the group {group} as its secret, but its expression has {count}.")

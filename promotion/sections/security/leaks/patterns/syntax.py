@@ -131,7 +131,7 @@ def _write_set(bits: int) -> str:
     if len(chars) == 1:
         return _char(chars[0])
     if not chars:
-        raise Unsupported("a set of characters that nothing belongs to")
+        raise Unsupported("an empty set of characters")
     ranges: list[list[int]] = []
     for char in chars:
         if ranges and char == ranges[-1][1] + 1:
