@@ -57,7 +57,7 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise LocalTimeError(
-            f"there is no time zone {name[:60]!a}: expected a name of the IANA database, such as Europe/Vienna"
+            f"unknown time zone {name[:60]!a}: expected a name of the IANA database, such as Europe/Vienna"
         ) from None
 
 

@@ -93,7 +93,7 @@ def test_usage_errors_are_the_same_over_workers(project):
         (None, "record old.json does not exist"),
         ("not JSON", "old.json cannot be parsed as a record"),
         ("{}", "old.json is not a record of schema promotion-checklist/record/v1 or promotion-checklist/record/v2"),
-        ('{"schema": "promotion-checklist/record/v1"}', "old.json is not a whole record: 'phase' is missing"),
+        ('{"schema": "promotion-checklist/record/v1"}', "old.json is not a complete record: 'phase' is missing"),
     ],
 )
 def test_a_replay_needs_a_record(project, record, sentence):

@@ -50,7 +50,7 @@ def test_an_ssh_key_signs_off(story, ssh_keys):
     approval.with_ssh(story.folder, ssh_keys / LEAD, by=APPROVER, at=AT, notes="")
     assert any("does not allow for release-approver" in one for one in story.wrong(allowed_signers=signers))
     approval.with_ssh(story.folder, ssh_keys / LEAD, by=LEAD, at=AT, notes="")
-    assert any("leads the deployment" in one for one in story.wrong(allowed_signers=signers))
+    assert any("is the deployment lead" in one for one in story.wrong(allowed_signers=signers))
     approval.with_ssh(story.folder, ssh_keys / APPROVER, by="somebody", at=AT, notes="")
     assert any("somebody is not one of the approvers" in one for one in story.wrong(allowed_signers=signers))
 
@@ -97,7 +97,7 @@ def test_an_approval_in_github_signs_off(story):
     assert any("the sign-off is not valid" in one for one in story.wrong())
     by_lead = Approvals(review(short, by=LEAD))
     approval.from_github(story.folder, by_lead, 42, "prod", open_signer(story.key("seal")), at=AT)
-    assert any("leads the deployment" in one for one in story.wrong())
+    assert any("is the deployment lead" in one for one in story.wrong())
 
 
 @pytest.mark.parametrize("given", [{"state": "rejected"}, {"environment": "dev"}, {"comment": "looks good"}])

@@ -29,7 +29,7 @@ def test_a_go_is_sealed_signed_off_and_verified(world_pool, tmp_path, pairs, ssh
     sign_off = ["sign-off", str(tmp_path), "--by"]
     assert cli.main([*sign_off, LEAD, "--ssh-key", str(ssh_keys / LEAD)]) == 0
     assert cli.main(verify) == 1
-    assert "leads the deployment" in capsys.readouterr().err
+    assert "is the deployment lead" in capsys.readouterr().err
     assert cli.main([*sign_off, APPROVER, "--ssh-key", str(ssh_keys / APPROVER), "--notes", "read"]) == 0
     assert cli.main(verify) == 0, capsys.readouterr().err
     assert APPROVER in (tmp_path / "signed.html").read_text()

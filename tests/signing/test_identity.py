@@ -65,7 +65,7 @@ def test_text_is_not_a_pattern(world):
 )
 def test_half_an_expectation_is_refused(identity, issuer):
     """An identity without its issuer, or an empty one, would let in too much or nothing."""
-    with pytest.raises(ValueError, match="must be given"):
+    with pytest.raises(ValueError, match="need both an identity and an issuer"):
         Identity(identity, issuer)
 
 

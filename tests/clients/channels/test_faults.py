@@ -124,7 +124,7 @@ def test_a_message_that_may_have_gone_out_is_not_sent_again(world_pool, tmp_path
         calls = [call.operation for call in world.calls()]
     assert judged.item("channel-notified")["status"] == "unknown"
     assert (
-        "may have told releases in Teams, subscribers already"
+        "may have notified releases in Teams, subscribers already"
         in judged.item("channel-notified")["subjects"][0]["message"]
     )
     assert calls.count("Publish") == 1

@@ -28,7 +28,7 @@ IN_ACTIONS = {
 
 def of(name):
     """What the receipt of telling in a channel is called."""
-    return f"told the channel {name} of the verdict pre_promotion"
+    return f"notified the channel {name} of the verdict pre_promotion"
 
 
 def states(judged):
@@ -77,7 +77,7 @@ def test_a_verdict_that_changed_is_told_anew_and_again_when_it_changes_back(worl
     assert [said.text.partition(" ")[0] for said in told.messages] == verdicts
     assert [card["body"][0]["inlines"][0]["text"].partition(" ")[0] for card in told.teams.cards] == verdicts
     assert [states(run) for run in runs] == [["done"] * 2, ["done"] * 2, ["already"] * 2, ["done"] * 2]
-    assert "6.9 Slack or Teams channel notified, failed: nothing about this image was said" in told.messages[1].text
+    assert "6.9 Slack or Teams channel notified, failed: there is no message about this image" in told.messages[1].text
 
 
 def test_nobody_is_told_who_is_not_named(world_pool, tmp_path):

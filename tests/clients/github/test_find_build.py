@@ -116,7 +116,7 @@ def test_runs_that_supersede_it(look: Look, github: GitHub, planted: Planted) ->
     decided = look()
     assert decided.problems == ()
     assert "started later by 'push', ended with 'failure'" in decided.notes[0]
-    assert "the label alone does not tell" in unknown(lambda: look(LABEL), Reason.NO_DATA)
+    assert "the label alone does not say" in unknown(lambda: look(LABEL), Reason.NO_DATA)
     number = planted.build.id
     assert look(LABEL, claim(Source.OPTION, commit=None, run_id=number, attempt=None)).problems == ()
 

@@ -39,7 +39,7 @@ from .shop import COMMIT, REPO, RUN, Make, refuses, unknown
         (refuses(429, X_RateLimit_Reset="9" * 12), Reason.THROTTLED, "does not say for how long"),
         (refuses(429, X_RateLimit_Reset="soon", Retry_After="\xb2"), Reason.THROTTLED, "does not say for how long"),
         (answer(b"<html>", 403), Reason.ACCESS_DENIED, "403"),
-        (refuses(404, "Not Found"), Reason.NO_DATA, "the token may not see it.*actions: read"),
+        (refuses(404, "Not Found"), Reason.NO_DATA, "the token may not read it.*actions: read"),
         (answer(b"<html>nginx</html>", 404), Reason.ERROR, "404.*api_url"),
         (refuses(400, '"2026-03-10" is not a supported version.'), Reason.ERROR, "400"),
         (refuses(410), Reason.ERROR, "410"),

@@ -48,7 +48,7 @@ def test_a_command_that_fails(secrecy):
     """The sentence has the status and the last line."""
     look = run_command(shell("echo first; echo 2 of 3 failed; exit 3"), secrecy)
     assert look.exit_status == 3
-    assert look.problems == ("sh ended with exit status 3, expected 0; its last words: 2 of 3 failed",)
+    assert look.problems == ("sh ended with exit status 3, expected 0; its last line: 2 of 3 failed",)
     assert run_command(shell("exit 1"), secrecy).problems == (
         "sh ended with exit status 1, expected 0, and wrote nothing",
     )
@@ -139,7 +139,7 @@ def test_a_command_that_does_not_end(secrecy, tmp_path):
     script = f"trap '' TERM; sleep 60 & echo $! $$ > {pids}; echo still here; while :; do sleep 60; done"
     began = time.monotonic()
     with pytest.raises(
-        Unknown, match=r"tool: sh did not end within 0\.2 s and was stopped; its last words: still here"
+        Unknown, match=r"tool: sh did not end within 0\.2 s and was stopped; its last line: still here"
     ) as caught:
         run_command(shell(script, timeout=0.2), secrecy, grace=0.1)
     assert caught.value.reason is Reason.TIMEOUT

@@ -108,7 +108,7 @@ def test_a_tag(server: Server, source: Make) -> None:
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "a b", "a\n", "-a", "x" * 129])
 def test_what_is_no_tag(source: Make, name: str) -> None:
     """What cannot be a tag is not asked for: it would ask for something else."""
-    with pytest.raises(ValueError, match="cannot be a tag"):
+    with pytest.raises(ValueError, match="is not a valid tag"):
         source().tag(name)
 
 

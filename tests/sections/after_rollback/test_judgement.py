@@ -95,7 +95,7 @@ def brought(**changes):
         (brought(rollback=None, later=(replace(BACK, id="d-HAND"),)), "d-HAND Succeeded, by hand"),
         (brought(deployment=None, rollback=None), Reason.NO_DATA),
         (brought(rollback=None), "no deployment has rolled it back"),
-        (brought(deployment=replace(BAD, status="InProgress"), rollback=None), "goes on; expected"),
+        (brought(deployment=replace(BAD, status="InProgress"), rollback=None), "InProgress; expected"),
         (brought(deployment=replace(BAD, status="Succeeded"), rollback=None), "no deployment has rolled it back"),
         (brought(rollback=replace(BACK, status="InProgress")), Reason.NOT_DUE),
         (brought(rollback=replace(BACK, status="Failed")), "did not succeed"),
@@ -156,7 +156,7 @@ FLEET_BACK = RollbackLook(
             fleet(
                 ("i-1", "green", "healthy"), ("i-2", "green", "healthy"), ("i-8", "blue", "healthy"), blue=10, green=90
             ),
-            "i-8 of the new version still get traffic",
+            "i-8 of the new version still receive traffic",
         ),
         (fleet(blue=0, green=0), "nothing serves"),
     ],
@@ -199,7 +199,7 @@ def test_what_is_not_counted_is_not_called_nothing():
     found = counted_after(SHARED_GROUP, ["shop"], FLEET_BACK.brought, 900.0)
     assert (found.requests, found.of_all) == (None, 4500)
     said = told(judgement.none_left, "ec2", SHARED_GROUP, found)
-    assert "not counted apart" in said
+    assert "not counted separately" in said
     assert "0 of" not in said
     assert "no" in told(judgement.require_previous_only, FLEET, FLEET_BACK, SHARED_GROUP)
 
@@ -297,7 +297,7 @@ def test_the_ticket(look, outcome):
         (
             Meeting(date=date(2026, 5, 1), owner="release-lead"),
             ProofCheck(ProofOutcome.NONE),
-            "nothing says what came of it",
+            "there is no result",
         ),
         (Meeting(date=date(2026, 5, 1), owner="release-lead", link=LINK), GOOD, "held on 2026-05-01"),
         (Meeting(date=date(2026, 5, 11), owner="release-lead", link=LINK), DEAD, "it is dead"),
@@ -313,7 +313,7 @@ def test_the_root_cause_analysis(meeting, finding, outcome):
     [
         (Remediation(owner="developer", text="a smoke test"), ProofCheck(ProofOutcome.NONE), "developer: a smoke test"),
         (Remediation(owner="developer", link=LINK), GOOD, f"developer: {LINK}"),
-        (Remediation(owner="developer"), ProofCheck(ProofOutcome.NONE), "nothing says what it is"),
+        (Remediation(owner="developer"), ProofCheck(ProofOutcome.NONE), "it is not described"),
         (Remediation(owner="developer", link=LINK), UNCLEAR, Reason.TIMEOUT),
     ],
 )

@@ -51,7 +51,7 @@ def test_an_issue_is_opened_once(world_pool, tmp_path):
     for judged in (first, again, third):
         status, reason, message = sentence(judged)
         assert (status, reason) == ("pending", "awaits-person"), judged.printed
-        assert f"nobody owns it yet: assign {ticket['link']}" in message
+        assert f"has no owner yet: assign {ticket['link']}" in message
     assert third.item("incident-ticket")["status"] == "passed"
 
 

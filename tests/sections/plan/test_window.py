@@ -40,13 +40,13 @@ def test_a_good_one():
     ("window", "said"),
     [
         (a_window(backup=None), "no backup window"),
-        (a_window(backup=NOW + HOUR), "before the window is over"),
-        (a_window(backup=NOW + HOUR + timedelta(minutes=29)), "before the window is over"),
-        (a_window(backup=NOW - DAY), "before the window is over"),
+        (a_window(backup=NOW + HOUR), "before the window ends"),
+        (a_window(backup=NOW + HOUR + timedelta(minutes=29)), "before the window ends"),
+        (a_window(backup=NOW - DAY), "before the window ends"),
         (a_window(minutes=19), "the window is 19 min long, expected 30 ± 10"),
         (a_window(minutes=41), "the backup window is 41 min long"),
-        (a_window(NOW - 2 * DAY, NOW - DAY), "the window is over since 2026-05-03 10:30 (Europe/Vienna)"),
-        (a_window(NOW - HOUR, NOW - timedelta(minutes=30)), "the window is over since"),
+        (a_window(NOW - 2 * DAY, NOW - DAY), "the window ended at 2026-05-03 10:30 (Europe/Vienna)"),
+        (a_window(NOW - HOUR, NOW - timedelta(minutes=30)), "the window ended at"),
     ],
 )
 def test_what_is_wrong(window, said):

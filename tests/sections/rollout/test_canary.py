@@ -35,16 +35,16 @@ def test_a_healthy_canary_goes_on_and_says_what_would_have_been_seen():
     judged = decide(side())
     assert judged.decision is Decision.GO
     assert judged.sentence() == (
-        "with 1,000 requests an error rate over 0.299 % is ruled out, and 6 errors would have been too many; "
-        "a median slower by 10 % would have been seen"
+        "with 1,000 requests an error rate over 0.299 % is excluded; 6 errors would have been too many; a median "
+        "slower by 10 % would have been detected"
     )
 
 
 @pytest.mark.parametrize(
     ("canary", "said"),
     [
-        (side(errors=6), "6 of 1,000 requests failed (0.6 %), which 0.1 % does not explain"),
-        (side(throttles=1), "1 requests were refused for want of concurrency; 0 are let pass"),
+        (side(errors=6), "6 of 1,000 requests failed (0.6 %), which is more than an error rate of 0.1 % explains"),
+        (side(throttles=1), "1 requests were throttled for lack of concurrency; 0 are allowed"),
         (side(ms=durations(1000, 1.3)), "its median duration is 1."),
         (side(ms=np.append(durations(970), [1500.0] * 30)), "3 % of its requests took longer than 1000 ms; 1 % may"),
     ],
@@ -60,7 +60,7 @@ def test_what_sends_it_back(canary, said, final):
 @pytest.mark.parametrize(
     ("canary", "said"),
     [
-        (side(600), "the new version had 600 requests; 670 are wanted to tell"),
+        (side(600), "the new version had 600 requests; 670 are needed to decide"),
         (side(1000, ms=durations(200)), "the durations of 200 of its warm requests are known; 299 are wanted"),
         (
             side(1000, ms=np.append(durations(993), [1500.0] * 7)),
@@ -87,7 +87,7 @@ def test_both_versions_failing_alike_is_a_hold():
     """A dependency that fails both is not mended by going back; the sentence says so."""
     both = decide(side(1000, 30), side(9000, 270))
     assert both.decision is Decision.HOLD
-    assert "the old version fails alike (3 %), so look at what both depend on" in both.sentence()
+    assert "the old version fails alike (3 %), so check what both depend on" in both.sentence()
     assert decide(side(1000, 60), side(9000, 270)).decision is Decision.NO_GO
 
 

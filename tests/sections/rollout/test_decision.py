@@ -46,13 +46,13 @@ def test_a_healthy_rollout_may_go_on():
     verdict = decide(look(), SETTINGS, final=True)
     assert verdict.decision is Decision.GO, verdict.sentence()
     assert "an error rate over" in verdict.sentence()
-    assert "ec2, held to its recorded baseline: 1 % of 1,500 answers" in verdict.sentence()
+    assert "ec2, compared with its recorded baseline: 1 % of 1,500 answers" in verdict.sentence()
 
 
 BAD = {
     "errors": (functions(errors=12), "version 6 of lambda: 12 of 900 requests failed"),
     "slow": (functions(durations_ms=tuple(2 * ms for ms in STEADY)), "times the old version's"),
-    "throttled": ({"versions": {"lambda": Versions(Counted("6", 900, 0, STEADY), OLD, 3)}}, "want of concurrency"),
+    "throttled": ({"versions": {"lambda": Versions(Counted("6", 900, 0, STEADY), OLD, 3)}}, "lack of concurrency"),
     "alarm": ({"alarms": alarms(FIRED)}, "alarm errors was in ALARM since 10:00:30Z"),
     "alarm that recovered": ({"alarms": alarms(FIRED, (90, ALARM, OK))}, "alarm errors was in ALARM"),
     "unhealthy host": ({"live": Live({"ec2": fleet("healthy", "unhealthy")}, {})}, "1 of 2 instances of ec2"),
@@ -84,7 +84,7 @@ BAD = {
     ),
     "rolled back": (
         {"shifts": (ProdDeployment("lambda", "d-1", "Failed", T0, rolled_back_by="d-9", new=("6",), old=("5",)),)},
-        "d-9 takes it back",
+        "d-9 rolls it back",
     ),
 }
 
@@ -146,8 +146,8 @@ def test_a_fleet_that_is_stuck_says_where():
     shift = fleet_shift(stages=stages(Install=None, AllowTraffic=None)[:1])
     verdict = decide(look(shifts=(shift,), answers={}), SETTINGS, final=True)
     assert (
-        "deployment d-2 of ec2 is InProgress and has put no traffic on its new instances: it has been at Install since "
-        "10:00:30Z on i-0, i-1; wait"
+        "deployment d-2 of ec2 is InProgress but has shifted no traffic to its new instances: it has been at "
+        "Install since 10:00:30Z on i-0, i-1; wait"
     ) in verdict.sentence()
     early = look("T+2", 2, shifts=(shift,), answers={})
     assert decide(early, SETTINGS, final=False).decision is Decision.GO
@@ -162,7 +162,7 @@ NOT_HELD = {
     "of this image alone": (replace(kept(), newest=None), "no recorded baseline of another image"),
     "old": (kept(end=T0 - timedelta(days=31)), "is of 2026-04-03, more than 30 days old"),
     "of another service": (kept(service="till"), "is of the service 'till'"),
-    "of other targets": (kept(targets={"lambda": kept().newest.targets["ec2"]}), "says nothing of it"),
+    "of other targets": (kept(targets={"lambda": kept().newest.targets["ec2"]}), "has no data of it"),
 }
 
 
@@ -173,7 +173,7 @@ def test_without_a_baseline_it_is_held_to_the_rest_and_says_so(name):
     verdict = decide(look(recorded=recorded, answers={"ec2": answers(over=(1000, 60))}), SETTINGS, final=True)
     assert verdict.decision is Decision.GO, verdict.sentence()
     assert said in verdict.sentence()
-    assert "held to limits and to the minutes before" in verdict.sentence()
+    assert "judged by limits and by the minutes before" in verdict.sentence()
 
 
 def test_the_last_decision_waits_for_nothing():

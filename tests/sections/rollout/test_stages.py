@@ -38,8 +38,8 @@ def test_it_serves_when_the_last_instance_does():
     assert served_since(found, at(100)) == at(90)
     assert served_since(found, at(89)) is None
     assert current_stage(found, at(70)) == "it has been at AllowTraffic since 10:00:30Z"
-    assert current_stage(found, at(5)) == "no step has begun on a new instance"
-    assert current_stage(found, at(27)) == "Install ended at 10:00:25Z, and nothing has followed"
+    assert current_stage(found, at(5)) == "no step has started on a new instance"
+    assert current_stage(found, at(27)) == "Install ended at 10:00:25Z, and no step has followed"
 
 
 def test_one_that_lags_keeps_it_from_serving():

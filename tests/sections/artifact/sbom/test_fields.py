@@ -19,7 +19,7 @@ HEX = "ab" * 32
         (b"[]", "not an object"),
         (b"", "not well-formed"),
         (b"\xff\xfe", "not well-formed"),
-        (b'{"a":' * 100_000, "nested too deeply"),
+        (b'{"a":' * 100_000, "nested too deeplylyly"),
         ('{"a":"\ud800"}', "not Unicode"),
     ],
 )
@@ -28,7 +28,7 @@ def test_what_has_two_meanings_or_none_is_refused(raw, why):
     with pytest.raises(Unknown, match=why) as told:
         read_fields(raw, "the report")
     assert told.value.reason is Reason.MALFORMED
-    assert told.value.message.startswith("the report cannot be read: ")
+    assert told.value.message.startswith("the report cannot be parsed: ")
 
 
 @pytest.mark.parametrize(

@@ -66,10 +66,7 @@ def test_a_document_without_the_application_is_wrong():
     system = [each for each in cyclonedx()["components"] if each["name"] != "shop"]
     found = judged(read_sbom(cyclonedx(components=system), "the SBOM", SHOP))
     assert kinds(found) == [Kind.NO_APPLICATION]
-    assert (
-        "shop, as the label org.opencontainers.image.source calls the application, is not among them"
-        in found.messages[0]
-    )
+    assert "but not the application, which the label org.opencontainers.image.source names shop" in found.messages[0]
 
 
 def test_without_a_name_for_the_application_nobody_can_tell():
@@ -148,7 +145,9 @@ def test_the_fall_is_told_in_numbers_and_can_be_allowed():
     """A slimmer base image is a reason."""
     now, before = replace(GOOD, components=40), replace(GOOD, components=100)
     (told,) = judged(now, previous=before).messages
-    assert "lists 40 components, and that of the image in production 100: 60.0% are gone, expected at most 30%" in told
+    assert (
+        "lists 40 components, and the SBOM of the image in production 100: 60.0% are missing, expected at most 30%"
+    ) in told
     assert judged(now, limits=SbomLimits(fewer_components=0.6), previous=before).problems == ()
 
 
@@ -183,7 +182,7 @@ def test_one_right_document_is_enough():
     for found in ([GOOD, poor], [poor, GOOD]):
         all_ = judge_all(found, IMAGE, NOW)
         assert (all_.problems, all_.doubts) == ((), ())
-        assert any(note.startswith("Beside it: the SBOM at referrer 2") for note in all_.notes)
+        assert any(note.startswith("In addition: the SBOM at referrer 2") for note in all_.notes)
 
 
 def test_a_document_of_another_image_is_wrong_whatever_is_beside_it():
@@ -203,7 +202,7 @@ def test_when_all_are_wrong_the_first_is_told():
 def test_documents_that_cannot_be_read_leave_it_unknown_only_when_alone():
     """Beside a right one they are noted."""
     unread = Unread.because("sbom", Unknown(Reason.MALFORMED, "the SBOM at referrer 3 cannot be read"))
-    assert "Beside it: the SBOM at referrer 3 cannot be read" in judge_all([unread, GOOD], IMAGE, NOW).notes
+    assert "In addition: the SBOM at referrer 3 cannot be read" in judge_all([unread, GOOD], IMAGE, NOW).notes
     with pytest.raises(Unknown, match="referrer 3") as told:
         judge_all([unread], IMAGE, NOW).raise_if_doubtful()
     assert told.value.reason is Reason.MALFORMED

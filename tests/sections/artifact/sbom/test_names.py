@@ -104,7 +104,7 @@ def test_the_settings_come_before_the_label():
     assert Application.wanted("Store", None, labels).names == {"store"}
     by_purl = Application.wanted(None, "pkg:npm/%40example/store", labels)
     assert (by_purl.names, by_purl.called) == (frozenset(), "@example/store")
-    with pytest.raises(ValueError, match="no package URL"):
+    with pytest.raises(ValueError, match="not a package URL"):
         Application.wanted(None, "store", labels)
 
 

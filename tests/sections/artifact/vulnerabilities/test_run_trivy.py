@@ -109,16 +109,16 @@ def test_without_trivy_it_is_not_supported(tmp_path):
 def test_a_failure_is_told_with_its_last_words(stand_in):
     """Without a database nothing was scanned, even if something was written."""
     words = "INFO\tNeed to update DB\nFATAL\tFatal error\n\t* lookup mirror.example: no such host\n\n"
-    with pytest.raises(Unknown, match=r"exit status 1, expected 0; its last words: .*lookup mirror") as told:
+    with pytest.raises(Unknown, match=r"exit status 1, expected 0; its last line: .*lookup mirror") as told:
         run(stand_in(code=1, words=words))
     assert told.value.reason is Reason.ERROR
-    with pytest.raises(Unknown, match="its last words: none"):
+    with pytest.raises(Unknown, match="its last line: none"):
         run(stand_in(code=3))
 
 
 def test_it_does_not_run_for_ever(stand_in):
     """What takes too long is stopped."""
-    with pytest.raises(Unknown, match=r"did not end within 0\.5 s") as told:
+    with pytest.raises(Unknown, match=r"did not finish within 0\.5 s") as told:
         run(stand_in(body="time.sleep(60)"), timeout=0.5)
     assert told.value.reason is Reason.TIMEOUT
 

@@ -24,7 +24,7 @@ def test_the_first_source_decides():
     later = scan("ecr", created=NOW - timedelta(days=99), doubts=(ArtifactDoubt(Reason.NO_DATA, "ECR is not sure"),))
     found = judge_reports([scan(), later], IMAGE, NOW)
     assert (found.problems, found.doubts) == ((), ())
-    assert "Beside it: ECR is not sure." in found.notes
+    assert "In addition: ECR is not sure." in found.notes
     assert reasons(judge_reports([later, scan()], IMAGE, NOW)) == [Reason.NO_DATA, Reason.STALE]
 
 
@@ -62,14 +62,14 @@ def test_what_cannot_be_read_after_the_one_that_decides_is_noted():
     """Nobody could compare it."""
     found = judge_reports([scan(), DENIED], IMAGE, NOW)
     assert (found.problems, found.doubts) == ((), ())
-    assert "Beside it: ECR's scan cannot be read: access denied." in found.notes
+    assert "In addition: ECR's scan cannot be read: access denied." in found.notes
 
 
 def test_what_cannot_be_read_of_the_source_that_decides_is_noted():
     """An attestation of another scanner beside that of Trivy."""
     found = judge_reports([Unread("attestation", Reason.NOT_SUPPORTED, "a report of grype"), scan()], IMAGE, NOW)
     assert found.doubts == ()
-    assert "Beside it: a report of grype." in found.notes
+    assert "In addition: a report of grype." in found.notes
 
 
 def test_nothing_is_never_good():

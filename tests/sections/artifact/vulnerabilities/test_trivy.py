@@ -182,7 +182,7 @@ def test_what_is_no_report_is_malformed(case):
     with pytest.raises(Unknown) as told:
         read(MALFORMED[case])
     assert told.value.reason is Reason.MALFORMED
-    assert told.value.message.startswith("the report r.json cannot be read: ")
+    assert told.value.message.startswith("the report r.json cannot be parsed: ")
 
 
 def test_a_key_twice_is_malformed():
@@ -198,9 +198,9 @@ def test_a_key_twice_is_malformed():
 @pytest.mark.parametrize(
     ("report", "why"),
     [
-        (trivy(Results=[]), "nothing was looked at"),
-        (trivy(Results=None), "nothing was looked at"),
-        (trivy(result(class_="secret", type_="")), "nothing was looked at"),
+        (trivy(Results=[]), "nothing was scanned"),
+        (trivy(Results=None), "nothing was scanned"),
+        (trivy(result(class_="secret", type_="")), "nothing was scanned"),
         (trivy(result(class_="lang-pkgs", type_="python-pkg")), "no result for the packages of the operating system"),
         (trivy(metadata={"OS": {"Family": "debian", "Name": "8.11", "EOSL": True}}), "debian 8.11, which has reached"),
     ],

@@ -43,7 +43,7 @@ def test_a_steady_window_is_kept_and_judged(world_pool, tmp_path):
     [
         ((), 20, "a steady window of 12 minutes can be measured from "),
         (("alarm-fired-since",), 40, "in ALARM"),
-        (("prod-instances-slow",), 40, "only kept with --loosen"),
+        (("prod-instances-slow",), 40, "accepted only with --loosen"),
         (("baseline-chain-broken",), 40, "broken"),
         (("prod-metrics-throttled",), 40, "AWS refuses"),
     ],

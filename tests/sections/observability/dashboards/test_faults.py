@@ -38,7 +38,7 @@ def test_what_is_not_judged_is_said(world_pool, tmp_path):
     """A pass names the widgets that nobody looked at."""
     with world_pool.world("dashboard-with-both-colours") as world:
         judged = judge(world, tmp_path, *CHOSEN)
-    assert "shop-dev-blue, which gets no traffic" in judged.item(ITEM)["subjects"][0]["measured"]
+    assert "shop-dev-blue, which receives no traffic" in judged.item(ITEM)["subjects"][0]["measured"]
 
 
 def test_a_replay_says_the_same(world_pool, tmp_path):

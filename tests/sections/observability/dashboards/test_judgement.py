@@ -119,7 +119,7 @@ def test_a_dead_target_group_is_named():
         graph(*[[*row[:2], *ON_BLUE, row[-1]] if len(row) > 5 else row for row in FLEET_ROWS]), targets={"ec2": FLEET}
     )
     assert len(findings.problems) == 3
-    assert all("blue, which gets no traffic" in problem for problem in findings.problems)
+    assert all("blue, which receives no traffic" in problem for problem in findings.problems)
 
 
 def test_a_dead_target_group_beside_the_live_one_does_no_harm():

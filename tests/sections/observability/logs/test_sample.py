@@ -74,7 +74,7 @@ def test_the_newest_event_of_each_counts():
     assert sample.is_fresh(ONE, 10)
     assert not sample.is_fresh(ONE, 3)
     assert not sample.is_fresh(TWO, 10)
-    assert sample.describe(FLEET, 10) == f"{ONE}: 3.0 min ago, {TWO}: none · 95 % taken in within 1 s"
+    assert sample.describe(FLEET, 10) == f"{ONE}: 3.0 min ago, {TWO}: none · 95 % ingested within 1 s"
     assert sample.silence(FLEET, TWO) == f"{TWO} has no event in 30 min"
 
 
@@ -98,7 +98,7 @@ def test_lines_of_the_platform_are_events_but_not_the_applications():
     report = event(STREAM, 1, message='{"type":"platform.report","record":{}}')
     sample = sampled(FUNCTION, [start, report])
     assert sample.is_fresh("8", 10)
-    assert sample.extent() == "0 application events out of the last 30 min beside 2 of the platform"
+    assert sample.extent() == "0 application events out of the last 30 min and 2 of the platform"
 
 
 @pytest.mark.parametrize(("share", "least"), [(0.99, 100), (0.9, 20), (0.999, 1000), (1, 20), (0.95, 20)])
@@ -148,7 +148,7 @@ def spread(stream, count, ids):
 def test_a_constant_id_is_found():
     """The same one for everybody."""
     (constant,) = sampled(FLEET, spread(ONE, 200, ["a-1"])).constant
-    assert constant.describe() == "200 of 200 events with an id in the log carry the same one"
+    assert constant.describe() == "200 of 200 events with an id in the log have the same one"
 
 
 def test_a_constant_id_is_found_beside_some_others():
@@ -185,12 +185,12 @@ def test_ids_are_counted_and_not_kept():
 def test_what_was_read_is_said():
     """All of the window, or as much as was enough; many instances are summed up."""
     assert sampled(FLEET, spread(ONE, 5, ["a"])).extent() == "5 application events out of the last 30 min"
-    assert sampled(FLEET, [], complete=False).extent().endswith("(no more were read)")
+    assert sampled(FLEET, [], complete=False).extent().endswith("(the rest was not read)")
     many = Writers("/shop/ec2", tuple(f"i-{number:017x}" for number in range(9)))
     events = [event(member, 1) for member in many.members[:8]]
     assert (
         sampled(many, events).describe(many, 10)
-        == f"8 of 9 younger than 10 min; {many.members[8]}: none · 95 % taken in within 1 s"
+        == f"8 of 9 younger than 10 min; {many.members[8]}: none · 95 % ingested within 1 s"
     )
 
 

@@ -159,7 +159,7 @@ def test_days_that_nobody_measured_are_told():
     (gap,) = budget.gaps
     assert (gap.start, gap.end) == (end - 6 * DAY, end)
     assert budget.covered == pytest.approx(0.8, abs=0.001)
-    assert "80 % of them counted" in budget.describe()
+    assert "80 % of them measured" in budget.describe()
 
 
 @pytest.mark.parametrize(

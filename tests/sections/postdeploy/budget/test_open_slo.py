@@ -75,7 +75,7 @@ def test_durations(duration, days):
 )
 def test_what_is_no_objective_is_not_read(text):
     """Nothing is guessed."""
-    with pytest.raises(Unknown, match=r"slo\.json cannot be read as OpenSLO: .*: mend it") as caught:
+    with pytest.raises(Unknown, match=r"slo\.json cannot be parsed as OpenSLO: .*: correct it") as caught:
         open_slo.parse_open_slos([("slo.json", text)])
     assert caught.value.reason is Reason.MALFORMED
 

@@ -39,8 +39,8 @@ def report(**changes):
         ({"BudgetStatus": "BREACHED"}, "is breached"),
         ({"Goal": {"AttainmentGoal": 99.0, "Interval": rolling("DAY", 30)}}, "is 99 %"),
         ({"Goal": {"AttainmentGoal": 99.9, "Interval": rolling("HOUR", 24)}}, "is about 1 days"),
-        ({"Attainment": 99.92}, "80 % of the budget of shop is used, by the metrics it is 21 %"),
-        ({"Attainment": None, "BudgetRequestsRemaining": 100}, "is used, by the metrics"),
+        ({"Attainment": 99.92}, "80 % of the budget of shop is used, but by the metrics it is 21 %"),
+        ({"Attainment": None, "BudgetRequestsRemaining": 100}, "is used, but by the metrics"),
         ({"Attainment": None}, ""),
     ],
 )

@@ -93,9 +93,9 @@ def test_what_is_said():
     burning = {"1_h": Counts(1000, 500), "5_min": Counts(1000, 500)}
     said = [*budget_problems(budget(Counts(1_000_000, 2000), **burning), 0.05, 0.02)]
     assert [one.split(":")[-1].strip() for one in said] == [
-        "hold back what is risky until it recovers",
-        "find out what fails now",
-        "see what failed since it began",
+        "postpone risky changes until the budget recovers",
+        "find out what is failing",
+        "find out what has failed since it began",
     ]
 
 

@@ -35,16 +35,17 @@ def pattern(start=0, rule="github-pat"):
 def test_nothing_found_is_no_problem():
     """And what was searched is told."""
     assert problem(search()) == ""
-    assert search().describe() == "100 events of 40 min, 0.0 MB; 3 values and 4 patterns looked for"
+    assert search().describe() == "100 events of 40 min, 0.0 MB; 3 values and 4 patterns searched for"
 
 
 def test_a_known_value_is_named_and_cannot_be_let_through():
     """Secret and field, how often, how written, in which streams, from when to when, where first, and what to do."""
     said = problem(search((known(), 0, "one"), (known(0, "plain"), 5, "two"), (known(), 9, "two")))
     assert said == (
-        "/shop holds the value of shop/dev/database password 3 times as base64, plain in 2 streams, from 2026-11-23 "
-        "12:00:01 to 12:09:01Z (stream one, event event-0, byte 7, the first 2 are in the record); expected none: rotate "
-        "it, mend what logs it, and delete the log streams; a secret's own value can be neither allowed nor waived"
+        "/shop holds the value of shop/dev/database password 3 times as base64, plain in 2 streams, from "
+        "2026-11-23 12:00:01 to 12:09:01Z (stream one, event event-0, byte 7, the first 2 are in the record); "
+        "expected none: rotate it, fix the code that logs it, and delete the log streams; the value of a secret "
+        "can be neither allowed nor waived"
     )
 
 
@@ -55,7 +56,7 @@ def test_a_pattern_may_be_mistaken():
     )
     found = search((pattern(1), 0, "one"), (pattern(2), 0, "one"))
     said = problem(found, [allowed], AT.date())
-    assert "what looks like a secret (github-pat) 2 times (2 different), at 2026-11-23 12:00:01Z" in said
+    assert "text that looks like a secret (github-pat) 2 times (2 different), at 2026-11-23 12:00:01Z" in said
     assert "rotate each of them" in said
     assert "[[leaks.allow]] with a reason" in said
     assert "github-pat was allowed until 2026-11-01" in said

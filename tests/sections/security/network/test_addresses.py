@@ -100,7 +100,7 @@ def test_what_is_public_agrees_with_the_standard_library():
 )
 def test_what_is_no_block_is_refused(text):
     """It must not become an empty set, which nobody would see."""
-    with pytest.raises(ValueError, match="no CIDR block"):
+    with pytest.raises(ValueError, match="not a CIDR block"):
         addresses(text)
 
 

@@ -23,7 +23,7 @@ def test_a_healthy_world_passes(world_pool, tmp_path):
         for part in ("load balancer of ec2", "instances of ec2", "function of lambda", "other groups")
     ]
     assert item["subjects"][1]["measured"].startswith("2 interfaces, application at 8080")
-    assert "shop-dev-instances lets everything out" in item["subjects"][1]["measured"]
+    assert "shop-dev-instances allows all egress" in item["subjects"][1]["measured"]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])

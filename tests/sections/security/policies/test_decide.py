@@ -147,5 +147,5 @@ def test_elements_that_stand_twice_are_refused():
     twice = '{"Version": "2012-10-17", "Statement": [], "Statement": []}'
     with pytest.raises(Unknown, match="names an element twice"):
         trust_statements("it", twice)
-    with pytest.raises(Unknown, match="no place there"):
+    with pytest.raises(Unknown, match="not allowed there"):
         trust_statements("it", document({"Effect": "Allow", "Principal": "*", "Action": "sts:*", "Resource": "*"}))

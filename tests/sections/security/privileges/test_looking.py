@@ -133,8 +133,8 @@ def test_advice_that_cannot_be_had_changes_no_verdict(world_pool, tmp_path):
         judged = judge(world, tmp_path, *CHOSEN)
     subject = next(one for one in judged.item(ITEM)["subjects"] if one["name"] == "dev shop-codedeploy-lambda")
     assert subject["status"] == "passed", judged.printed
-    assert "no advice of access-analyzer" in subject["measured"]
-    assert "no advice of last-accessed" not in subject["measured"]
+    assert "no answer of access-analyzer" in subject["measured"]
+    assert "no answer of last-accessed" not in subject["measured"]
 
 
 def test_advice_does_not_excuse_anything(world_pool, tmp_path):

@@ -261,7 +261,7 @@ def test_subjects_that_are_declared():
 
 
 SAML_PROVIDER = f"arn:aws:iam::{ACCOUNT}:saml-provider/okta"
-WHATEVER = ["everybody for whom okta vouches, for whatever audience"]
+WHATEVER = ["everybody whom okta authenticates, for any audience"]
 SAML = [
     ({}, WHATEVER),
     (when("StringLike", "saml:aud", "*"), WHATEVER),

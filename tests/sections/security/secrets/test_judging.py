@@ -114,7 +114,7 @@ def test_another_account():
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"Statement": ["x"]}', '{"Statement": 7}', "null"])
 def test_a_policy_that_cannot_be_read(text):
     """It is never a policy that lets nobody in."""
-    with pytest.raises(Unknown, match="look at the policy"):
+    with pytest.raises(Unknown, match="check the policy"):
         list(strangers(text))
 
 
@@ -216,7 +216,7 @@ def test_both_shapes_of_the_simulators_answer():
 
 def test_the_secret_and_its_key():
     """What is wrong is said with what to do."""
-    assert "there is no secret" in next(secret_problems(SecretLook("x", None), HERE, SECRET, NOW))
+    assert "does not exist in account" in next(secret_problems(SecretLook("x", None), HERE, SECRET, NOW))
     deleted = SecretLook("x", ARN, deleted=datetime(2026, 12, 1, tzinfo=UTC))
     assert "2026-12-01" in next(secret_problems(deleted, HERE, SECRET, NOW))
     assert "labels: AWSPREVIOUS" in next(secret_problems(SecretLook("x", ARN, ("AWSPREVIOUS",)), HERE, SECRET, NOW))
@@ -238,5 +238,5 @@ def test_what_the_application_says():
         ReadyLook("ec2", "https://b/ready", ("the status is 503, expected 200",)),
     ]
     (problem,) = judge_ready(answers)
-    assert problem.startswith("ec2 does not say")
+    assert problem.startswith("ec2 does not report")
     assert "503" in problem

@@ -93,7 +93,7 @@ def test_denied_for_the_previous_version(aws):
 @pytest.mark.parametrize(
     ("content", "declared", "says"),
     [
-        ({}, (), "gave no value"),
+        ({}, (), "returned no value"),
         ({"SecretString": '{"host": "db.internal.example", "port": 5432}'}, (), "no field"),
         ({"SecretString": '{"password": "Tq8vW2xR5mK9sLp4"}'}, ("passwort",), "names passwort"),
     ],

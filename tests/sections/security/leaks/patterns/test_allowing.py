@@ -97,7 +97,7 @@ def test_an_entry_ends(tmp_path):
     ("changed", "said"),
     [
         ({}, "neither rule nor regex nor stopword"),
-        ({"rule": "no-such"}, "no rule there is"),
+        ({"rule": "no-such"}, "names an unknown rule"),
         ({"regex": "(?=a)"}, "cannot be used"),
         ({"regex": "a*"}, "empty text"),
         ({"regex": ""}, "empty text"),

@@ -106,7 +106,7 @@ def test_rare_syntax_is_understood(expression, text):
         ("a{1001}", "at most 1000"),
         ("a)", "none opened"),
         ("(a", "not closed"),
-        ("[a", "ends too early"),
+        ("[a", "ends unexpectedly"),
         ("*a", "repeats nothing"),
         (r"\pL", r"'\p'"),
         ("(?U)a", "flag U"),
