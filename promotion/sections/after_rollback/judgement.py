@@ -82,7 +82,9 @@ def rolled_back(look: RollbackLook) -> str:
             "CodeDeploy"
         )
     if rollback.is_unfinished and brought.restored_at is None:
-        raise Unknown(Reason.NOT_DUE, f"the rollback is in progress: {rollback.describe()}; run again when it has ended")
+        raise Unknown(
+            Reason.NOT_DUE, f"the rollback is in progress: {rollback.describe()}; run again when it has ended"
+        )
     assert brought.restored_at is not None, (
         f"the rollback of {deployment.id} did not succeed: {rollback.describe()}: check it in CodeDeploy, and "
         "deploy the previous revision manually"
@@ -101,7 +103,9 @@ def require_previous_only(target: Target, look: RollbackLook, serving: Serving) 
     """Fail if anything but what served before gets traffic at one target. Raises Unknown while the rollback goes on."""
     restored = look.brought.restored
     if restored is not None and restored.is_unfinished and look.brought.restored_at is None:
-        raise Unknown(Reason.NOT_DUE, f"the rollback is in progress: {restored.describe()}; run again when it has ended")
+        raise Unknown(
+            Reason.NOT_DUE, f"the rollback is in progress: {restored.describe()}; run again when it has ended"
+        )
     problems = [*_served(target, look, serving)]
     assert not problems, join(problems)
 
@@ -167,7 +171,8 @@ def _fleet(target: Ec2Target, new: tuple[str, ...], serving: Serving) -> Iterato
     if bad:
         yield (
             f"{', '.join(bad)} of the new version still receive traffic in "
-            f"{', '.join(traffic.serving_groups)}: deregister them")
+            f"{', '.join(traffic.serving_groups)}: deregister them"
+        )
     counted = count(host for host in traffic.serving if host.id not in new)
     healthy = counted.well
     if len(healthy) < target.instances:

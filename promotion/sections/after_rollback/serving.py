@@ -10,9 +10,7 @@ def ended_at(brought: Brought) -> datetime:
     """Tell when the rollback was over. Raises Unknown: no-data without one, not-due while it goes on."""
     restored = brought.restored
     if restored is None:
-        raise Unknown(
-            Reason.NO_DATA, f"the image is not rolled back at {brought.target}: see codedeploy-rolled-back"
-        )
+        raise Unknown(Reason.NO_DATA, f"the image is not rolled back at {brought.target}: see codedeploy-rolled-back")
     if brought.restored_at is not None:
         return brought.restored_at
     if restored.is_unfinished:

@@ -19,7 +19,7 @@ HEX = "ab" * 32
         (b"[]", "not an object"),
         (b"", "not well-formed"),
         (b"\xff\xfe", "not well-formed"),
-        (b'{"a":' * 100_000, "nested too deeplylyly"),
+        (b'{"a":' * 100_000, "nested too deeply"),
         ('{"a":"\ud800"}', "not Unicode"),
     ],
 )

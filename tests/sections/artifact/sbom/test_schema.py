@@ -106,7 +106,7 @@ def test_nesting_too_deep_to_validate_is_malformed():
     deep: dict = {"name": "x", "value": "y"}
     for _ in range(3000):
         deep = {"a": deep}
-    with pytest.raises(Unknown, match="nested too deeplyly"):
+    with pytest.raises(Unknown, match="nested too deeply"):
         errors(cyclonedx(components=[COMPONENT], bogus=deep))
 
 
