@@ -33,7 +33,7 @@ IN_FLIGHT = timedelta(seconds=30)
 CERTAIN = frozenset({Reason.ACCESS_DENIED, Reason.THROTTLED, Reason.NO_DATA, Reason.NOT_DECLARED, Reason.ERROR})
 """Refusals: after any other trouble nobody knows whether the call was heard."""
 _NEEDED = (
-    "codedeploy:CreateDeployment, codedeploy:RegisterApplicationRevision and, where alarms are left aside, "
+    "codedeploy:CreateDeployment, codedeploy:RegisterApplicationRevision and, where alarms are ignored, "
     "codedeploy:UpdateDeploymentGroup"
 )
 
@@ -97,7 +97,7 @@ def deploy_previous(
 def _made(asked: Receipt, wanted: Redeployment, key: str) -> Receipt:
     deployment = wanted.brought.deployment
     assert deployment is not None
-    message = f"{deployment.describe()}, so {key} deploys {wanted.before.label} once more"
+    message = f"{deployment.describe()}, so {key} redeploys {wanted.before.label}"
     return replace(asked, state=ActionState.DONE, id=key, message=message)
 
 
@@ -113,8 +113,8 @@ def _refused(asked: Receipt, wanted: Redeployment, answer: Unknown, again: Calla
             asked,
             state=ActionState.REFUSED,
             id=deployment.id,
-            message=f"{deployment.id} is not taken back, as its group deploys something else ({answer.message}): see what that "
-            "brings, and stop it by hand if it must not go on",
+            message=f"{deployment.id} is not rolled back, because its group is deploying something else "
+            f"({answer.message}): check what that deploys, and stop it manually if it must not continue",
         )
     sure = answer.reason in CERTAIN and not isinstance(found, Unknown)
     state = ActionState.FAILED if sure else ActionState.UNCLEAR

@@ -21,12 +21,12 @@ TO_COME = timedelta(seconds=60)
 class RollbackStep(StrEnum):
     """What is to be done."""
 
-    NOTHING = "nothing: the image does not serve there"
-    AWAIT = "a rollback goes on, or is about to begin"
+    NOTHING = "nothing: the image is not in service there"
+    AWAIT = "a rollback is in progress, or about to start"
     STOP = "stop the deployment, with rollback"
-    REDEPLOY = "deploy what was there before"
-    LEAVE = "leave it to a person, and take back the other targets"
-    REFUSE = "leave it to a person, and take back no target"
+    REDEPLOY = "deploy the previous revision"
+    LEAVE = "leave it to a person, and roll back the other targets"
+    REFUSE = "leave it to a person, and roll back no target"
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,11 @@ def rollback_plan(brought: Brought, look: Callable[[], Serves], now: datetime) -
     if (found := _of_later(brought, look)) is not None:
         return found
     if deployment.outcome is Outcome.UNFINISHED:
-        return RollbackPlan(brought, RollbackStep.STOP, f"{deployment.id} goes on", deployment.id)
+        return RollbackPlan(brought, RollbackStep.STOP, f"{deployment.id} is in progress", deployment.id)
     begins = brought.rollback is None and deployment.outcome is Outcome.FAILED
     if begins and deployment.completed is not None and now < deployment.completed + TO_COME:
         return RollbackPlan(
-            brought, RollbackStep.AWAIT, f"{deployment.describe()}: its rollback may be about to begin", deployment.id
+            brought, RollbackStep.AWAIT, f"{deployment.describe()}: its rollback may be about to start", deployment.id
         )
     return _over(brought, look())
 
@@ -91,8 +91,8 @@ def _nothing_found(brought: Brought, look: Callable[[], Serves]) -> RollbackPlan
         return RollbackPlan(
             brought,
             RollbackStep.LEAVE,
-            f"{other.describe()} at {target} and brings another image, and no deployment that brought this one was found: "
-            "see in CodeDeploy what it brings, and stop it by hand if it must not go on",
+            f"{other.describe()} at {target} and deploys another image, and no deployment of this one was found: "
+            "check in CodeDeploy what it deploys, and stop it manually if it must not continue",
             other.id,
         )
     serves = look()
@@ -100,20 +100,21 @@ def _nothing_found(brought: Brought, look: Callable[[], Serves]) -> RollbackPlan
         return RollbackPlan(
             brought,
             RollbackStep.REFUSE,
-            f"no deployment that brought this image to {target} was found, and whether it serves there could not be told "
-            f"({serves.unknown}): look at it by hand",
+            f"no deployment of this image to {target} was found, and it is unknown whether it is in service there "
+            f"({serves.unknown}): check it manually",
         )
     if serves.ours:
         return RollbackPlan(
             brought,
             RollbackStep.REFUSE,
-            f"{first_of(serves.ours, len(serves.ours))} of {target} runs this image and gets traffic, and no deployment of "
-            "the last seven days brought it: move the traffic by hand",
+            f"{first_of(serves.ours, len(serves.ours))} of {target} runs this image and receives traffic, but no "
+            "deployment of the last seven days deployed it: shift the traffic manually",
         )
     return RollbackPlan(
         brought,
         RollbackStep.NOTHING,
-        f"no deployment has brought this image to {target}, and {serves.describe()} serves there: there is nothing to stop",
+        f"no deployment has deployed this image to {target}, and {serves.describe()} is in service there: there is "
+        "nothing to stop",
     )
 
 
@@ -130,8 +131,8 @@ def _of_rollback(brought: Brought) -> RollbackPlan | None:
         return RollbackPlan(
             brought,
             RollbackStep.REFUSE,
-            f"{rollback.describe()}, which was to take {deployment.id} back, and is not tried again: a person has to decide, "
-            "by hand, in CodeDeploy",
+            f"{rollback.describe()}, which was to roll back {deployment.id}; it is not tried again: a person must "
+            "decide, in CodeDeploy",
             rollback.id,
         )
     return None
@@ -148,8 +149,8 @@ def _of_later(brought: Brought, look: Callable[[], Serves]) -> RollbackPlan | No
         return RollbackPlan(
             brought,
             RollbackStep.LEAVE,
-            f"{newest.describe()}, which somebody made after {deployment.id}: it is left alone; see what it brings, and stop "
-            "it by hand if it must not go on",
+            f"{newest.describe()}, which was created after {deployment.id}: it is left unchanged; check what it "
+            "deploys, and stop it manually if it must not continue",
             newest.id,
         )
     serves = look() if newest.outcome is Outcome.SUCCEEDED else None
@@ -166,17 +167,18 @@ def _over(brought: Brought, serves: Serves) -> RollbackPlan:
         return RollbackPlan(
             brought,
             RollbackStep.REFUSE,
-            f"{deployment.describe()}, and who serves at {brought.target} could not be told ({serves.unknown}): a person must "
-            "decide, in CodeDeploy",
+            f"{deployment.describe()}, and it is unknown what is in service at {brought.target} "
+            f"({serves.unknown}): a person must decide, in CodeDeploy",
             deployment.id,
         )
     if not serves.ours:
         return RollbackPlan(
             brought,
             RollbackStep.NOTHING,
-            f"{deployment.describe()}, and nothing of this image gets traffic at {brought.target}: {serves.describe()} does",
+            f"{deployment.describe()}, and nothing of this image receives traffic at {brought.target}: "
+            f"{serves.describe()} does",
             deployment.id,
         )
     return RollbackPlan(
-        brought, RollbackStep.REDEPLOY, f"{deployment.describe()}, so that it cannot be stopped any more", deployment.id
+        brought, RollbackStep.REDEPLOY, f"{deployment.describe()}, so it can no longer be stopped", deployment.id
     )

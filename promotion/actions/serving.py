@@ -24,7 +24,7 @@ def who_serves(account: Account, target: Target, brought: Brought, image: Promot
             return _versions(account, target, image)
         return _instances(account, target, brought, image, now)
 
-    found = tried(f"who serves at {brought.target}", look)
+    found = tried(f"what is in service at {brought.target}", look)
     return Serves(unknown=found.message) if isinstance(found, Unknown) else found
 
 

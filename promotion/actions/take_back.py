@@ -124,16 +124,16 @@ class TargetRollback:
             )
         serves = self.serves(found)
         if serves.unknown:
-            return Verified(False, f"who serves could not be told: {serves.unknown}") if late else None
+            return Verified(False, f"it is unknown what is in service: {serves.unknown}") if late else None
         if not serves.ours:
             by = (
                 "" if restored is None or deployment is None else f"{restored.id} has rolled back {deployment.id}, and "
             )
-            said = f"{by}{serves.describe()} serves at {self.name}"
+            said = f"{by}{serves.describe()} is in service at {self.name}"
             if deployment is None:
-                said = f"nothing of this image was deployed to {self.name}, and {serves.describe()} serves there"
+                said = f"nothing of this image was deployed to {self.name}, and {serves.describe()} is in service there"
             return Verified(True, said, None if restored is None else restored.id)
-        still = f"{', '.join(serves.ours[:4])} of this image still gets traffic at {self.name}"
+        still = f"{', '.join(serves.ours[:4])} of this image still receives traffic at {self.name}"
         if restored is None and deployment is not None:
             still = f"{deployment.describe()}, and no deployment is rolling it back: {still}"
         return Verified(False, still) if late else None
@@ -149,7 +149,7 @@ class TargetRollback:
         """Do what is to be done now that the deployment has ended while it was looked at."""
         now = self._checked(self.plan())
         if now.step is RollbackStep.STOP:
-            message = f"{plan.id} could not be stopped, as CodeDeploy says that it has ended: look at it by hand"
+            message = f"{plan.id} could not be stopped, because CodeDeploy says that it has ended: check it manually"
             return replace(asked, state=ActionState.FAILED, message=message)
         return self.carry_out(now)
 
@@ -171,9 +171,9 @@ class TargetRollback:
         override = self.acting.alarms == "override"
         if not override and (firing := self._wait_for_alarms(plan.brought.alarms)):
             return replace(asked, state=ActionState.FAILED, message=f"{plan.why}; {firing}")
-        before = tried(f"what served before at {self.name}", lambda: self._before(plan.brought))
+        before = tried(f"the previous version of {self.name}", lambda: self._before(plan.brought))
         if isinstance(before, Unknown) or before is None:
-            why = "there is nothing to go back to" if before is None else before.message
+            why = "there is nothing to roll back to" if before is None else before.message
             return replace(asked, state=ActionState.FAILED, message=f"{plan.why}; {why}")
         current = self.serves(plan.brought).current
         wanted = Redeployment(self.target, plan.brought, before, current, self.image.digest, override)
@@ -191,5 +191,5 @@ class TargetRollback:
                 return ""
             if self.clock.now() >= until:
                 said = firing.message if isinstance(firing, Unknown) else f"{', '.join(firing)} is still in ALARM"
-                return f"{said}, which would stop the deployment that takes it back"
+                return f"{said}, which would stop the deployment that rolls it back"
             self.clock.sleep(_POLL_SECONDS)

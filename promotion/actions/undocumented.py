@@ -15,8 +15,8 @@ def undocumented(plan: RollbackPlan) -> Iterator[str]:
     brought, deployment = plan.brought, plan.brought.deployment
     if brought.fleet:
         yield (
-            f"AWS does not document which instances a rollback brings back where the new ones come from {brought.fleet}, as in "
-            f"{brought.group}"
+            f"AWS does not document which instances a rollback restores if the new ones come from {brought.fleet}, "
+            f"as in {brought.group}"
         )
     if plan.step is RollbackStep.STOP and deployment is not None and deployment.waits_to_terminate:
         yield f"nor whether {deployment.id} can be stopped while it waits to terminate the instances that it replaced"

@@ -34,8 +34,10 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Add `check-policy`; it sets `run`, which takes the parsed arguments and gives the exit status."""
     from promotion.settings.privileges import RoleKind
 
-    parser = subparsers.add_parser("check-policy", help="judge policies on disk by the rules of least-privilege")
-    parser.add_argument("--kind", required=True, choices=get_args(RoleKind), help="whose role the policies are for")
+    parser = subparsers.add_parser("check-policy", help="judge policy files by the rules of least-privilege")
+    parser.add_argument(
+        "--kind", required=True, choices=get_args(RoleKind), help="kind of role that the policies are for"
+    )
     parser.add_argument(
         "--policy", nargs="+", default=[], metavar="FILE", help="policies of a role, judged together; - is stdin"
     )
@@ -44,7 +46,7 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("--resource-policy", metavar="FILE", help="the policy of a resource; needs --of")
     parser.add_argument("--of", metavar="ARN", help="the resource that --resource-policy is attached to")
     parser.add_argument("--principal", action="append", default=[], metavar="NAME",
-                        help="who may become the role besides, or use the resource: as `principals` of a role")  # fmt: skip
+                        help="who else may assume the role, or use the resource: as `principals` of a role")  # fmt: skip
     parser.add_argument("--subject", action="append", default=[], metavar="PATTERN", help="as `subjects` of a role")
     parser.add_argument("--external-id", metavar="ID", help="as `external_id` of a role")
     parser.add_argument("--account", metavar="NUMBER", help="the account; by default the one that the documents name")
@@ -84,7 +86,7 @@ def run(asked: argparse.Namespace) -> int:
         outcome.unreadable.append("there is nothing to judge: give --policy, --trust or --resource-policy")
     if bool(asked.resource_policy) != bool(asked.of):
         outcome.unreadable.append(
-            "--resource-policy and --of belong together: the policy, and the ARN of what it is attached to"
+            "--resource-policy and --of must be given together: the policy, and the ARN of what it is attached to"
         )
     documents = dict(_documents(asked, outcome))
     if not outcome.unreadable:
@@ -136,7 +138,7 @@ def _judge(asked: argparse.Namespace, documents: Mapping[str, str], outcome: Out
         outcome.gather(lambda: _trust(asked, documents[asked.trust], place))
     if asked.resource_policy:
         if asked.of.count(":") < 5 or not asked.of.startswith("arn:"):
-            outcome.unreadable.append(f"--of {asked.of} is not an ARN: give that of the resource")
+            outcome.unreadable.append(f"--of {asked.of} is not an ARN: give the ARN of the resource")
             return
         shared = [Shared(tuple(asked.principal))] if asked.principal else []
         text = documents[asked.resource_policy]
@@ -181,7 +183,7 @@ def _as_text(outcome: Outcome) -> Iterator[str]:
     for sentence in outcome.unreadable:
         yield f"unknown: {sentence}"
     if outcome.status == CLEAN:
-        yield " · ".join(part for part in ("nothing is wider than it needs to be", outcome.measured) if part)
+        yield " · ".join(part for part in ("nothing allows more than it needs", outcome.measured) if part)
 
 
 def _as_json(asked: argparse.Namespace, outcome: Outcome) -> dict[str, Any]:

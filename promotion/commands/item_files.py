@@ -106,7 +106,7 @@ def _line(root: Path, section: Section, new: NewItem) -> Change:
 
 def _new(root: Path, path: Path, text: str, what: str) -> Change:
     if (root / path).exists():
-        raise NewItemError(f"{path} is there already: give the item another id, or move that file away")
+        raise NewItemError(f"{path} exists already: give the item another id, or move that file away")
     return Change(path, text, None, what)
 
 
@@ -123,16 +123,18 @@ def _added(root: Path, path: Path, code: _Code, what: str, header: str = "") -> 
     """Add code to a module, a test below the last test, with the imports that it lacks; or make the module."""
     if not (root / path).exists():
         if not header:
-            raise NewItemError(f"there is no {path}, to which the test would be added: write it with a docstring first")
+            raise NewItemError(
+                f"{path}, to which the test would be added, does not exist: create it with a docstring first"
+            )
         return Change(path, _module(header, code.imports, code.text), None, what)
     text = _read(root, path)
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
-        raise NewItemError(f"{path} is not Python that can be read: correct it first") from None
+        raise NewItemError(f"{path} is not valid Python: correct it first") from None
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     if code.name in {node.name for node in functions}:
-        raise NewItemError(f"{path} has a {code.name} already: give the item another id, or take that function out")
+        raise NewItemError(f"{path} has a {code.name} already: give the item another id, or remove that function")
     lines = text.splitlines(keepends=True)
     tests = [node.end_lineno or 0 for node in functions if node.name.startswith("test_")]
     at = max(tests) if tests and code.text.startswith("@item") else len(lines)

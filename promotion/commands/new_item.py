@@ -24,7 +24,12 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("--section", required=True, metavar="MARKER", help="the marker of its section, such as dev")
     parser.add_argument("--title", metavar="TEXT", help="the words of its line (the id as words)")
     parser.add_argument("--per", metavar="KIND", help="the kind of subject that it is judged over, such as dev_target")
-    parser.add_argument("--checks", type=Path, metavar="DIR", help="where your own items are (found, else `checks`)")
+    parser.add_argument(
+        "--checks",
+        type=Path,
+        metavar="DIR",
+        help="directory of your own items (default: where they are found, else `checks`)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -65,7 +70,7 @@ def write_all(root: Path, todo: Sequence[Change]) -> None:
             elif target.read_text(encoding="utf-8") == change.before:
                 part.replace(target.resolve())
             else:
-                raise NewItemError(f"{change.path} was changed by somebody else in this moment: try again")  # noqa: TRY301
+                raise NewItemError(f"{change.path} was changed at the same time by something else: run again")  # noqa: TRY301
             done.append(change)
     except (OSError, UnicodeDecodeError, NewItemError) as trouble:
         _undo(root, done, made)
@@ -111,9 +116,7 @@ def _checklist(root: Path) -> Checklist:
     path = root / "checklist.md"
     if not path.is_file():
         ours = Path(__file__).parents[1] / "checklist.md"
-        raise NewItemError(
-            f"there is no checklist.md in {root}: go to where yours is, or copy {ours} here to begin one"
-        )
+        raise NewItemError(f"there is no checklist.md in {root}: run where yours is, or copy {ours} here to start one")
     return load_checklist(path)
 
 
@@ -122,17 +125,17 @@ def _new_item(root: Path, checklist: Checklist, asked: argparse.Namespace) -> Ne
     from promotion.settings.subjects import kinds
 
     if not _ID.fullmatch(asked.id):
-        raise NewItemError(f"{asked.id!r} is no id: expected lower-case words joined by hyphens, such as backup-taken")
+        raise NewItemError(
+            f"{asked.id!r} is not an id: expected lower-case words joined by hyphens, such as backup-taken"
+        )
     numbers = {item.id: item.number for item in checklist}
     if asked.id in numbers:
-        raise NewItemError(
-            f"checklist.md has an item {asked.id!r} already, {numbers[asked.id]}: give this one another id"
-        )
+        raise NewItemError(f"checklist.md has an item {asked.id!r} already, {numbers[asked.id]}: choose another id")
     markers = [section.marker for section in checklist.sections]
     if asked.section not in markers:
         raise NewItemError(f"checklist.md has no section {asked.section!r}{_nearest(asked.section, markers)}")
     if asked.per is not None and asked.per not in kinds():
-        raise NewItemError(f"there is no kind of subject {asked.per!r}{_nearest(asked.per, kinds())}")
+        raise NewItemError(f"unknown kind of subject {asked.per!r}{_nearest(asked.per, kinds())}")
     if is_checkout(root) and asked.checks is not None:
         raise NewItemError("--checks is for a repository of your own: here look-ups are in fixtures/")
     words = asked.id.replace("-", "_")
@@ -179,7 +182,7 @@ def _require_line(new: NewItem, line: Change) -> None:
         except (ChecklistError, KeyError):
             item = None
     if item is None or (item.title, item.section, item.how, item.due) != (new.title, new.section, "M", None):
-        raise NewItemError(f"the title {new.title!r} cannot stand in a line of checklist.md: leave out ` and ·")
+        raise NewItemError(f"the title {new.title!r} cannot be used in checklist.md: leave out ` and ·")
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ def read_record(place: str, digest: str) -> RecordLook:
     except RecordError as mistakes:
         first, *more = str(mistakes).splitlines()
         others = f" (and {len(more)} more)" if more else ""
-        raise Unknown(Reason.MALFORMED, f"{name} cannot be read: {first}{others}: mend it, and look again") from None
+        raise Unknown(Reason.MALFORMED, f"{name} cannot be read: {first}{others}: correct it, and run again") from None
 
 
 def read_text(path: Path, name: str) -> str | None:
@@ -36,8 +36,8 @@ def read_text(path: Path, name: str) -> str | None:
     except OSError as mistake:
         raise Unknown(Reason.ERROR, f"{name} cannot be read: {mistake.strerror}") from None
     if len(content) > LARGEST:
-        raise Unknown(Reason.TRUNCATED, f"{name} is longer than the {LARGEST:,} bytes that are read: shorten it")
+        raise Unknown(Reason.TRUNCATED, f"{name} is longer than the {LARGEST:,} bytes that this run reads: shorten it")
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise Unknown(Reason.MALFORMED, f"{name} is not UTF-8 text: save it anew") from None
+        raise Unknown(Reason.MALFORMED, f"{name} is not UTF-8 text: save it as UTF-8") from None

@@ -136,8 +136,8 @@ def test_what_is_not_well_is_not_gone_back_to(world_pool, tmp_path, fault):
         ("redeploy-not-allowed", "stop:lambda", "needs codedeploy:CreateDeployment"),
         ("alarms-may-not-be-left-aside", "stop:lambda", "codedeploy:UpdateDeploymentGroup"),
         ("redeploy-of-lambda-fails", "verified:lambda", "is Failed"),
-        ("somebody-deploys-meanwhile", "stop:lambda", "which somebody made after"),
-        ("somebody-deploys-at-the-last-moment", "stop:lambda", "its group deploys something else"),
+        ("somebody-deploys-meanwhile", "stop:lambda", "which was created after"),
+        ("somebody-deploys-at-the-last-moment", "stop:lambda", "its group is deploying something else"),
     ],
 )
 def test_what_cannot_be_verified_needs_a_person(world_pool, tmp_path, fault, key, said):
@@ -186,7 +186,7 @@ def test_what_aws_does_not_document_is_not_done_unasked(world_pool, tmp_path):
     assert judged.code == Exit.ROLLBACK_UNVERIFIED, judged.printed
     assert not {"StopDeployment", "CreateDeployment"} & set(done)
     act = next(act for act in judged.record["acts"] if act["key"].endswith(":stop:ec2"))
-    assert "AWS does not document which instances a rollback brings back" in act["message"]
+    assert "AWS does not document which instances a rollback restores" in act["message"]
     assert "set `ec2 = true` in [acting]" in act["message"]
 
 

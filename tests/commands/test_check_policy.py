@@ -189,4 +189,4 @@ def test_what_is_printed_for_people(capsys, written):
     status, out = check(
         capsys, "--kind", "function", "--policy", written("p.json", document(allow("s3:ListAllMyBuckets")))
     )
-    assert (status, out) == (0, "nothing is wider than it needs to be · 1 actions by 1 statements\n")
+    assert (status, out) == (0, "nothing allows more than it needs · 1 actions by 1 statements\n")

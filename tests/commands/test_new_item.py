@@ -93,14 +93,17 @@ def test_a_second_item_goes_beside_the_first(team, new):
             ("function-memory", "--section", "zzz"),
             "checklist.md has no section 'zzz': it has artifact, dev, observability",
         ),
-        (("health-checks", "--section", "dev"), "checklist.md has an item 'health-checks' already, 2.4: give this one"),
+        (
+            ("health-checks", "--section", "dev"),
+            "checklist.md has an item 'health-checks' already, 2.4: choose another id",
+        ),
         (
             ("Function_Memory", "--section", "dev"),
-            "'Function_Memory' is no id: expected lower-case words joined by hyphens",
+            "'Function_Memory' is not an id: expected lower-case words joined by hyphens",
         ),
-        (("9-lives", "--section", "dev"), "'9-lives' is no id"),
+        (("9-lives", "--section", "dev"), "'9-lives' is not an id"),
         (("function-memory", "--section", "dev", "--per", "dev_targte"), "did you mean 'dev_target'?"),
-        (("function-memory", "--section", "dev", "--title", "T · `x`"), "cannot stand in a line of checklist.md"),
+        (("function-memory", "--section", "dev", "--title", "T · `x`"), "cannot be used in checklist.md"),
         (("tides-of", "--section", "dev", "--checks", "gate"), "gate/conftest.py has a tides_of already"),
         (("endpoint", "--section", "dev"), "has a fault 'endpoint-wrong' already: give the item another id"),
         (("documented", "--section", "dev"), "docs/notes.md has a section of documented already"),
@@ -128,7 +131,7 @@ def test_without_a_checklist_of_its_own_nothing_is_written(tmp_path, monkeypatch
     status, printed = new(ITEM, "--section", "dev")
     assert status == 2
     assert "there is no checklist.md in" in printed.err
-    assert "checklist.md here to begin one" in printed.err
+    assert "checklist.md here to start one" in printed.err
     assert tree(tmp_path) == {}
 
 
@@ -147,7 +150,7 @@ def test_a_module_that_cannot_be_read_is_left_alone(team, new):
     (team / "gate" / "conftest.py").write_text("from promotion.evidence import evidence\ndef (\n")
     before = tree(team)
     status, printed = new(ITEM, "--section", "dev")
-    assert (status, "gate/conftest.py is not Python that can be read" in printed.err) == (2, True)
+    assert (status, "gate/conftest.py is not valid Python" in printed.err) == (2, True)
     assert tree(team) == before
 
 

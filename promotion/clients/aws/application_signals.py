@@ -29,21 +29,22 @@ def budget_report(account: Account, arn: str, wanted: str, now: datetime) -> Map
     for error in answer.get("Errors") or ():
         raise Unknown(
             Reason.NO_DATA,
-            f"Application Signals gives no budget report of {wanted}: {error['ErrorCode']}, {error['ErrorMessage']}: see the "
-            "objective there",
+            f"Application Signals returned no budget report of {wanted}: {error['ErrorCode']}, "
+            f"{error['ErrorMessage']}: check the objective there",
         )
     reports, at = answer.get("Reports") or [], answer.get("Timestamp")
     if len(reports) != 1 or at is None:
         raise Unknown(
             Reason.MALFORMED,
-            f"Application Signals gives {len(reports)} budget reports of {wanted} without an error, expected one and its "
-            "time: look again",
+            f"Application Signals returned {len(reports)} budget reports of {wanted} without an error, expected "
+            "one and its time: run again",
         )
     if now - at > _STALE:
         raise Unknown(
             Reason.STALE,
-            f"Application Signals gives the budget report of {wanted} as of {at.astimezone(UTC):%Y-%m-%d %H:%M}Z, expected "
-            f"{now:%H:%M}Z: see whether its metric is still measured, and look again",
+            f"Application Signals returned the budget report of {wanted} as of "
+            f"{at.astimezone(UTC):%Y-%m-%d %H:%M}Z, expected {now:%H:%M}Z: check whether its metric is still "
+            "published, and run again",
         )
     report: Mapping[str, Any] = reports[0]
     return report

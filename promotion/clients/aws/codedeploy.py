@@ -57,7 +57,7 @@ def deployment_history(
     if group.newest_created is None:
         raise Unknown(
             Reason.NO_DATA,
-            f"CodeDeploy knows no deployment of {group.application}/{group.name}: deploy to {account.name} first, or "
+            f"CodeDeploy has no deployment of {group.application}/{group.name}: deploy to {account.name} first, or "
             "check the names",
         )
     history = None
@@ -69,8 +69,8 @@ def deployment_history(
         return history
     raise Unknown(
         Reason.NO_DATA,
-        f"CodeDeploy knows no deployment of {group.application}/{group.name} in 90 days but those of Auto Scaling: "
-        f"deploy to {account.name} first",
+        f"CodeDeploy has no deployment of {group.application}/{group.name} in 90 days except those of Auto "
+        f"Scaling: deploy to {account.name} first",
     )
 
 
@@ -142,13 +142,11 @@ def deployment_targets(account: Account, deployment_id: str) -> tuple[Deployment
         for page in codedeploy.get_paginator("list_deployment_targets").paginate(deploymentId=deployment_id):
             ids += page["targetIds"]
     except codedeploy.exceptions.DeploymentNotStartedException:
-        raise NotStarted(
-            Reason.NOT_DUE, f"deployment {deployment_id} has not started: look again when it has"
-        ) from None
+        raise NotStarted(Reason.NOT_DUE, f"deployment {deployment_id} has not started: run again when it has") from None
     if not ids:
         raise Unknown(
             Reason.NO_DATA,
-            f"deployment {deployment_id} lists no target: it may have begun just now, or its targets are gone",
+            f"deployment {deployment_id} lists no target: it may have started just now, or its targets no longer exist",
         )
     targets: list[DeploymentTarget] = []
     for start in range(0, len(ids), _BATCH):
@@ -224,7 +222,7 @@ def _target(tree: dict[str, Any]) -> DeploymentTarget:
             id=name, status=inner["status"], events=_events(inner), label=inner.get("instanceLabel")
         )
     raise Unknown(
-        Reason.NOT_SUPPORTED, f"the deployment has a target of kind {kind}; Lambda and instances are judged here"
+        Reason.NOT_SUPPORTED, f"the deployment has a target of kind {kind}; only Lambda and instances are supported"
     )
 
 

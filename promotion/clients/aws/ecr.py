@@ -36,5 +36,5 @@ def scan_findings(account: Account, repository: str, digest: str) -> list[Mappin
         return list(ecr.get_paginator("describe_image_scan_findings").paginate(**question))
     except ecr.exceptions.ScanNotFoundException:
         raise Unknown(
-            Reason.NO_DATA, f"ECR has never scanned {digest} in {repository}: switch scanning on, or start a scan"
+            Reason.NO_DATA, f"ECR has never scanned {digest} in {repository}: enable scanning, or start a scan"
         ) from None

@@ -48,7 +48,7 @@ class Vocabulary(Generic[M_co]):
         )
         raise Unknown(
             Reason.NOT_SUPPORTED,
-            f"{whose} is {value!r}, {why} ({self.shape} of {self.service}): look at it in the console",
+            f"{whose} is {value!r}, {why} ({self.shape} of {self.service}): check it in the console",
         )
 
 
@@ -56,9 +56,9 @@ class Origin(StrEnum):
     """Why there is a deployment."""
 
     RELEASE = "brings a revision"
-    ROLLBACK = "deploys an earlier revision again, to undo another deployment"
-    SCALING = "brings new instances what the others have"
-    TERMINATION = "runs scripts on instances that Auto Scaling is about to terminate: it brings nothing"
+    ROLLBACK = "redeploys an earlier revision, to roll back another deployment"
+    SCALING = "gives new instances the revision of the others"
+    TERMINATION = "runs scripts on instances that Auto Scaling is about to terminate: it deploys nothing"
 
 
 class Outcome(StrEnum):
@@ -66,13 +66,13 @@ class Outcome(StrEnum):
 
     UNFINISHED = "goes on"
     SUCCEEDED = "ended well"
-    FAILED = "ended badly, or was stopped"
+    FAILED = "failed, or was stopped"
 
 
 class Step(StrEnum):
     """What became of a deployment on one target, or of one lifecycle event there."""
 
-    UNFINISHED = "to come, or goes on"
+    UNFINISHED = "pending, or in progress"
     SUCCEEDED = "ended well"
     FAILED = "ended badly"
     SKIPPED = "left out"
@@ -82,11 +82,11 @@ class Step(StrEnum):
 class Health(StrEnum):
     """What a load balancer says of a registered target."""
 
-    WELL = "gets traffic and passes its health checks"
+    WELL = "receives traffic and passes its health checks"
     ILL = "fails its health checks"
     STARTING = "was registered just now, and has not passed its health checks yet"
-    LEAVING = "gets no new requests: it is deregistered, or not in use"
-    UNTOLD = "the load balancer cannot tell"
+    LEAVING = "receives no new requests: it is deregistered, or not in use"
+    UNTOLD = "the load balancer does not know"
 
 
 class Fitness(StrEnum):
@@ -94,14 +94,14 @@ class Fitness(StrEnum):
 
     READY = "ready"
     PENDING = "being prepared"
-    UNFIT = "not able to serve"
+    UNFIT = "not able to serve requests"
 
 
 class Power(StrEnum):
     """Whether there is an instance."""
 
     RUNNING = "running"
-    UP = "there, but not serving"
+    UP = "present, but not serving requests"
     GONE = "terminated, or about to be"
 
 

@@ -54,7 +54,7 @@ class LambdaVersion:
         if Fitness.UNFIT in fitness:
             return f"{how}; expected Active and Successful"
         if Fitness.PENDING in fitness:
-            raise Unknown(Reason.NOT_DUE, f"{how}: look again when it is Active")
+            raise Unknown(Reason.NOT_DUE, f"{how}: run again when it is Active")
         return ""
 
 

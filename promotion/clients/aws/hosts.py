@@ -67,13 +67,14 @@ class HostCount:
         if self.starting:
             return Unknown(
                 Reason.NOT_DUE,
-                f"{join([host.describe() for host in self.starting])}: it was registered just now, look again when it has "
-                "passed its health checks",
+                f"{join([host.describe() for host in self.starting])}: registered a moment ago; run again when it "
+                "has passed its health checks",
             )
         if self.untold:
             return Unknown(
                 Reason.NO_DATA,
-                f"{join([host.describe() for host in self.untold])}: the load balancer cannot tell how it is, look again",
+                f"{join([host.describe() for host in self.untold])}: the load balancer does not know its health; "
+                "run again",
             )
         return None
 

@@ -109,10 +109,10 @@ def last_accessed(account: Account, arn: str) -> Iterator[Mapping[str, Any]]:
     last = time.monotonic() + _PATIENCE
     while (page := iam.get_service_last_accessed_details(JobId=job))["JobStatus"] == "IN_PROGRESS":
         if time.monotonic() > last:
-            raise Unknown(Reason.TIMEOUT, f"IAM has not told within {_PATIENCE} s when services were last used")
+            raise Unknown(Reason.TIMEOUT, f"IAM did not report within {_PATIENCE} s when services were last used")
         time.sleep(0.5)
     if page["JobStatus"] != "COMPLETED":
-        raise Unknown(Reason.NO_DATA, "IAM could not tell when services were last used")
+        raise Unknown(Reason.NO_DATA, "IAM could not report when services were last used")
     while True:
         yield from page["ServicesLastAccessed"]
         if not page.get("IsTruncated"):
@@ -131,7 +131,7 @@ def _pages(operation: Any, key: str, role: str) -> Iterator[Any]:
         if not page.get("Marker") or page["Marker"] == marker.get("Marker"):
             raise Unknown(
                 Reason.TRUNCATED,
-                f"IAM says that {role} has more {key} than it gave, and not where they go on: look again",
+                f"IAM says that {role} has more {key}, but gives no marker for them: run again",
             )
         marker = {"Marker": page["Marker"]}
 

@@ -76,7 +76,7 @@ def load_balancer(account: Account, name: str) -> str:
     """Look up the ARN of a load balancer."""
     balancers = account.client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"]
     if len(balancers) != 1:
-        raise Unknown(Reason.NO_DATA, f"there is no single load balancer {name}: check `load_balancer`")
+        raise Unknown(Reason.NO_DATA, f"load balancer {name} does not exist, or not once only: check `load_balancer`")
     return str(balancers[0]["LoadBalancerArn"])
 
 

@@ -20,10 +20,10 @@ def missing_object(account: Account, revision: Revision) -> str:
         if refused.response["Error"].get("Code") not in ("404", "NoSuchKey", "NoSuchVersion"):
             raise
         version = f" in version {revision.version}" if revision.version else ""
-        return f"{revision.describe()}{version} is gone (deleted, or expired by a lifecycle rule)"
+        return f"{revision.describe()}{version} no longer exists (deleted, or expired by a lifecycle rule)"
     found = str(answer.get("ETag", "")).strip('"')
     if revision.etag and found and found != revision.etag.strip('"'):
-        return f"{revision.describe()} was written over (its ETag is {found}, {revision.etag} was deployed)"
+        return f"{revision.describe()} was overwritten (its ETag is {found}; {revision.etag} was deployed)"
     return ""
 
 
@@ -33,7 +33,7 @@ def missing_spec(account: Account, application: str, revision: Revision) -> str:
     try:
         content = spec(account, application, revision)
     except codedeploy.exceptions.RevisionDoesNotExistException:
-        return f"{revision.describe()} of {application} is gone"
+        return f"{revision.describe()} of {application} no longer exists"
     return "" if content else f"{revision.describe()} of {application} is empty"
 
 

@@ -39,8 +39,8 @@ class ImageIdentity:
         if self.unread and _DIGEST.fullmatch(found):
             raise Unknown(
                 Reason.NO_DATA,
-                f"{found} may be a platform's manifest of {self.digest}, which could not be read ({self.unread}): see that "
-                "the registry answers, then look again",
+                f"{found} may be a platform's manifest of {self.digest}, which could not be read ({self.unread}): "
+                "check that the registry answers, and run again",
             )
         return False
 

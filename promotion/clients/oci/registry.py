@@ -86,7 +86,7 @@ class RegistrySource:
         ValueError if `name` is not a valid tag.
         """
         if not TAG.fullmatch(name):
-            raise ValueError(f"{name[:130]!r} cannot be a tag")
+            raise ValueError(f"{name[:130]!r} is not a valid tag")
         answer = self._get(f"manifests/{name}", _MANIFESTS, self._limits.manifest_bytes)
         if says_absent(answer):
             return None

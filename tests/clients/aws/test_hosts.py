@@ -36,7 +36,7 @@ def test_what_leaves_is_nothing(state):
 def test_what_has_just_come_is_not_due():
     """Whether it makes up for one that is missing or comes besides; if it cannot, too few are too few."""
     for hosts in (fleet("initial"), fleet("initial", healthy=1)):
-        with pytest.raises(Unknown, match="is initial: it was registered just now") as raised:
+        with pytest.raises(Unknown, match="is initial: registered a moment ago") as raised:
             list(problems(hosts, 2))
         assert raised.value.reason is Reason.NOT_DUE
     assert list(problems(fleet("initial", healthy=1), 3)) == ["1 instances are registered and healthy, expected 3"]

@@ -158,7 +158,7 @@ FLEET_BACK = RollbackLook(
             ),
             "i-8 of the new version still receive traffic",
         ),
-        (fleet(blue=0, green=0), "nothing serves"),
+        (fleet(blue=0, green=0), "nothing is in service"),
     ],
 )
 def test_who_serves_behind_a_load_balancer(serving, outcome):

@@ -108,8 +108,8 @@ def _state_change(item: Mapping[str, Any], when: datetime, data: Mapping[str, An
         if summary is None:
             raise Unknown(
                 Reason.MALFORMED,
-                f"alarm {item['AlarmName']} changed its state at {when:%H:%M:%S}Z, but its history does not say from "
-                "what to what: look at it in the console",
+                f"alarm {item['AlarmName']} changed its state at {when:%H:%M:%S}Z, but its history does not say "
+                "from what to what: check it in the console",
             )
         return StateChange(item["AlarmName"], when, summary[1], summary[2])
     composite = item.get("AlarmType", "MetricAlarm") != "MetricAlarm"

@@ -70,6 +70,6 @@ def _pages(cloudwatch: Any, queries: Sequence[Query], window: Window) -> Iterato
         if not token:
             return
         if token in seen:
-            raise Unknown(Reason.TRUNCATED, "cloudwatch:GetMetricData leads back to a page it has given: look again")
+            raise Unknown(Reason.TRUNCATED, "cloudwatch:GetMetricData returned the same page twice: run again")
         seen.add(token)
         asked["NextToken"] = token

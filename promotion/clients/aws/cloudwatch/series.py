@@ -38,8 +38,8 @@ class Series:
         if self.status != COMPLETE:
             raise Unknown(
                 _REASONS.get(self.status, Reason.NOT_SUPPORTED),
-                f"CloudWatch answers {self.status}{f' ({self.message})' if self.message else ''} for {self.metric}, "
-                "expected Complete: look again",
+                f"CloudWatch answered {self.status}{f' ({self.message})' if self.message else ''} for "
+                f"{self.metric}, expected Complete: run again",
             )
         return dict(zip(self.times, self.values, strict=True))
 
@@ -52,7 +52,7 @@ class Series:
         if len(points) > 1:
             raise Unknown(
                 Reason.MALFORMED,
-                f"CloudWatch gives {len(points)} values for {self.metric} over one period, expected one",
+                f"CloudWatch returned {len(points)} values for {self.metric} over one period, expected one",
             )
         return next(iter(points.values()), None)
 
@@ -100,7 +100,8 @@ def parse_metric_data(
             values = result.get("Values", [])
             if len(times) != len(values):
                 raise Unknown(
-                    Reason.MALFORMED, f"CloudWatch gives {len(values)} values at {len(times)} times for {result['Id']}"
+                    Reason.MALFORMED,
+                    f"CloudWatch returned {len(values)} values at {len(times)} times for {result['Id']}",
                 )
             answer.points |= dict(zip(times, values, strict=True))
             answer.status = result.get("StatusCode", COMPLETE)

@@ -50,7 +50,7 @@ def window_before(now: datetime, minutes: int, after: Iterable[datetime]) -> Win
     if start >= end:
         raise Unknown(
             Reason.NOT_DUE,
-            f"no minute of metrics has settled since the deployment at {max(after):%H:%M}Z: look again after "
+            f"no minute of metrics since the deployment at {max(after):%H:%M}Z is final yet: run again after "
             f"{start + MINUTE + SETTLED_AFTER:%H:%M}Z",
         )
     return Window(start, end)

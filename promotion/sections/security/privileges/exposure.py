@@ -92,8 +92,8 @@ def _finding(admission: Admission, arn: str, place: Place) -> ExcessPrivilege:
     instead = {
         "anybody": "name who may as Principal, or narrow it by aws:PrincipalAccount, aws:PrincipalOrgID or aws:SourceVpce "
         "with values in full",
-        "service": f"want {place.account} with StringEquals on aws:SourceAccount",
-    }.get(admission.who, "take it out, or declare it")
+        "service": f"require {place.account} with StringEquals on aws:SourceAccount",
+    }.get(admission.who, "remove it, or declare it")
     return ExcessPrivilege(
         "exposure",
         admission.statement.full_label,

@@ -137,7 +137,7 @@ class _Trusting:
         ]
         if self._lets_in(anybody):
             if self.allow.not_principals is not None:
-                yield self._finding("allows everybody but a few (NotPrincipal)", f"name {expected.label} as Principal")
+                yield self._finding("lets in everybody but a few (NotPrincipal)", f"name {expected.label} as Principal")
             else:
                 yield self._finding("lets in anybody in AWS (Principal *)", self._wanted)
             return
@@ -207,7 +207,7 @@ class _Trusting:
         if self._lets_in(with_keys(one, keys) for one in those):
             which = "the external id of the settings" if expected else "an external id"
             yield self._finding(
-                f"lets in {name} of another account without {which}", "want it with StringEquals on sts:ExternalId"
+                f"lets in {name} of another account without {which}", "require it with StringEquals on sts:ExternalId"
             )
 
     def _services(self) -> Iterator[ExcessPrivilege]:
@@ -236,7 +236,7 @@ class _Trusting:
             if service in DEPUTIES:
                 yield self._finding(
                     f"lets in {name} on behalf of whichever account asks it to",
-                    f"want {place.account} with StringEquals on aws:SourceAccount, as {DEPUTIES[service]} says",
+                    f"require {place.account} with StringEquals on aws:SourceAccount, as {DEPUTIES[service]} says",
                 )
             return
         strange = [

@@ -196,7 +196,7 @@ def test_when_all_are_wrong_the_first_is_told():
     empty, poor = replace(GOOD, components=0), replace(GOOD, application=())
     found = judge_all([empty, poor], IMAGE, NOW)
     assert kinds(found) == [Kind.EMPTY]
-    assert len([note for note in found.notes if note.startswith("Beside it")]) == 1
+    assert len([note for note in found.notes if note.startswith("In addition")]) == 1
 
 
 def test_documents_that_cannot_be_read_leave_it_unknown_only_when_alone():

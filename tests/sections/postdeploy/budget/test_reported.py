@@ -38,7 +38,7 @@ def report(**changes):
         ({"Attainment": 99.972}, ""),
         ({"BudgetStatus": "BREACHED"}, "is breached"),
         ({"Goal": {"AttainmentGoal": 99.0, "Interval": rolling("DAY", 30)}}, "is 99 %"),
-        ({"Goal": {"AttainmentGoal": 99.9, "Interval": rolling("HOUR", 24)}}, "is about 1 days"),
+        ({"Goal": {"AttainmentGoal": 99.9, "Interval": rolling("HOUR", 24)}}, "is over 1 days"),
         ({"Attainment": 99.92}, "80 % of the budget of shop is used, but by the metrics it is 21 %"),
         ({"Attainment": None, "BudgetRequestsRemaining": 100}, "is used, but by the metrics"),
         ({"Attainment": None}, ""),

@@ -42,8 +42,8 @@ def test_a_known_value_is_named_and_cannot_be_let_through():
     """Secret and field, how often, how written, in which streams, from when to when, where first, and what to do."""
     said = problem(search((known(), 0, "one"), (known(0, "plain"), 5, "two"), (known(), 9, "two")))
     assert said == (
-        "/shop holds the value of shop/dev/database password 3 times as base64, plain in 2 streams, from "
-        "2026-11-23 12:00:01 to 12:09:01Z (stream one, event event-0, byte 7, the first 2 are in the record); "
+        "log group /shop contains the value of shop/dev/database password 3 times as base64, plain in 2 streams, "
+        "from 2026-11-23 12:00:01 to 12:09:01Z (stream one, event event-0, byte 7, the first 2 are in the record); "
         "expected none: rotate it, fix the code that logs it, and delete the log streams; the value of a secret "
         "can be neither allowed nor waived"
     )
