@@ -41,8 +41,8 @@ GATE = {**UNDONE, "by_gate": True}
 @pytest.mark.parametrize(
     ("stands", "serves", "step", "said"),
     [
-        (brought(made(status="InProgress")), BLIND, "STOP", "d-BAD goes on"),
-        (brought(made(status="Created")), OURS, "STOP", "d-BAD goes on"),
+        (brought(made(status="InProgress")), BLIND, "STOP", "d-BAD is in progress"),
+        (brought(made(status="Created")), OURS, "STOP", "d-BAD is in progress"),
         (brought(BAD), OURS, "REDEPLOY", "can no longer be stopped"),
         (brought(BAD), BOTH, "REDEPLOY", "can no longer be stopped"),
         (brought(BAD), OTHERS, "NOTHING", "version 5 of shop-api does"),
