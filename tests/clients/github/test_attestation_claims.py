@@ -115,5 +115,5 @@ def test_revisions_that_are_no_commit(revision: str) -> None:
 def test_options() -> None:
     """A run named on the command line."""
     assert option_claim(5, HOME) == BuildClaim(Source.OPTION, REPOSITORY, run_id=5)
-    with pytest.raises(ValueError, match="no id"):
+    with pytest.raises(ValueError, match="is not a run id"):
         option_claim(0, HOME)

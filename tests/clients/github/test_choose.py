@@ -76,5 +76,5 @@ def test_a_build_known_by_its_label_says_so(settings: GitHub) -> None:
     """Whoever reads the report knows that nobody signed it."""
     found = judge_build(LABEL, FoundBuild(a_run(), a_run(), some_jobs(), ()), MAIN, settings)
     assert found.problems == ()
-    assert "label alone" in found.notes[0]
+    assert "only from the image's label" in found.notes[0]
     assert found.summary.endswith("by image label")

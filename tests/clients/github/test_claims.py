@@ -69,8 +69,8 @@ def test_nothing_ties_the_image_to_a_build(claims: list[object]) -> None:
     [
         ([Source.PROVENANCE, Source.ATTESTATION, Source.LABEL], None),
         ([Source.ATTESTATION, Source.LABEL], "not verified"),
-        ([Source.OPTION, Source.LABEL], "label alone"),
-        ([Source.LABEL], "label alone"),
+        ([Source.OPTION, Source.LABEL], "only from the image's label"),
+        ([Source.LABEL], "only from the image's label"),
     ],
     ids=["signed", "kept", "named", "labelled"],
 )

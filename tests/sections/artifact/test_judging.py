@@ -50,7 +50,10 @@ def test_a_mutability_that_is_not_known():
 def test_what_runs_is_told_one_by_one():
     """Each that runs something else is named; a platform of the image counts as the image."""
     running = Running("tags", {"i-1": DIGEST, "i-2": OTHER, "i-3": ""})
-    assert list(running.others(ImageIdentity(DIGEST))) == [f"i-2 runs {OTHER}", "i-3 runs no image that could be told"]
+    assert list(running.others(ImageIdentity(DIGEST))) == [
+        f"i-2 runs {OTHER}",
+        "i-3 runs no image that could be determined",
+    ]
     assert list(Running("tags", {"i-2": OTHER}).others(ImageIdentity(DIGEST, (OTHER,)))) == []
     with pytest.raises(Unknown):
         Running("tags", {}).require_traffic("ec2")

@@ -64,7 +64,7 @@ def test_what_is_not_there_is_unknown(asked):
     """Another name, and an error in the place of a report."""
     look, script = asked
     script.add_response("list_service_level_objectives", listed("latency"), {})
-    with pytest.raises(Unknown, match="knows 0 service level objectives") as caught:
+    with pytest.raises(Unknown, match="has 0 service level objectives") as caught:
         look()
     assert caught.value.reason is Reason.NO_DATA
     script.add_response("list_service_level_objectives", listed("availability"), {})

@@ -46,7 +46,7 @@ def test_suppressed_critical_findings_are_a_problem_of_their_own():
     found = judge_reports([scan(suppressed=[SUPPRESSED])], IMAGE, NOW)
     assert kinds(found) == [Kind.SUPPRESSED]
     assert (
-        "leaves 1 CRITICAL out: CVE-2026-7 in libssl3 (ignored by .trivyignore: no reason given)" in found.messages[0]
+        "suppresses 1 CRITICAL: CVE-2026-7 in libssl3 (ignored by .trivyignore: no reason given)" in found.messages[0]
     )
     both = judge_reports([scan(critical=["CVE-2026-1"], suppressed=[SUPPRESSED])], IMAGE, NOW)
     assert kinds(both) == [Kind.CRITICAL, Kind.SUPPRESSED]

@@ -181,7 +181,7 @@ def test_a_chain_in_a_file(tmp_path):
     second = record(previous=first.sha256())
     assert keeping.fetch_baseline(declared, pytest.fail).newest is None
     keeping.append(declared, pytest.fail, first)
-    with pytest.raises(keeping.KeepingError, match="meanwhile"):
+    with pytest.raises(keeping.KeepingError, match="in the meantime"):
         keeping.append(declared, pytest.fail, first)
     keeping.append(declared, pytest.fail, second)
     found = keeping.fetch_baseline(declared, pytest.fail)

@@ -48,17 +48,17 @@ def test_a_redirect_leads_to_https_of_the_service(status, location):
 @pytest.mark.parametrize(
     ("status", "location", "said"),
     [
-        (200, "", "answered 200, expected a redirect"),
-        (303, "https://shop.example/", "answered 303, expected a redirect"),
-        (300, "https://shop.example/", "answered 300, expected a redirect"),
+        (200, "", "answers 200, expected a redirect"),
+        (303, "https://shop.example/", "answers 303, expected a redirect"),
+        (300, "https://shop.example/", "answers 300, expected a redirect"),
         (301, "", "redirect to http, expected https"),
         (301, "/health", "redirect to http, expected https"),
         (301, "http://shop.example:443/", "redirect to http, expected https"),
         (301, "https://shop.example:8443/", "redirect to shop.example:8443, expected shop.example"),
         (301, "https://shop.example.evil.example/", "expected shop.example"),
         (301, "https://shop.example@evil.example/", "expected shop.example"),
-        (301, "https://[shop", "no address"),
-        (301, "https://shop.example:port/", "no address"),
+        (301, "https://[shop", "an invalid URL"),
+        (301, "https://shop.example:port/", "an invalid URL"),
     ],
 )
 def test_other_answers_are_wrong(status, location, said):

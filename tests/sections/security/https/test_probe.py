@@ -120,7 +120,7 @@ def test_who_speaks_old_versions_alone_was_seen(only_old, prober):
     """A careful client comes to no handshake, but it is no silence: the front-end is wrong, not unknown."""
     look = prober(only_old).look()
     assert {one.how for one in look.old} == {"TLS 1.0"}
-    assert look.handshake.flaw.startswith("over TLS 1.0")
+    assert look.handshake.flaw.startswith("a handshake succeeds only with TLS 1.0")
     assert look.handshake.leaf is None
 
 
