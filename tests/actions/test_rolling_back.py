@@ -163,9 +163,9 @@ def test_what_is_over_is_deployed_away(world_pool, tmp_path):
     assert set(states(first).values()) == {"done"}, first.printed
     acts = {act["key"].split(":", 2)[2]: act for act in first.record["acts"]}
     assert "is Succeeded, so d-" in acts["stop:lambda"]["message"]
-    assert acts["stop:lambda"]["message"].endswith("deploys version 5 once more")
+    assert acts["stop:lambda"]["message"].endswith("redeploys version 5")
     assert acts["verified:lambda"]["id"] == acts["stop:lambda"]["id"]
-    assert "version 5 of shop-api serves at lambda" in acts["verified:lambda"]["message"]
+    assert "version 5 of shop-api is in service at lambda" in acts["verified:lambda"]["message"]
 
 
 def test_a_rollback_that_its_alarm_has_stopped_is_made_up_for(world_pool, tmp_path):
@@ -175,7 +175,7 @@ def test_a_rollback_that_its_alarm_has_stopped_is_made_up_for(world_pool, tmp_pa
         done = written(world)
     assert judged.code == Exit.NO_GO, judged.printed
     assert (done.count("StopDeployment"), done.count("CreateDeployment")) == (2, 1)
-    assert "version 5 of shop-api serves at lambda" in judged.printed
+    assert "version 5 of shop-api is in service at lambda" in judged.printed
 
 
 def test_what_aws_does_not_document_is_not_done_unasked(world_pool, tmp_path):
