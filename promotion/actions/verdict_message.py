@@ -7,6 +7,7 @@ from promotion.actions.next_steps import following
 from promotion.clients.channels.message import SHORT, VERDICT, Message
 from promotion.core.canonical_json import canonical, sha256
 from promotion.core.sentences import join_words
+from promotion.record.rehearsal import is_rehearsal
 from promotion.report.reading import ItemView, RecordView
 from promotion.report.verdict import headline, sentence
 from promotion.report.words import PHASES
@@ -29,7 +30,7 @@ def message_of(record: Mapping[str, Any], link: str = "") -> Message:
     series = f"{VERDICT} {reading.phase}"
     short = reading.digest.removeprefix("sha256:")[:SHORT]
     when, *_ = PHASES.get(reading.phase, (reading.phase,))
-    rehearsal = "Rehearsal: " if record.get("rehearsal") is True else ""
+    rehearsal = "Rehearsal: " if is_rehearsal(record) else ""
     return Message(
         event=f"{series} {reading.verdict} {judgement(record)[:SHORT]}",
         digest=reading.digest,

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,9 @@ def _seal(asked: argparse.Namespace) -> int:
     from promotion.seal.signers import open_signer
 
     try:
+        if wrong := _wrong_minutes(asked):
+            sys.stderr.write(f"{wrong}\n")
+            return 4
         result = seal(asked.reports, open_signer(asked.key), minutes=asked.minutes, archive=asked.archive)
         kind = _attach(asked) if asked.attach else None
     except Unknown as unknown:
@@ -74,6 +78,21 @@ def _seal(asked: argparse.Namespace) -> int:
     if kind:
         sys.stdout.write(f"attached to the image as {kind}\n")
     return 0
+
+
+def _wrong_minutes(asked: argparse.Namespace) -> str | None:
+    """Say what is wrong with `--minutes`. Raises Unknown (malformed) for a promotion.toml that cannot be read."""
+    from promotion.settings.seal import SealSettings
+
+    longest = (settings_of(asked.config).seal if asked.config.exists() else SealSettings()).longest_minutes
+    if not (isfinite(asked.minutes) and asked.minutes > 0):
+        return f"--minutes must be a number of minutes above 0, got {asked.minutes}"
+    if asked.minutes > longest:
+        return (
+            f"--minutes {asked.minutes:g} is longer than the {longest:g} minutes that a seal may be valid: "
+            "raise `longest_minutes` in [seal] of promotion.toml"
+        )
+    return None
 
 
 def _attach(asked: argparse.Namespace) -> str:
@@ -111,6 +130,9 @@ def _sign_off(asked: argparse.Namespace) -> int:
         sys.stderr.write("say who signs: --by NAME\n")
         return 4
     try:
+        before = approval.earlier_sign_off(asked.reports)
+        if by:
+            approval.refuse_others(asked.reports, by)
         if asked.ssh_key is not None:
             approval.with_ssh(asked.reports, asked.ssh_key, by=by, at=now, notes=asked.notes)
         elif asked.key is not None:
@@ -125,6 +147,8 @@ def _sign_off(asked: argparse.Namespace) -> int:
         page = approval.signed_page(asked.reports)
     except Unknown as unknown:
         return _refuse(unknown)
+    if before:
+        sys.stdout.write(f"this replaces the sign-off by {before}\n")
     sys.stdout.write(f"signed off by {by}: {page}\n")
     return 0
 

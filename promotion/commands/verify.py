@@ -52,6 +52,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="FILE",
         help="allowed_signers file of SSH keys whose sign-offs are accepted",
     )
+    verify.add_argument(
+        "--rehearsal",
+        action="store_true",
+        help="verify a rehearsal on the sandbox, which allows no deployment; a real promotion is refused",
+    )
     verify.add_argument("--without-sign-off", action="store_true", help="do not require a person's sign-off")
     verify.add_argument(
         "--config", type=Path, default=Path("promotion.toml"), help="the settings that the run must have used"
@@ -72,15 +77,23 @@ def _verify(asked: argparse.Namespace) -> int:
     from promotion.seal import bundle_folder as folder
     from promotion.seal.verify import bundle_problems
 
+    notes: Sequence[str] = ()
     try:
+        notes = folder.unknown_files(asked.reports) if asked.reports.is_dir() else ()
         wrong = [*bundle_problems(folder.load_bundle(asked.reports), _expected(asked), datetime.now(UTC))]
     except Unknown as unknown:
         wrong = [unknown.message]
+    if notes:
+        names = ", ".join(map(ascii, notes[:5])) + (" and more" if notes[5:] else "")
+        sys.stderr.write(f"note: the seal does not cover {names} in {asked.reports}\n")
     for problem in wrong:
         sys.stderr.write(f"{problem}\n")
     if wrong:
         return 1
-    sys.stdout.write(f"{asked.digest} may be deployed\n")
+    if asked.rehearsal:
+        sys.stdout.write(f"{asked.digest}: the rehearsal is verified; it allows no deployment\n")
+    else:
+        sys.stdout.write(f"{asked.digest} may be deployed\n")
     return 0
 
 
@@ -107,6 +120,7 @@ def _expected(asked: argparse.Namespace) -> "SealPolicy":
         settings=settings,
         settings_sha256=asked.settings_sha256,
         phase=asked.phase,
+        rehearsal=asked.rehearsal,
         sign_off=not asked.without_sign_off,
     )
 
@@ -162,8 +176,10 @@ def _public(path: Path) -> "PublicKey":
 
 
 def _bytes(path: Path) -> bytes:
+    from promotion.seal.bundle_folder import read_regular
+
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as trouble:
         raise Unknown(Reason.ERROR, f"{path} cannot be read: {trouble.strerror}") from None
 

@@ -18,6 +18,7 @@ from promotion.engine.run import Question, Run
 from promotion.engine.selection import select, selection
 from promotion.record import history as chain
 from promotion.record.history import EarlierRecord
+from promotion.record.rehearsal import served_here
 from promotion.report.terminal import verbosity
 from promotion.settings import Loaded, Settings, SettingsError, load, parse
 from promotion.settings.channels import Channel
@@ -102,6 +103,7 @@ def _live(
             checklist.item(waiver.item)
     except KeyError as mistake:
         raise pytest.UsageError(f"a waiver names an unknown item: {mistake.args[0]}") from None
+    clock = _clock()
     return Question(
         phase,
         digest,
@@ -112,8 +114,9 @@ def _live(
         act=asked.act,
         notify=_channels(asked, loaded.settings),
         seal=asked.seal,
-        clock=_clock(),
-        kept=_kept(asked.report_dir, loaded.settings, digest, phase),
+        clock=clock,
+        sandbox=asked.sandbox is not None,
+        kept=_kept(asked, loaded.settings, digest, phase, clock),
     )
 
 
@@ -134,9 +137,14 @@ def _channels(asked: CommandLine, settings: Settings) -> Sequence[Channel]:
     return [known[name] for name in dict.fromkeys(asked.notify)] or settings.channels.team
 
 
-def _kept(report_dir: Path, settings: Settings, digest: str, phase: str) -> Sequence[EarlierRecord]:
+def _kept(
+    asked: CommandLine, settings: Settings, digest: str, phase: str, clock: ServedClock | None
+) -> Sequence[EarlierRecord]:
+    """Read the records to go on from. A real run does not go on from a rehearsal."""
+    rehearses = asked.sandbox is not None or clock is not None or bool(served_here(settings.model_dump(mode="json")))
+    earlier = [Path(name) for name in settings.earlier_reports]
     try:
-        return chain.load_history(report_dir, digest, phase, [Path(name) for name in settings.earlier_reports])
+        return chain.load_history(asked.report_dir, digest, phase, earlier, rehearsals=rehearses)
     except chain.ChainError as mistake:
         raise pytest.UsageError(str(mistake)) from None
 

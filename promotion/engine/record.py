@@ -64,7 +64,7 @@ class Frame:
     clock: str
     """The instant that everything was judged at."""
     rehearsal: bool
-    """Whether time was told by another clock than the machine's."""
+    """Whether a world that this machine serves was looked at, or time was told by another clock than the machine's."""
     selection: str
     settings: Mapping[str, Any]
     """Redacted, as JSON."""

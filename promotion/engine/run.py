@@ -27,6 +27,7 @@ from promotion.evidence import REGISTRY
 from promotion.record import history as chain
 from promotion.record.history import EarlierRecord
 from promotion.record.journal import NAME
+from promotion.record.rehearsal import served_here
 from promotion.settings import Loaded, Settings
 from promotion.settings.channels import Channel
 from promotion.settings.subjects import subjects
@@ -59,6 +60,8 @@ class Question:
     """Where the verdict is told."""
     clock: ServedClock | None = None
     """The clock of a rehearsal; None: the machine's."""
+    sandbox: bool = False
+    """Whether the embedded world is looked at."""
 
 
 class Run:
@@ -184,7 +187,7 @@ class Run:
             finished=question.replay["finished"] if question.replay else stamp(self.clock.now()),
             # Asked for any earlier, the instant of judgement would be one at which nothing had been looked at.
             clock=stamp(self.judged_at if complete else self.clock.now()),
-            rehearsal=bool(question.replay["rehearsal"]) if question.replay else question.clock is not None,
+            rehearsal=bool(question.replay["rehearsal"]) if question.replay else self._rehearses(settings),
             selection=question.selection,
             settings=question.replay["settings"] if question.replay else settings,
             settings_origins=question.loaded.origins,
@@ -194,6 +197,9 @@ class Run:
             waivers=self.redactor.tree(self._waivers((self.judged_at if complete else self.clock.now()).date())),
         )
         return build(frame, self.checklist, self.findings, self.entries(), complete=complete)
+
+    def _rehearses(self, settings: Mapping[str, Any]) -> bool:
+        return self.question.sandbox or self.question.clock is not None or bool(served_here(settings))
 
     def waived(self, outcome: Outcome) -> Outcome:
         """The outcome, let through if it failed and a waiver covers it."""

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from promotion.record.rehearsal import is_rehearsal
+
 FOLDER = "records"
 SHORT = 12
 FEW = 20
+REHEARSED = "rehearsal"
 
 
 class ChainError(ValueError):
@@ -49,11 +52,14 @@ class EarlierRecord:
         }
 
 
-def load_history(folder: Path, digest: str, phase: str, earlier: Sequence[Path] = ()) -> list[EarlierRecord]:
+def load_history(
+    folder: Path, digest: str, phase: str, earlier: Sequence[Path] = (), *, rehearsals: bool = True
+) -> list[EarlierRecord]:
     """Read what a run goes on from: the newest record of each phase for its image, and those of other images.
 
     They stand in the run's own report directory, and in those of `earlier` runs. Of other images, the newest few of the
-    same phase are read. Oldest first. ChainError for a file that is no record, and an earlier directory without any.
+    same phase are read. Without `rehearsals`, records of rehearsals are passed over. Oldest first. ChainError for a file
+    that is no record, and an earlier directory without any.
     """
     mine: dict[str, Path] = {}
     others: list[Path] = []
@@ -67,12 +73,15 @@ def load_history(folder: Path, digest: str, phase: str, earlier: Sequence[Path] 
             )
         found |= there
     for _, path in sorted(found.items()):
-        _, of_phase, of_digest, _ = (path.stem.split("~") + [""] * 4)[:4]
+        _, of_phase, of_digest, _, rehearsed = (path.stem.split("~") + [""] * 5)[:5]
+        if rehearsed and not rehearsals:
+            continue
         if of_digest == digest.removeprefix("sha256:")[:SHORT]:
             mine[of_phase] = path
         elif not of_digest or of_phase == phase:
             others.append(path)
-    return sorted(map(_kept, (*mine.values(), *others[-FEW:])), key=lambda one: str(one.record["finished"]))
+    kept = [one for one in map(_kept, (*mine.values(), *others[-FEW:])) if rehearsals or not is_rehearsal(one.record)]
+    return sorted(kept, key=lambda one: str(one.record["finished"]))
 
 
 def chain(kept: Iterable[EarlierRecord], service: str, digest: str) -> list[dict[str, Any]]:
@@ -97,7 +106,7 @@ def name(record: Mapping[str, Any], sha256: str) -> str:
         record["digest"].removeprefix("sha256:")[:SHORT],
         sha256[:SHORT],
     )
-    return f"{'~'.join(parts)}.json"
+    return f"{'~'.join((*parts, REHEARSED) if is_rehearsal(record) else parts)}.json"
 
 
 def _kept(path: Path) -> EarlierRecord:

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from promotion.record.rehearsal import is_rehearsal
 from promotion.report.actions import acts
 from promotion.report.attestations import vouched
 from promotion.report.head import head
@@ -55,7 +56,7 @@ def page(record: Mapping[str, Any], *, signed: Mapping[str, Any] | None = None) 
     style = hashlib.sha256(stylesheet(reading.digest).encode()).digest()
     allowed = f"'sha256-{base64.b64encode(style).decode()}'"
     policy = f"default-src 'none'; style-src {allowed}; base-uri 'none'; form-action 'none'"
-    rehearsed = "Rehearsal" if record.get("rehearsal") is True else ""
+    rehearsed = "Rehearsal" if is_rehearsal(record) else ""
     title = " · ".join(part for part in (rehearsed, headline(reading), reading.service, reading.digest[:19]) if part)
     start = el(
         "head",

@@ -5,6 +5,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from promotion.core.sentences import join_words
+from promotion.record.rehearsal import is_rehearsal
 from promotion.report.facts import facts
 from promotion.report.icons import glyph
 from promotion.report.markup import Child, cut, el
@@ -39,8 +40,8 @@ def head(reading: RecordView) -> Markup:
 def _warnings(reading: RecordView) -> list[Child]:
     """Say what makes the page itself doubtful, above the verdict."""
     found: list[Child] = []
-    if reading.record.get("rehearsal") is True:
-        said = " Time was told by another clock than the machine's. It is no promotion, and cannot be sealed as one."
+    if is_rehearsal(reading.record):
+        said = " It was judged in a world that a machine serves for practice, and allows no deployment."
         found.append(el("p", el("b", "A rehearsal."), said, cls="warning rehearsal"))
     if reading.doubt:
         found.append(el("p", el("b", "Do not rely on this page."), " ", reading.doubt, cls="warning"))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from promotion.core.sentences import join_words
+from promotion.record.rehearsal import is_rehearsal
 from promotion.report.attestations import signature
 from promotion.report.markup import shown
 from promotion.report.plain_text import plain
@@ -58,8 +59,10 @@ def _code(words: str) -> str:
 
 def _warnings(reading: RecordView) -> list[str]:
     found = []
-    if reading.record.get("rehearsal") is True:
-        found.append("> **A rehearsal.** Time was told by another clock than the machine's: it is no promotion.")
+    if is_rehearsal(reading.record):
+        found.append(
+            "> **A rehearsal.** It was judged in a world that a machine serves for practice, and allows no deployment."
+        )
     if reading.doubt:
         found.append(f"> **Do not rely on this record.** {plain(reading.doubt, MESSAGE)}")
     if reading.record.get("exit_code") == 20:

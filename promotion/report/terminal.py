@@ -9,6 +9,7 @@ import pytest
 from promotion.core.progress import last_progress, lines
 from promotion.core.status import Exit, Status
 from promotion.core.terminal_text import harmless
+from promotion.record.rehearsal import is_rehearsal
 from promotion.report.verdict import taken_back
 from promotion.unknown import Reason
 
@@ -228,6 +229,8 @@ def _print_verdict(writer: Writer, record: Mapping[str, Any]) -> None:
     colour = {"GO": "green", "NO-GO": "red", "HOLD": "yellow"}[record["verdict"]]
     writer.write(f"{record['verdict']}", bold=True, **{colour: True})
     writer.write(f"  {record['phase']} of {harmless(record['service'])} {record['digest'][:19]}…: {_meaning(record)}")
+    if is_rehearsal(record):
+        writer.write("; a rehearsal, which allows no deployment", yellow=True)
     writer.line(f"  ({', '.join(counts)}{f', {not_run} of them not run' if not_run else ''})", light=True)
 
 

@@ -1,6 +1,6 @@
 """A person's sign-off over a sealed record: with an SSH key, with a key, or as GitHub tells of it. This module does I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from promotion.clients.github.fields import malformed
 from promotion.core.clock import parse_stamp
 from promotion.seal import bundle_folder as sealed_folder
 from promotion.seal.bundle_folder import FOLDER, SIGN_OFF, SIGNED_PAGE, SSH_SIGNATURE, STATEMENT, SealedFolder
+from promotion.seal.people import approvers_of, same_person
 from promotion.seal.signers import Bundle
 from promotion.seal.statements import sha256, sign_off
+from promotion.signing.errors import Rejected
 from promotion.signing.statement import Statement
 from promotion.unknown import Reason, Unknown
 
@@ -51,6 +53,7 @@ def from_github(folder: Path, github: GitHubClient, run: int, environment: str, 
     for review in reviews:
         if _approves(review, environment) and short in str(review.get("comment", "")):
             by = str(review["user"]["login"])
+            refuse_others(folder, by)
             how = {"signature": "github", "repository": github.repository, "run": run, "environment": environment}
             statement = _statement(found, by, at, str(review["comment"]), how)
             _keep(folder, {SIGN_OFF: sign(statement.write())})
@@ -85,25 +88,51 @@ def _keep(folder: Path, made: Mapping[str, bytes]) -> None:
         sealed_folder.put(place / name, content)
 
 
+def refuse_others(folder: Path, by: str, *, known: Sequence[str] = ()) -> None:
+    """Raise Unknown, not-supported, if the settings of the record name approvers and this person is none of them."""
+    approvers = approvers_of(sealed_folder.load_bundle(folder).tree().get("settings") or {})
+    if approvers and not any(same_person(by, one, known) for one in approvers):
+        raise Unknown(
+            Reason.NOT_SUPPORTED,
+            f"{by} is not one of the [plan.people] approvers in promotion.toml: {', '.join(approvers)}; have one of them sign",
+        )
+
+
+def earlier_sign_off(folder: Path) -> str | None:
+    """Say whose sign-off of which time is here already; None if there is none that can be read."""
+    found = sealed_folder.load_bundle(folder)
+    try:
+        said = signed_by(found)
+    except (Rejected, Unknown):
+        return None
+    return f"{said.get('approver')} at {said.get('at')}" if said else None
+
+
 def signed_page(folder: Path) -> Path:
     """Draw the report with its sign-off filled in, beside the one that was sealed, and give its path."""
-    from promotion import report
-
     found = sealed_folder.load_bundle(folder)
-    text = report.page(found.tree(), signed=_signed(found))
-    sealed_folder.put(folder / SIGNED_PAGE, text.encode())
+    sealed_folder.put(folder / SIGNED_PAGE, drawn_signed(found))
     return folder / SIGNED_PAGE
 
 
-def _signed(found: SealedFolder) -> Mapping[str, Any]:
-    """Give what the page shows of a sign-off; whether it counts is for `promotion verify`."""
+def drawn_signed(found: SealedFolder) -> bytes:
+    """Draw the page with its sign-off. Raises Rejected where that cannot be read."""
+    from promotion import report
+
+    return report.page(found.tree(), signed={**signed_by(found), "page": found.files.page_sha256}).encode()
+
+
+def signed_by(found: SealedFolder) -> Mapping[str, Any]:
+    """Give what a sign-off says; {} without one. Whether it counts is for `promotion verify`. Raises Rejected."""
     from promotion.signing.bundle import Bundle
 
     if found.sign_off is not None:
         envelope = Bundle.parse(found.sign_off).envelope
-        assert envelope is not None
+        if envelope is None:
+            raise Rejected("the sign-off is signed as a bare file")
         statement = Statement.parse(envelope.payload)
-    else:
-        assert found.statement is not None
+    elif found.statement is not None:
         statement = Statement.parse(found.statement)
-    return {**statement.predicate, "page": found.files.page_sha256}
+    else:
+        return {}
+    return statement.predicate if isinstance(statement.predicate, Mapping) else {}

@@ -1,11 +1,15 @@
 """The sealed folder: the report directory, and what lies in `seal/` beside it. This module does I/O."""
 
-from collections.abc import Mapping
+import errno
+import os
+import stat
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from promotion.core.canonical_json import SCHEMAS, parse_record
+from promotion.record.journal import NAME
 from promotion.seal.statements import Files
 from promotion.unknown import Reason, Unknown
 
@@ -13,6 +17,8 @@ RECORD, PAGE, SIGNED_PAGE = "record.json", "checklist.html", "signed.html"
 FOLDER = "seal"
 TEST_RESULT, SUMMARY = "test-result.sigstore.json", "summary.sigstore.json"
 SIGN_OFF, STATEMENT, SSH_SIGNATURE = "sign-off.sigstore.json", "sign-off.json", "sign-off.json.sig"
+_LEFT = frozenset({RECORD, PAGE, SIGNED_PAGE, FOLDER, "junit.xml", "summary.md", "records", NAME})
+"""What a run, a seal and a sign-off leave in the report directory."""
 _LARGEST = 64 * 1024 * 1024
 
 
@@ -29,6 +35,8 @@ class SealedFolder:
     statement: bytes | None = None
     """What an SSH key signed, or what GitHub told of its approval."""
     ssh_signature: bytes | None = None
+    signed_page: bytes | None = None
+    """The page with the sign-off filled in, which people read."""
 
     @property
     def files(self) -> Files:
@@ -62,7 +70,7 @@ def load_bundle(folder: Path) -> SealedFolder:
             ("ssh_signature", SSH_SIGNATURE),
         )
     }
-    return SealedFolder(record, page, **inside)
+    return SealedFolder(record, page, **inside, signed_page=_bytes(folder / SIGNED_PAGE))
 
 
 def put(path: Path, content: bytes) -> None:
@@ -82,11 +90,28 @@ def remove(*paths: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def unknown_files(folder: Path) -> Sequence[str]:
+    """Name what lies in the directory and in `seal/` that neither a run nor a seal leaves there. Nothing covers it."""
+    inside = {f"{FOLDER}/{name}" for name in (TEST_RESULT, SUMMARY, SIGN_OFF, STATEMENT, SSH_SIGNATURE)}
+    found = [path.name for path in folder.iterdir()]
+    found += [f"{FOLDER}/{path.name}" for path in (folder / FOLDER).glob("*")]
+    return sorted(name for name in found if name not in _LEFT and name not in inside)
+
+
+def read_regular(path: Path) -> bytes:
+    """Read a file. Raises OSError for whatever else it is: a FIFO would never end, a device neither."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(handle, "rb") as opened:  # noqa: PTH123 - of a handle, so that what was looked at is what is read
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        if os.fstat(handle).st_size > _LARGEST:
+            raise Unknown(Reason.TRUNCATED, f"{path} is larger than the {_LARGEST:,} bytes that this command reads")
+        return opened.read(_LARGEST + 1)
+
+
 def _bytes(path: Path) -> bytes | None:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise Unknown(Reason.TRUNCATED, f"{path} is larger than the {_LARGEST:,} bytes that this command reads")
-        return path.read_bytes()
+        return read_regular(path)
     except FileNotFoundError:
         return None
     except OSError as trouble:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from promotion.core.canonical_json import V1, representable
+from promotion.record.rehearsal import is_rehearsal
 from promotion.seal.policy import SealPolicy
 from promotion.seal.statements import PASSED, result_of
 
@@ -15,8 +16,13 @@ def record_problems(record: Mapping[str, Any], expected: SealPolicy) -> Iterator
         yield f"the record is of {record['digest']}, expected {expected.digest}: run the checklist for this image"
     if record["phase"] != expected.phase:
         yield f"the record is of the phase {record['phase']}, expected {expected.phase}"
-    if record["rehearsal"]:
-        yield "the record is of a rehearsal, with a clock that is not real"
+    if is_rehearsal(record) and not expected.rehearsal:
+        yield (
+            "the record is of a rehearsal, which allows no deployment: judge the image in its real accounts "
+            "(--rehearsal verifies a rehearsal as one)"
+        )
+    elif expected.rehearsal and not is_rehearsal(record):
+        yield "the record is of a real promotion, not of a rehearsal: verify it without --rehearsal"
     if result_of(record) != PASSED:
         yield (
             f"the record does not say GO for the whole phase: its verdict is {record['verdict']}, its exit "

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from promotion.core.clock import parse_stamp
+from promotion.record.rehearsal import is_rehearsal
 from promotion.seal.bundle_folder import SealedFolder
 from promotion.seal.envelope import by_sealer
 from promotion.seal.policy import SealPolicy
-from promotion.seal.statements import PASSED, SEAL, SUMMARY, TEST_RESULT, VERIFIER, sha256, test_result
+from promotion.seal.statements import PASSED, SEAL, SUMMARY, TEST_RESULT, VERIFIER, level, sha256, test_result
 from promotion.signing.errors import Rejected
 from promotion.signing.statement import Statement
 from promotion.unknown import Unknown
@@ -54,6 +55,8 @@ def _summary(found: SealedFolder, record: Mapping[str, Any], summary: Statement,
         yield "the seal is of another image or another page"
     if said.get("verifier", {}).get("id") != VERIFIER or said.get("verificationResult") != PASSED:
         yield "the seal does not say that the checklist passed"
+    if said.get("verifiedLevels") != [level(record)] or sealed.get("rehearsal", False) is not is_rehearsal(record):
+        yield f"the seal is of {said.get('verifiedLevels')}, expected {level(record)}"
     named = [one.get("digest", {}).get("sha256") for one in said.get("inputAttestations", ()) if isinstance(one, dict)]
     if found.test_result is None or named != [sha256(found.test_result)]:
         yield "the seal refers to a test result other than the one in this directory"

@@ -34,5 +34,7 @@ class SealPolicy:
     settings_sha256: str | None = None
     """The hash of the settings in their place, as an earlier record has it."""
     phase: str = "pre_promotion"
+    rehearsal: bool = False
+    """Whether a rehearsal is verified, which lets nothing be deployed, and nothing else is."""
     sign_off: bool = True
     """Whether a person must have signed off."""

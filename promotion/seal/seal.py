@@ -23,7 +23,7 @@ def seal(folder: Path, sign: Bundle, *, minutes: float, archive: bool = False) -
         raise Unknown(Reason.ERROR, "checklist.html does not match record.json: create both again with one run")
     result = result_of(record)
     if result != PASSED and not archive:
-        why = "of a rehearsal" if record["rehearsal"] else "incomplete" if not record["complete"] else record["verdict"]
+        why = "incomplete" if not record["complete"] else record["verdict"]
         raise Unknown(
             Reason.NOT_SUPPORTED, f"the record is {why}: only a complete GO is sealed; --archive seals it as FAILED"
         )

@@ -8,6 +8,8 @@ from promotion.clients import ssh_keygen
 from promotion.signing.errors import Rejected
 from promotion.unknown import Reason, Unknown
 
+_BEGIN, _END = b"-----BEGIN SSH SIGNATURE-----", b"-----END SSH SIGNATURE-----"
+
 
 def verify(message: bytes, signature: bytes, names: Sequence[str], allowed_signers: Path, at: datetime) -> str:
     """Give the name, of these, whose key made the signature and was allowed to at that time.
@@ -16,6 +18,8 @@ def verify(message: bytes, signature: bytes, names: Sequence[str], allowed_signe
     """
     if not allowed_signers.is_file():
         raise Unknown(Reason.NOT_DECLARED, f"the file of allowed signers, {allowed_signers.name}, does not exist")
+    if not _one_armour(signature):
+        raise Rejected("its signature has something before or after its armour: keep the file as ssh-keygen made it")
     found = ssh_keygen.verify(message, signature, names, allowed_signers, at)
     if not found.fits:
         raise Rejected(
@@ -26,3 +30,10 @@ def verify(message: bytes, signature: bytes, names: Sequence[str], allowed_signe
             f"it is signed with a key that {allowed_signers.name} does not allow for {' or '.join(names) or 'anybody'}"
         )
     return found.name
+
+
+def _one_armour(signature: bytes) -> bool:
+    """Whether a file is one armoured signature and nothing else: ssh-keygen passes over what comes after it."""
+    text = signature.replace(b"\r\n", b"\n").removesuffix(b"\n")
+    begins, ends = text.count(b"-----BEGIN"), text.count(b"-----END")
+    return text.startswith(_BEGIN + b"\n") and text.endswith(b"\n" + _END) and (begins, ends) == (1, 1)

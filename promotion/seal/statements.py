@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 from promotion.core.clock import parse_stamp, stamp
+from promotion.record.rehearsal import is_rehearsal
 from promotion.signing.statement import Statement, Subject
 
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
@@ -47,8 +48,8 @@ def sha256(data: bytes) -> str:
 
 
 def result_of(record: Mapping[str, Any]) -> str:
-    """PASSED only for a whole run of a whole phase, by the real clock, that says GO; FAILED otherwise."""
-    whole = record["complete"] is True and record["exit_code"] == 0 and not record["rehearsal"] and not record["errors"]
+    """PASSED only for a whole run of a whole phase that says GO; FAILED otherwise."""
+    whole = record["complete"] is True and record["exit_code"] == 0 and not record["errors"]
     good = all(item["status"] in ("passed", *_WARNED) for item in record["items"]) and bool(record["items"])
     return PASSED if record["verdict"] == "GO" and whole and good else FAILED
 
@@ -67,6 +68,7 @@ def test_result(record: Mapping[str, Any], files: Files) -> Statement:
             {"name": "settings", "digest": {"sha256": record["settings_sha256"]}},
         ],
         **{f"{kind}Tests": names for kind, names in found.items()},
+        **_rehearsed(record),
     }
     return Statement(TEST_RESULT, _subjects(record, files), predicate)
 
@@ -84,7 +86,7 @@ def summary(record: Mapping[str, Any], files: Files, test_result_sha256: str, ex
         },
         "inputAttestations": [{"uri": "test-result.sigstore.json", "digest": {"sha256": test_result_sha256}}],
         "verificationResult": result,
-        "verifiedLevels": [f"PROMOTION_{record['phase'].upper()}" if result == PASSED else FAILED],
+        "verifiedLevels": [level(record) if result == PASSED else FAILED],
         SEAL: {
             "phase": record["phase"],
             "service": record["service"],
@@ -95,6 +97,7 @@ def summary(record: Mapping[str, Any], files: Files, test_result_sha256: str, ex
             "checklist": {"sha256": record["checklist_sha256"]},
             "previous": record["previous"],
             "expires": stamp(expires),
+            **_rehearsed(record),
         },
     }
     return Statement(SUMMARY, _subjects(record, files), predicate)
@@ -120,6 +123,15 @@ def sign_off(
         "record": {"sha256": files.record_sha256},
     }
     return Statement(SIGN_OFF, _subjects(record, files), predicate)
+
+
+def level(record: Mapping[str, Any]) -> str:
+    """Name what a seal of this record allows: `PROMOTION_PRE_PROMOTION`; `REHEARSAL_PRE_PROMOTION`, which is nothing."""
+    return f"{'REHEARSAL' if is_rehearsal(record) else 'PROMOTION'}_{record['phase'].upper()}"
+
+
+def _rehearsed(record: Mapping[str, Any]) -> Mapping[str, bool]:
+    return {"rehearsal": True} if is_rehearsal(record) else {}
 
 
 def expiry(record: Mapping[str, Any], minutes: float) -> datetime:

@@ -15,6 +15,7 @@ from promotion.settings.plan import Plan
 from promotion.settings.postdeploy import Postdeploy
 from promotion.settings.rollback import Rollback
 from promotion.settings.rollout import Rollout
+from promotion.settings.seal import SealSettings
 from promotion.settings.secrets import Leaks
 from promotion.settings.strict import Strict
 from promotion.settings.waivers import Waiver
@@ -56,6 +57,7 @@ class Settings(Strict):
     postdeploy: Postdeploy = Postdeploy()
     baseline: BaselineSettings = BaselineSettings()
     looking: LookupSettings = LookupSettings()
+    seal: SealSettings = SealSettings()
     waivers_file: str | None = None
     """TOML file of more `[[waivers]]`, kept and reviewed apart from this one."""
     waivers: tuple[Waiver, ...] = ()

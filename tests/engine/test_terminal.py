@@ -120,6 +120,7 @@ def test_the_verdict_says_what_was_done_about_it(verified, complete, code, words
         "verdict": "NO-GO",
         "exit_code": code,
         "complete": complete,
+        "rehearsal": False,
         "items": [],
         "acts": [{"key": f"promotion:aaaaaaaaaaaa:{what}:lambda", "state": state} for what, state in states.items()],
     }

@@ -26,6 +26,7 @@ def blank(phase: str = "pre_promotion", sections: list[dict[str, Any]] | None = 
         "verdict": "HOLD",
         "exit_code": 3,
         "complete": False,
+        "rehearsal": False,
         "digest": DIGEST,
         "started": "2026-11-23T09:41:07.120Z",
         "finished": "2026-11-23T09:41:07.120Z",

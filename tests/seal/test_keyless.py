@@ -93,7 +93,10 @@ def test_the_command_of_the_docs_accepts_it(story, services, ssh_keys, tmp_path,
     story.write(record)
     services.certifying["identity"] = words[words.index("--identity") + 1]
     assert words[words.index("--issuer") + 1] == OIDC
-    assert cli.main(["seal", str(story.folder), "--key", "keyless", "--minutes", "999999999"]) == 0
+    longer = tmp_path / "promotion.toml"
+    longer.write_text((ROOT / "promotion.example.toml").read_text().replace("= 1440", "= 1e9"))
+    minutes = ["--minutes", "999999999", "--config", str(longer)]
+    assert cli.main(["seal", str(story.folder), "--key", "keyless", *minutes]) == 0
     signed = ["--ssh-key", str(ssh_keys / APPROVER), "--by", APPROVER]
     assert cli.main(["sign-off", str(story.folder), *signed]) == 0
     root = tmp_path / "trusted_root.json"

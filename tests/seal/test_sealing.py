@@ -218,19 +218,18 @@ def at_home(sealed, tmp_path, monkeypatch):
     home = tmp_path / "home"
     home.mkdir()
     shutil.copy(ROOT / "checklist.md", home)
-    shutil.copy(ROOT / "promotion.example.toml", home / "promotion.toml")
+    text = (ROOT / "promotion.example.toml").read_text().replace("= 1440", "= 1e9")
+    (home / "promotion.toml").write_text(text)
     monkeypatch.chdir(home)
     settings = load(home / "promotion.toml", environ={}).settings.model_dump(
         mode="json", by_alias=True, exclude_none=True
     )
     settings["plan"]["people"] = {"leads": [LEAD], "approvers": [APPROVER]}
-    text = (home / "promotion.toml").read_text()
     record = sealed.record() | {
         "settings": representable(settings),
         "settings_sha256": sha256(canonical(representable(settings))),
         "checklist_sha256": checklist.load_checklist(home / "checklist.md").sha256,
     }
-    assert text
     sealed.write(record)
     return sealed
 

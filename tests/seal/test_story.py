@@ -16,6 +16,7 @@ def test_a_go_is_sealed_signed_off_and_verified(world_pool, tmp_path, pairs, ssh
         judged = judge(world, tmp_path, "-m", "pre_promotion", "--seal", str(keys / "seal.key"))
     assert judged.code == 0, judged.printed
     assert "sealed: " in judged.printed
+    assert "; a rehearsal, which allows no deployment" in judged.printed
     verify = [
         "verify",
         str(tmp_path),
@@ -23,6 +24,7 @@ def test_a_go_is_sealed_signed_off_and_verified(world_pool, tmp_path, pairs, ssh
         *("--key", str(keys / "seal.pub")),
         *("--allowed-signers", str(ssh_keys / "allowed_signers")),
         *("--settings-sha256", judged.record["settings_sha256"]),
+        "--rehearsal",
     ]
     assert cli.main(verify) == 1
     assert capsys.readouterr().err == "the report is not signed off: use `promotion sign-off`\n"
@@ -31,7 +33,11 @@ def test_a_go_is_sealed_signed_off_and_verified(world_pool, tmp_path, pairs, ssh
     assert cli.main(verify) == 1
     assert "is the deployment lead" in capsys.readouterr().err
     assert cli.main([*sign_off, APPROVER, "--ssh-key", str(ssh_keys / APPROVER), "--notes", "read"]) == 0
+    capsys.readouterr()
+    assert cli.main([one for one in verify if one != "--rehearsal"]) == 1
+    assert "the record is of a rehearsal, which allows no deployment" in capsys.readouterr().err
     assert cli.main(verify) == 0, capsys.readouterr().err
+    assert capsys.readouterr().out.endswith("the rehearsal is verified; it allows no deployment\n")
     assert APPROVER in (tmp_path / "signed.html").read_text()
     digest = subprocess.run(
         ["sha256sum", "record.json"], cwd=tmp_path, capture_output=True, text=True, check=True

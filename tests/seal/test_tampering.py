@@ -224,10 +224,9 @@ def test_a_seal_made_anew_takes_the_sign_off_away(sealed):
         {"verdict": "NO-GO", "exit_code": 1},
         {"verdict": "HOLD", "exit_code": 10},
         {"complete": False},
-        {"rehearsal": True},
         {"errors": ["a test beside the checklist failed"]},
     ],
-    ids=["no-go", "hold", "incomplete", "rehearsal", "errors"],
+    ids=["no-go", "hold", "incomplete", "errors"],
 )
 def test_what_is_no_whole_go_is_never_sealed_as_passed(story, change):
     """It is refused, or with --archive kept as FAILED, and does not verify."""
