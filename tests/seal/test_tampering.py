@@ -203,7 +203,7 @@ def test_another_checklist_or_other_settings_do_not_count(sealed):
     assert sealed.wrong(settings=elsewhere) == []
     elsewhere["image"]["signer"]["key"] = "/deploy/job-2/another.pub"
     assert sealed.wrong(settings=elsewhere)
-    assert any("which checklist" in one for one in sealed.wrong(checklist_sha256=None))
+    assert any("the checklist to verify against is not known" in one for one in sealed.wrong(checklist_sha256=None))
     assert any("the settings to verify against" in one for one in sealed.wrong(settings=None))
 
 
