@@ -21,6 +21,7 @@ SOURCES = (
     "dev_http",
     "prod_http",
     "github",
+    "channel_means",
     "image_aws",
     "image_source",
     "promoted_image",

@@ -1,12 +1,12 @@
 """What a rollback is carried out with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from promotion.actions.workflow import own_run
 from promotion.clients.aws.account import Account
-from promotion.clients.channels.send import Means, means_of
+from promotion.clients.channels.send import Means
 from promotion.clients.github.client import GitHubClient
 from promotion.clients.oci.identity import PromotedImage
 from promotion.core.clock import TickingClock
@@ -58,7 +58,7 @@ def context_of(sources: "Sources", why: str, told: Callable[[Receipt], None]) ->
         sources["promoted_image"](),
         prod,
         github,
-        means_of(settings, sources["github"], sources["prod_aws"], sources["secrecy"](), journal, clock, act=True),
+        replace(sources["channel_means"](), act=True),
         journal,
         clock,
         record if record is not None and record.digest == digest else None,

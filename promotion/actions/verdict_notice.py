@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from promotion.actions.notify import receipts
 from promotion.actions.verdict_message import message_of
 from promotion.clients.channels.message import Message
-from promotion.clients.channels.send import Means, means_of, post_once, receipt_of
+from promotion.clients.channels.send import Means, post_once, receipt_of
 from promotion.core.attempt import tried
 from promotion.record.receipt import ActionState, Receipt
 from promotion.report.github_actions import page_of_run
@@ -34,9 +34,7 @@ def tell_verdict(
     """
     settings, clock = sources["settings"](), sources["clock"]()
     message = _without_secrets(message_of(record, page_of_run(os.environ)), redactor)
-    means = means_of(
-        settings, sources["github"], sources["prod_aws"], sources["secrecy"](), sources["journal"](), clock, act=True
-    )
+    means = replace(sources["channel_means"](), act=True)
     now = clock.now()
     since = now - timedelta(days=settings.channels.max_age_days)
     return tuple(_told(means, channel, message, since, now) for channel in channels)

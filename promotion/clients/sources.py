@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from promotion.clients.aws.account import Account
+from promotion.clients.channels.send import means_of
 from promotion.clients.http.client import HttpClient
 from promotion.clients.http.public import note_request
 from promotion.clients.oci.identity import PromotedImage
@@ -38,13 +39,14 @@ class Sources(Mapping[str, Callable[[], Any]]):
         self._clock = clock
         self._lock = threading.Lock()
         self._made: dict[str, Any] = {}
+        receipts = Journal(journal)  # one for all: its lock keeps two look-ups from writing the file at once
         self._makers: dict[str, Callable[[], Any]] = {
             "settings": lambda: settings,
             "clock": lambda: clock,
             "digest": lambda: digest,
             "wait": lambda: wait,
             "act": lambda: act,
-            "journal": lambda: Journal(journal),
+            "journal": lambda: receipts,
             "chain": lambda: chain,
             "redactor": lambda: redactor,
             "secrecy": lambda: Secrecy(dict(os.environ), redactor.add, redactor.text),
@@ -54,6 +56,10 @@ class Sources(Mapping[str, Callable[[], Any]]):
             "prod_http": lambda: self._http("prod"),
             "github": lambda: open_github(
                 settings.github, settings.looking, self._makers["secrecy"](), clock, note_request
+            ),
+            # Opens GitHub and AWS when a channel needs them, not before.
+            "channel_means": lambda: means_of(
+                settings, self["github"], self["prod_aws"], self._makers["secrecy"](), receipts, clock, act=act
             ),
             "image_aws": lambda: image_account(settings.image, settings.looking, redactor),
             "image_source": lambda: open_image(
