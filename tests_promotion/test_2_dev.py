@@ -138,7 +138,7 @@ def await_ends_of(added):
     if going_on := [deployment for deployment in added if deployment.follows_scaling and deployment.is_unfinished]:
         raise Unknown(
             Reason.NOT_DUE,
-            f"{going_on[0].describe()}, which brings an instance of Auto Scaling's up to date: look again when it has ended",
+            f"{going_on[0].describe()}, which updates an instance that Auto Scaling added: run again when it has ended",
         )
 
 

@@ -125,7 +125,7 @@ def _of_revision(
         yield f"{gone}, which {good.id} deployed"
     digest = digest_in_revision(good.revision, target.revision_key) if target.revision_key else ""
     if digest.startswith("sha256:") and (gone := image.missing(digest)):
-        yield f"{gone}, which {good.id} brought"
+        yield f"{gone}, which {good.id} deployed"
 
 
 def _id(brought: Brought) -> str:

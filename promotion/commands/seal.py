@@ -36,7 +36,11 @@ def add_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     archive.add_argument(
         "--days", type=int, default=2557, help="how many days it cannot be deleted (2557, seven years)"
     )
-    archive.add_argument("--governance", action="store_true", help="allow whoever has the permission to shorten that")
+    archive.add_argument(
+        "--governance",
+        action="store_true",
+        help="allow users with the permission to bypass governance mode to shorten that",
+    )
     archive.set_defaults(run=_archive)
 
     sign_off = commands.add_parser("sign-off", help="approve a sealed report, as a person")

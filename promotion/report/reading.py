@@ -155,7 +155,7 @@ class RecordView:
         """Why the record's verdict cannot be believed; empty when it can."""
         verdict = text(self.record.get("verdict"))
         if verdict not in {"GO", "NO-GO", "HOLD"}:
-            return f"The record's verdict is {verdict!r}, which is none of GO, NO-GO and HOLD."
+            return f"The record's verdict is {verdict!r}, expected GO, NO-GO or HOLD."
         if verdict != "GO":
             return ""
         if self.blocking or not self.complete or self.errors or not any(item.in_phase for item in self.items):

@@ -36,7 +36,7 @@ _MARKS = {
 _MEANING = {
     Exit.GO: "everything on the checklist is good",
     Exit.NO_GO: "something failed",
-    Exit.HOLD_UNKNOWN: "something could not be told",
+    Exit.HOLD_UNKNOWN: "something is unknown",
     Exit.HOLD_WAITING: "only people or time are awaited",
     Exit.ROLLBACK_UNVERIFIED: "the rollback is not verified: a person is needed now",
 }

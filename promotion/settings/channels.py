@@ -1,4 +1,4 @@
-"""Where people are told of a promotion."""
+"""Where a promotion is announced."""
 
 from typing import Annotated, Literal, Self
 
@@ -28,7 +28,7 @@ class Teams(Strict):
     kind: Literal["teams"]
     name: str = Field(min_length=1)
     webhook: str = Field(default="${TEAMS_WEBHOOK}", pattern=_VARIABLE)
-    """The workflow's address, which is a secret: whoever has it may post."""
+    """The workflow's address, which is a secret: anyone who has it may post."""
 
 
 class Sns(Strict):
@@ -65,9 +65,9 @@ class Channels(Strict):
     """Where people are told, and where it is looked whether they were."""
 
     team: tuple[Channel, ...] = ()
-    """Where the team is told of the window, and of a rollback."""
+    """Where the window, and a rollback, are announced to the team."""
     stakeholders: tuple[Channel, ...] = ()
-    """Where everybody else who should know is told of the window."""
+    """Where the window is announced to everybody else who should know."""
     max_age_days: float = Field(default=7, gt=0, le=90)
     """How far back messages are looked for, in days."""
     status_page: StatusPage | None = None

@@ -73,7 +73,7 @@ class Ec2Target(Strict):
     load_balancer: str
     """Name of the Application Load Balancer."""
     target_groups: tuple[str, ...] = Field(min_length=1)
-    """Names of the target groups the instances may stand in: one, or a blue and a green one."""
+    """Names of the target groups the instances may be in: one, or a blue and a green one."""
     instances: int = Field(default=2, ge=1)
     """How many instances must serve."""
     codedeploy: DeploymentGroupRef

@@ -5,7 +5,7 @@ from typing import Any
 
 
 def check_expression(expression: str) -> None:
-    """Raise ValueError, saying what is wrong, if this is no JMESPath expression (jmespath.org/specification.html).
+    """Raise ValueError, saying what is wrong, if this is not a JMESPath expression (jmespath.org/specification.html).
 
     Finds what only shows when it is evaluated, too: functions that do not exist, and a wrong number of arguments.
     """

@@ -77,7 +77,7 @@ class Vulnerabilities(Strict):
     sources: Annotated[tuple[ScanSource, ...], Field(min_length=1)] = ("attestation",)
     """Asked in this order; the first that has a scan of this image, and a fresh one, decides."""
     max_age_days: float = Field(default=7, gt=0)
-    """The oldest a scan may be, in days, by its own word."""
+    """The maximum age of a scan in days, as the scan says."""
     signer: SignerSettings | None = None
     """Who attests the scan; the image's signer if empty."""
     trivy_report: str | None = None
@@ -114,7 +114,7 @@ class Image(Strict):
     username: str | None = None
     """For a registry that wants a login and is not Amazon ECR; may be `${NAME}`."""
     password: str | None = Field(default=None, pattern=_VARIABLE)
-    """The password or token to it, as `${NAME}`: secrets do not stand in promotion.toml."""
+    """The password or token to it, as `${NAME}`: secrets are not written in promotion.toml."""
     aws: AwsAccess | None = None
     """The account of the repository in Amazon ECR, and of the KMS key that signs."""
     ecr_repository: str | None = None

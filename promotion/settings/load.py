@@ -101,7 +101,7 @@ def _toml(path: Path, missing: str) -> dict[str, Any]:
 
 
 def _from_base(table: Any, key: Sequence[str], base: Path) -> None:
-    """Make a path that stands in the file one from the file's folder."""
+    """Resolve a path in the file from the file's folder."""
     for part in key[:-1]:
         table = table.get(part) if isinstance(table, dict) else None
     path = table.get(key[-1]) if isinstance(table, dict) else None

@@ -15,7 +15,7 @@ _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?")
 
 
 class LocalTimeError(ValueError):
-    """A time that is none: a zone that nobody knows, or a local time that happens never or twice."""
+    """An invalid time: an unknown zone, or a local time that never occurs or occurs twice."""
 
 
 def _written(value: object) -> object:

@@ -42,7 +42,7 @@ class Settings(Strict):
     service: str = Field(min_length=1)
     """The name people call the service by."""
     earlier_reports: tuple[str, ...] = ()
-    """Report directories of earlier runs, such as another job's artifact: their records are gone on from as well."""
+    """Report directories of earlier runs, such as another job's artifact: their records are continued as well."""
     image: Image
     github: GitHub
     dev: Environment

@@ -50,7 +50,7 @@ class Https(Strict):
     policies: tuple[str, ...] = ()
     """TLS policies that are accepted beside those that AWS recommends."""
     min_days: int = Field(default=30, ge=0)
-    """For so many more days certificates must be valid."""
+    """Days that certificates must still be valid."""
     not_applicable: str | None = Field(default=None, min_length=1)
     """Why there is no load balancer to offer it; it is looked whether that is so."""
 

@@ -1,4 +1,4 @@
-"""What is measured, logged and watched, and the limits it is held to."""
+"""What is measured, logged and watched, and the limits for it."""
 
 from typing import Literal, Self
 
@@ -8,7 +8,7 @@ from promotion.settings.strict import Strict
 
 
 class MetricLimits(Strict):
-    """The limits that metrics are held to, and how sure one has to be."""
+    """The limits for metrics, and the confidence that is required."""
 
     lambda_duration_ms: float = Field(default=1000, gt=0)
     """The 99th percentile of a Lambda function's duration must be under this."""

@@ -35,9 +35,9 @@ class WindowLength(Strict):
     """How long a deployment window must be."""
 
     minutes: int = Field(default=30, gt=0)
-    """About so many minutes."""
+    """About this many minutes."""
     tolerance: int = Field(default=10, ge=0)
-    """So many minutes more or less are still about as many."""
+    """The tolerance, in minutes more or less."""
 
 
 class PeopleSettings(Strict):
@@ -92,7 +92,7 @@ class RollbackPlan(Strict):
     max_age_days: float = Field(default=180, gt=0)
     """The longest ago it may have been changed, or reviewed by a person's word, in days."""
     must_name: tuple[str, ...] | None = None
-    """Words that must stand in it; if not given, the service and the names of prod's targets."""
+    """Words that it must contain; if not given, the service and the names of prod's targets."""
     owner: str = Field(default="owner", min_length=1)
     """The word before the owner's name: `Owner: release-lead`."""
 

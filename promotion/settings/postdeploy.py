@@ -9,7 +9,7 @@ from promotion.settings.strict import Strict
 
 
 class Slo(Strict):
-    """The limits that prod is held to, where they are others than those of `[limits]`."""
+    """The limits for prod, where they differ from those of `[limits]`."""
 
     lambda_duration_ms: float | None = Field(default=None, gt=0)
     alb_response_time_ms: float | None = Field(default=None, gt=0)
@@ -17,7 +17,7 @@ class Slo(Strict):
     """The share of requests that may fail: 0.001 is 0.1 %."""
 
     def over(self, limits: MetricLimits) -> MetricLimits:
-        """Give the limits with these in place of theirs."""
+        """Give the limits with these in place of their values."""
         return limits.model_copy(update=self.model_dump(exclude_none=True))
 
 
@@ -25,7 +25,7 @@ class Spikes(Strict):
     """What counts as a spike of errors."""
 
     before_minutes: int = Field(default=60, ge=5, le=24 * 60)
-    """How many minutes before the deployment those since it are held against."""
+    """How many minutes before the deployment those since it are compared with."""
     chance: float = Field(default=0.01, gt=0, lt=0.5)
     """A rise that chance would bring more often than this is none."""
     factor: float = Field(default=1.5, ge=1)
@@ -52,7 +52,7 @@ class BudgetSettings(Strict):
     spent: float = Field(default=0.02, gt=0, le=1)
     """The share of the budget that one deployment may take."""
     covered: float = Field(default=0.9, gt=0, le=1)
-    """The share of the days on which requests must have been counted; with less, nobody can tell what is used."""
+    """The share of the days on which requests must have been counted; with less, it is unknown how much is used."""
     open_slo: tuple[str, ...] = ()
     """Files with SLOs in the format of OpenSLO v1, JSON or YAML: their targets must be the same as here."""
     targets: dict[str, TargetBudget] = {}

@@ -26,7 +26,7 @@ class Role(Strict):
     kind: RoleKind
     """Whose role it is, which tells who may become it."""
     principals: tuple[str, ...] = ()
-    """Who may become it besides: principals of services, ARNs, account numbers, ids of organisations."""
+    """Who else may assume it: principals of services, ARNs, account numbers, ids of organisations."""
     subjects: tuple[str, ...] = ()
     """Subjects that the identity providers among them may vouch for, as in `repo:example/shop:*`; any that the trust
     policy names, if none is declared."""
@@ -34,9 +34,9 @@ class Role(Strict):
     """The external id that the trust policy must want from principals of other accounts."""
     exceptions: tuple[Accepted, ...] = ()
     advice: tuple[Literal["access-analyzer", "last-accessed"], ...] = ()
-    """What to ask AWS itself besides: IAM Access Analyzer's validation, and when services were last used."""
+    """What else to ask AWS: IAM Access Analyzer's validation, and when services were last used."""
     unused_days: int = Field(default=90, ge=1, le=400)
-    """A service that has not been used for so many days is told of, where `advice` asks for it."""
+    """A service that has not been used for this many days is reported, where `advice` asks for it."""
 
     @model_validator(mode="after")
     def _somebody_may_become_it(self) -> Self:

@@ -1,4 +1,4 @@
-"""What a way back must look like, and how traffic is to be shifted."""
+"""How a rollback is to be possible, and how traffic is to be shifted."""
 
 from typing import Literal, Self
 

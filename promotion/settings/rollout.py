@@ -1,4 +1,4 @@
-"""When a canary is good enough to go on, and when it must go back."""
+"""When a canary is good enough to continue, and when it must be rolled back."""
 
 from typing import Literal
 
@@ -15,7 +15,7 @@ class Judge(Strict):
     error_proof: float = Field(default=20, gt=1)
     """How much likelier a broken limit must be than a kept one: at 20, at most 1 good version of 20 is ever sent back."""
     slower_by: float = Field(default=1.10, gt=1)
-    """A median under this many times the old version's is not held against the new one, however sure it is."""
+    """A median under this many times the old version's is accepted, however significant the difference is."""
     slower_chance: float = Field(default=0.001, gt=0, lt=0.5)
     """The chance of being wrong about a slower version, or about its slow share."""
     slow_share: float = Field(default=0.01, gt=0, lt=1)
@@ -27,20 +27,20 @@ class Judge(Strict):
     requests: int = Field(default=670, ge=1)
     """Requests the new version must have had to be called healthy at T+5: of 1 % errors, this finds 90 %."""
     durations: int = Field(default=299, ge=1)
-    """Durations that must be known at T+5: so many without a slow one bound the slow share under 1 %."""
+    """Durations that must be known at T+5: this many without a slow one bound the slow share under 1 %."""
 
 
 class RecordedBaseline(Strict):
     """When a fleet does plainly worse than its recorded baseline, which is of another day: nothing old runs beside it."""
 
     slower_by: float = Field(default=1.25, gt=1)
-    """A median under this many times the recorded one is not held against it, however sure that is."""
+    """A median under this many times the recorded one is accepted, however significant the difference is."""
     slow_share: float = Field(default=0.03, gt=0.01, lt=1)
     """The share of answers that may take longer than the recorded 99th percentile."""
     fails_by: float = Field(default=2, gt=1)
-    """A share of failures under this many times the recorded one is not held against it."""
+    """A share of failures under this many times the recorded one is accepted."""
     max_age_days: int = Field(default=30, ge=1)
-    """A baseline that is older is no measure any more."""
+    """An older baseline is not used."""
 
 
 class Rollout(Strict):

@@ -26,7 +26,7 @@ class Secret(Strict):
     """Names of the targets that read it; every target of the environment if empty."""
     ready: Ready | None = None
     sensitive: tuple[str, ...] = ()
-    """Fields of its JSON that are secret, such as `password`; told by their names and values if empty."""
+    """Fields of its JSON that are secret, such as `password`; found by their names and values if empty."""
     customer_key: bool = False
     """Whether it must be encrypted with a customer managed key."""
     shared_with: tuple[Annotated[str, Field(pattern="^[0-9]{12}$")], ...] = ()
@@ -34,7 +34,7 @@ class Secret(Strict):
 
 
 class Allowed(Strict):
-    """Something in logs that a pattern takes for a secret, and that is none. It lets no value of a secret through."""
+    """Something in logs that a pattern takes for a secret although it is not one. It never exempts the value of a secret."""
 
     rule: str | None = Field(default=None, min_length=1)
     """Id of the only pattern this is about; without it, any."""
@@ -43,7 +43,7 @@ class Allowed(Strict):
     stopword: str | None = Field(default=None, min_length=3)
     """What the pattern found must have this in it, in any case."""
     reason: str = Field(min_length=10)
-    """Why it is no secret."""
+    """Why it is not a secret."""
     owner: str = Field(min_length=1)
     """Who answers for it."""
     until: date

@@ -7,7 +7,7 @@ from promotion.settings.environment import Environment
 from promotion.settings.model import Settings, ec2_targets, lambda_targets
 
 REGISTRY, RECORD = "registry", "record"
-"""Where the digest must stand beside the targets."""
+"""Where the digest must be used beside the targets."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class Waiver(Strict):
     """The release it is for, as the image's label `org.opencontainers.image.version` says."""
     reason: str = Field(min_length=10)
     owner: str = Field(min_length=1)
-    """Who mends it."""
+    """Who fixes it."""
     approver: str = Field(min_length=1)
     """Who agreed that it may wait; somebody else than the owner."""
     granted: date

@@ -187,7 +187,7 @@ def _told(step: Step, what: str, target: str) -> Step:
     if step is Step.UNTOLD:
         raise Unknown(
             Reason.NO_DATA,
-            f"CodeDeploy does not know how {what} ended on {target}: see whether its agent runs there, then look again",
+            f"CodeDeploy does not know how {what} ended on {target}: check whether the agent runs there, then run again",
         )
     return step
 

@@ -120,7 +120,7 @@ def _(world: "World") -> None:
 
 @fault("new-instances-left-in-the-group", item=SERVING)
 def _(world: "World") -> None:
-    """The new instances are still registered in the target group, beside those of before."""
+    """The new instances are still registered in the target group, beside the previous ones."""
     prod, fleet = world.prod, play_of(world).fleet
     prod.client("elbv2").register_targets(
         TargetGroupArn=prod.target_group, Targets=[{"Id": key} for key in fleet.fleets[fleet.new]]
@@ -137,7 +137,7 @@ def _(world: "World") -> None:
 
 @fault("new-instances-still-called", item=SERVING)
 def _(world: "World") -> None:
-    """Each fleet has a target group, and somebody calls the new instances by another way: their group counts it."""
+    """Each fleet has a target group, and the new instances are called in another way: their target group counts it."""
     from promotion.sandbox.moto_patches.metrics import Computed, metric
     from promotion.sandbox.world import two_groups
 
@@ -160,7 +160,7 @@ def _(world: "World") -> None:
 
 @fault("prod-alias-unreadable", item=SERVING, kind="blind")
 def _(world: "World") -> None:
-    """The alias of the function in prod may not be looked at."""
+    """The role may not read the alias of the function in prod."""
     world.wire.deny("lambda:GetAlias", account=world.prod.id)
 
 
@@ -172,7 +172,7 @@ def _(world: "World") -> None:
 
 @fault("slower-than-the-baseline", item=BASELINE)
 def _(world: "World") -> None:
-    """Since the rollback the function takes half as long again as it did before the rollout."""
+    """Since the rollback the function takes one and a half times as long as before the rollout."""
     stopped = play_of(world).function.stopped
     assert stopped
     world.prod.flows["lambda"].change(stopped, slowness=1.5)
@@ -272,7 +272,7 @@ def _(world: "World") -> None:
 
 @fault("remediation-issue-unowned", item="remediation-planned", kind="blind")
 def _(world: "World") -> None:
-    """The promotion record names no remediation, and the issue about it is nobody's."""
+    """The promotion record names no remediation, and the issue about it has no assignee."""
     _remediation_issue(world)
 
 

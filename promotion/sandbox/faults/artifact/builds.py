@@ -31,7 +31,7 @@ def _(world: "World") -> None:
 
 @fault("build-job-failed", item=BUILD)
 def _(world: "World") -> None:
-    """The run succeeded, and its job `scan` failed and was let go on."""
+    """The run succeeded, and its job `scan` failed and was allowed to fail."""
     _job(world, "scan").conclusion = "failure"
 
 
@@ -74,7 +74,7 @@ def _(world: "World") -> None:
 
 @fault("build-of-another-commit", item=BUILD)
 def _(world: "World") -> None:
-    """The provenance names the run of the image before."""
+    """The provenance names the run of the previous image."""
     run = world.github.repository.newest_run("build.yml", world.releases[-2].commit)
     _attest(world, world.releases[-1].commit, run)
 
@@ -103,7 +103,7 @@ def _(world: "World") -> None:
 
 @fault("label-of-another-repository", item=BUILD, falls_with=RECORDED)
 def _(world: "World") -> None:
-    """The image's label says that it was built from a fork, and so do no others."""
+    """The image's label says that it was built from a fork, and no other source says so."""
     _relabel(world, source="https://github.com/somebody/shop")
     world.supply_chain.take_away(_TYPE)
 
@@ -185,7 +185,7 @@ def _(world: "World") -> None:
 
 @fault("many-builds", item=BUILD, kind="clean")
 def _(world: "World") -> None:
-    """The workflow has run so often that its runs stand on several pages."""
+    """The workflow has run so often that its runs are listed on several pages."""
     repository, last = world.github.repository, _run(world)
     for number in range(120):
         repository.add_run("build.yml", f"{number:040x}", last.created - timedelta(hours=number), jobs=("test",))
@@ -201,7 +201,7 @@ def _(world: "World") -> None:
 
 @fault("build-in-progress", item=BUILD, kind="blind")
 def _(world: "World") -> None:
-    """The run that built the image still goes on."""
+    """The run that built the image is still in progress."""
     run = _run(world)
     run.attempt.status, run.attempt.conclusion = "in_progress", None
     _job(world, "sign").status, _job(world, "sign").conclusion = "in_progress", None

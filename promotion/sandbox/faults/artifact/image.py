@@ -67,7 +67,7 @@ def _(world: "World") -> None:
 
 @fault("manifest-altered", item=IMMUTABLE, falls_with=(SIZE, *READ))
 def _(world: "World") -> None:
-    """The registry serves other bytes than the digest stands for."""
+    """The registry serves bytes that do not match the digest."""
     manifests = world.supply_chain.store.manifests
     found = manifests[world.digest]
     manifests[world.digest] = replace(found, content=found.content + b"\n")
@@ -75,7 +75,7 @@ def _(world: "World") -> None:
 
 @fault("manifest-of-the-image-before", item=IMMUTABLE, falls_with=(SIZE, *READ))
 def _(world: "World") -> None:
-    """The registry serves the image before in place of this one."""
+    """The registry serves the previous image in place of this one."""
     manifests = world.supply_chain.store.manifests
     manifests[world.digest] = manifests[world.previous_digest]
 
@@ -98,19 +98,19 @@ def _(world: "World") -> None:
 
 @fault("function-shares-its-traffic", item=IMMUTABLE)
 def _(world: "World") -> None:
-    """The alias sends a tenth of its traffic to a version with the image before."""
+    """The alias sends a tenth of its traffic to a version with the previous image."""
     world.dev.alias.routing_config = {"AdditionalVersionWeights": {"7": 0.1}}
 
 
 @fault("function-weight-of-nothing", item=IMMUTABLE, kind="clean")
 def _(world: "World") -> None:
-    """The alias has a weight of nothing for a version with the image before."""
+    """The alias has a weight of nothing for a version with the previous image."""
     world.dev.alias.routing_config = {"AdditionalVersionWeights": {"7": 0.0}}
 
 
 @fault("instances-got-another-revision", item=IMMUTABLE)
 def _(world: "World") -> None:
-    """The instances got the revision of the image before."""
+    """The instances got the revision of the previous image."""
     from promotion.sandbox.world.releases import key_of
 
     world.dev.latest_ec2_deployment.record.revision["s3Location"]["key"] = key_of(world.previous_digest)
@@ -130,7 +130,7 @@ def _(world: "World") -> None:
 
 @fault("one-instance-tells-another-image", item=IMMUTABLE)
 def _(world: "World") -> None:
-    """One instance says itself, at /version, that it runs the image before."""
+    """One instance says itself, at /version, that it runs the previous image."""
     _told_by(world, '{ kind = "version" }')
     member = world.fronts["dev-ec2"].members[world.dev.green[1]]
     member.release = replace(member.release, digest=world.previous_digest)
@@ -147,7 +147,7 @@ def _(world: "World") -> None:
 
 @fault("one-instance-never-answers", item=IMMUTABLE, kind="blind")
 def _(world: "World") -> None:
-    """One instance is registered and gets no request, so that nobody hears from it."""
+    """One instance is registered and gets no request, so it is never heard of."""
     _told_by(world, '{ kind = "version" }')
     world.fronts["dev-ec2"].members[world.dev.green[1]].weight = 0
 
@@ -174,7 +174,7 @@ def _(world: "World") -> None:
 
 @fault("one-instance-tagged-with-another-image", item=IMMUTABLE)
 def _(world: "World") -> None:
-    """The EC2 tag of one instance names the image before."""
+    """The EC2 tag of one instance names the previous image."""
     _tag(world, world.digest, world.previous_digest)
 
 
@@ -186,7 +186,7 @@ def _(world: "World") -> None:
 
 @fault("running-digest-not-declared", item=IMMUTABLE, kind="blind")
 def _(world: "World") -> None:
-    """promotion.toml does not say how it is told which image an instance runs."""
+    """promotion.toml does not declare how to find out which image an instance runs."""
     from promotion.sandbox.settings_edits import edit_settings
 
     edit_settings(world, 'revision_key = "shop/{digest}.zip"', "")
@@ -206,7 +206,7 @@ def _(world: "World") -> None:
 
 @fault("ecr-answer-cut-off", item=IMMUTABLE, kind="blind")
 def _(world: "World") -> None:
-    """The answer of DescribeImages breaks off half-way, with status 200."""
+    """The answer of DescribeImages is cut off half-way, with status 200."""
     world.wire.truncate("ecr:DescribeImages")
 
 

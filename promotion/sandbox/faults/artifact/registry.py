@@ -138,14 +138,14 @@ def _(world: "World") -> None:
 
 @fault("referrers-denied", item=SIGNED, kind="blind", falls_with=ATTACHED)
 def _(world: "World") -> None:
-    """What refers to the image must not be listed, and there is no signature of cosign 2."""
+    """Listing the referrers of the image is denied, and there is no signature of cosign 2."""
     world.supply_chain.take_signature(2)
     world.edges["registry"].deny("GET /v2/shop/referrers/*")
 
 
 @fault("referrers-denied-beside-a-signature", item="sbom-attached", kind="blind", falls_with=ATTACHED)
 def _(world: "World") -> None:
-    """What refers to the image must not be listed, and there is a signature of cosign 2, which counts."""
+    """Listing the referrers of the image is denied, and there is a signature of cosign 2, which counts."""
     world.edges["registry"].deny("GET /v2/shop/referrers/*")
 
 

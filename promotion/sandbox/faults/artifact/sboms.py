@@ -45,13 +45,13 @@ def _(world: "World") -> None:
 
 @fault("sbom-attested-of-another-digest", item=SBOM)
 def _(world: "World") -> None:
-    """The statement with the bill of materials is about the image before."""
+    """The statement with the bill of materials is about the previous image."""
     _attest(world, _document(world), digest=world.previous_digest)
 
 
 @fault("sbom-of-another-image", item=SBOM)
 def _(world: "World") -> None:
-    """The statement is about this image, and the document in it says that it is of the image before."""
+    """The statement is about this image, and the document in it says that it is of the previous image."""
     from promotion.sandbox.world import predicates
 
     _attest(world, predicates.bill_of_materials(world.releases[-2], world.supply_chain.made))
@@ -162,7 +162,7 @@ def _(world: "World") -> None:
 
 @fault("prod-denied-for-comparison", item=SBOM, kind="clean")
 def _(world: "World") -> None:
-    """Which image runs in prod cannot be told, so that there is nothing to compare with."""
+    """Which image runs in prod is unknown, so there is nothing to compare with."""
     world.wire.deny("lambda:GetFunction", account=world.prod.id)
 
 

@@ -22,13 +22,13 @@ sys.exit({status})
 
 @fault("critical-found", item=SCAN)
 def _(world: "World") -> None:
-    """The attested scan finds a CRITICAL vulnerability that a newer package mends."""
+    """The attested scan finds a CRITICAL vulnerability that a newer package fixes."""
     _attest(world, _report(world, _critical("3.0.18-1~deb12u1")))
 
 
 @fault("critical-without-a-fix", item=SCAN)
 def _(world: "World") -> None:
-    """The attested scan finds a CRITICAL vulnerability that nothing mends yet."""
+    """The attested scan finds a CRITICAL vulnerability that no package fixes yet."""
     _attest(world, _report(world, _critical()))
 
 
@@ -46,7 +46,7 @@ def _(world: "World") -> None:
 
 @fault("scan-of-another-image", item=SCAN)
 def _(world: "World") -> None:
-    """The statement is about this image, and the report in it is of the image before."""
+    """The statement is about this image, and the report in it is of the previous image."""
     from promotion.sandbox.world import predicates
 
     _attest(world, predicates.trivy_report(world.releases[-2], world.supply_chain.made))
@@ -108,7 +108,7 @@ def _(world: "World") -> None:
 
 @fault("scan-attested-of-another-digest", item=SCAN, kind="blind")
 def _(world: "World") -> None:
-    """The statement with the scan is about the image before."""
+    """The statement with the scan is about the previous image."""
     _attest(world, _report(world), digest=world.previous_digest)
 
 
@@ -176,7 +176,7 @@ def _(world: "World") -> None:
 
 @fault("scan-severity-misspelt", item=SCAN, kind="blind")
 def _(world: "World") -> None:
-    """A finding has a severity that no scanner has."""
+    """A finding has an unknown severity."""
     _attest(world, _report(world, {**_critical(), "Severity": "CRITCAL"}))
 
 
@@ -206,7 +206,7 @@ def _(world: "World") -> None:
 
 @fault("report-in-a-file-of-another-image", item=SCAN)
 def _(world: "World") -> None:
-    """The report in a file is of the image before."""
+    """The report in a file is of the previous image."""
     from promotion.sandbox.world import predicates
 
     _file(world, json.dumps(predicates.trivy_report(world.releases[-2], world.supply_chain.made)))
@@ -214,7 +214,7 @@ def _(world: "World") -> None:
 
 @fault("report-in-a-file-of-no-image", item=SCAN, kind="blind")
 def _(world: "World") -> None:
-    """The report in a file names no digest, so that it may be of any image."""
+    """The report in a file names no digest, so it may be of any image."""
     report = _report(world)
     del report["Metadata"]["RepoDigests"], report["Metadata"]["ImageID"]
     _file(world, json.dumps(report))
@@ -228,7 +228,7 @@ def _(world: "World") -> None:
 
 @fault("report-in-a-file-cut-off", item=SCAN, kind="blind")
 def _(world: "World") -> None:
-    """The report in a file breaks off."""
+    """The report in a file is cut off."""
     _file(world, json.dumps(_report(world))[:-40])
 
 
@@ -240,7 +240,7 @@ def _(world: "World") -> None:
 
 @fault("report-option-not-given", item=SCAN, kind="blind")
 def _(world: "World") -> None:
-    """A report in a file is asked for, and none is named."""
+    """A report in a file is asked for, but none is given."""
     _sources(world, "trivy-report")
 
 
@@ -278,7 +278,7 @@ def _(world: "World") -> None:
 
 @fault("scanned-by-ecr-on-second-page", item=SCAN)
 def _(world: "World") -> None:
-    """ECR's own scan finds something CRITICAL, which stands on the second page."""
+    """ECR's own scan finds something CRITICAL, listed on the second page."""
     _sources(world, "ecr")
     for number in range(110):
         _ecr_scan(world).find(f"CVE-2026-{20000 + number}", "LOW", "openssl", "3.0.17")
@@ -306,7 +306,7 @@ def _(world: "World") -> None:
 
 @fault("ecr-scan-not-finished", item=SCAN, kind="blind")
 def _(world: "World") -> None:
-    """ECR's own scan still goes on."""
+    """ECR's own scan is still in progress."""
     _ecr_state(world, "IN_PROGRESS", "The scan is in progress.")
 
 

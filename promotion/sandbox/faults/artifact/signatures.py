@@ -41,7 +41,7 @@ def _(world: "World") -> None:
 
 @fault("signature-of-another-digest", item=SIGNED)
 def _(world: "World") -> None:
-    """What is attached are the right key's signatures of the image before."""
+    """What is attached are the right key's signatures of the previous image."""
     world.supply_chain.take_away(_V1)
     world.supply_chain.sign(digest=world.previous_digest)
 
@@ -54,7 +54,7 @@ def _(world: "World") -> None:
 
 @fault("signature-payload-digest", item=SIGNED)
 def _(world: "World") -> None:
-    """The payload of the image before was given this image's digest after it was signed."""
+    """The payload of the previous image was given this image's digest after it was signed."""
     was, now = world.previous_digest.encode(), world.digest.encode()
     world.supply_chain.take_away(_V1)
     world.supply_chain.sign(digest=world.previous_digest, forms=(2,))
@@ -63,7 +63,7 @@ def _(world: "World") -> None:
 
 @fault("signature-payload-reindented", item=SIGNED)
 def _(world: "World") -> None:
-    """The payload says the same and is written otherwise."""
+    """The payload has the same content in another form."""
     _only_cosign_2(world, payload=lambda payload: json.dumps(json.loads(payload), indent=2).encode())
 
 
@@ -91,7 +91,7 @@ def _(world: "World") -> None:
 
 @fault("bundle-subject-changed", item=SIGNED)
 def _(world: "World") -> None:
-    """The signature bundle of the image before was given this image's digest after it was signed."""
+    """The signature bundle of the previous image was given this image's digest after it was signed."""
     from promotion.sandbox.world.supply_chain import change_statement
 
     ours = world.digest.removeprefix("sha256:")
@@ -175,7 +175,7 @@ def _(world: "World") -> None:
 
 @fault("bundle-hint-wrong", item=SIGNED, kind="clean")
 def _(world: "World") -> None:
-    """The signature bundle hints at another key than the one that made it, and a hint is only a hint."""
+    """The signature bundle names another key as a hint, which is not verified and does not matter."""
     _only_cosign_3(world, lambda bundle: bundle["verificationMaterial"]["publicKey"].update(hint="AAAA"))
 
 
@@ -242,7 +242,7 @@ def _(world: "World") -> None:
 
 @fault("kms-denied", item=SIGNED, kind="blind")
 def _(world: "World") -> None:
-    """The public key in AWS KMS must not be read."""
+    """The role may not read the public key in AWS KMS."""
     _sign_with_kms(world)
     world.wire.deny("kms:GetPublicKey")
 
@@ -273,7 +273,7 @@ def _(world: "World") -> None:
 
 @fault("signer-key-weak", item=SIGNED, kind="blind")
 def _(world: "World") -> None:
-    """The public key is RSA with 1024 bits, with which no signature counts."""
+    """The public key is RSA with 1024 bits, which is too short for a signature to count."""
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 

@@ -43,7 +43,7 @@ def serves(world: "World", instance: str) -> None:
 
 @fault("ec2-updated-by-codedeploy", item=EC2, kind="clean")
 def _(world: "World") -> None:
-    """An instance was launched in the middle of the deployment, and CodeDeploy brought it up to date by one of its own."""
+    """An instance was launched in the middle of the deployment, and CodeDeploy updated it by a deployment of its own."""
     serves(world, followed(world, "CodeDeployAutoUpdate"))
 
 
@@ -55,19 +55,19 @@ def _(world: "World") -> None:
 
 @fault("ec2-terminating-instance-serves", item=SHIFTED, falls_with=OF_INSTANCES)
 def _(world: "World") -> None:
-    """An instance that a deployment at its termination names still stands in the target group: it got nothing by that."""
+    """A deployment at its termination names an instance that is still in the target group; it deployed nothing to it."""
     serves(world, followed(world, "autoscalingTermination", steps=1))
 
 
 @fault("ec2-update-failed", item=SHIFTED, falls_with=OF_INSTANCES)
 def _(world: "World") -> None:
-    """CodeDeploy could not bring an instance up to date that was launched in the middle of the deployment, and it serves."""
+    """CodeDeploy could not update an instance that was launched in the middle of the deployment and gets traffic."""
     serves(world, followed(world, "CodeDeployAutoUpdate", "Failed"))
 
 
 @fault("ec2-update-goes-on", item=SHIFTED, kind="blind", falls_with=OF_INSTANCES)
 def _(world: "World") -> None:
-    """CodeDeploy is just bringing an instance up to date that serves already."""
+    """CodeDeploy is updating an instance that already gets traffic."""
     serves(world, followed(world, "CodeDeployAutoUpdate", "InProgress"))
 
 
@@ -101,19 +101,19 @@ def _(world: "World") -> None:
 
 @fault("ec2-creator-new", item=EC2, kind="blind", falls_with=(SHIFTED, "digest-immutable[ec2]"))
 def _(world: "World") -> None:
-    """The newest deployment to the instances has a creator that there was not when the gate was made."""
+    """The newest deployment to the instances has a creator that did not exist when the gate was released."""
     world.dev.latest_ec2_deployment.record.creator = "autoscalingWarmPool"
 
 
 @fault("lambda-older-creator-new", item=LAMBDA, kind="clean")
 def _(world: "World") -> None:
-    """A deployment before the newest one has a creator that there was not when the gate was made."""
+    """A deployment before the newest one has a creator that did not exist when the gate was released."""
     world.dev.lambda_deployments[1].record.creator = "SomethingNew"
 
 
 @fault("lambda-deployment-status-new", item=LAMBDA, kind="blind", falls_with=SINCE_DEPLOYED)
 def _(world: "World") -> None:
-    """The newest deployment of the function has a status that there was not when the gate was made."""
+    """The newest deployment of the function has a status that did not exist when the gate was released."""
     world.dev.latest_lambda_deployment.status = "Paused"
 
 
@@ -137,7 +137,7 @@ def _(world: "World") -> None:
 
 @fault("lambda-version-state-new", item=LAMBDA, kind="blind")
 def _(world: "World") -> None:
-    """The deployed version has a state that there was not when the gate was made."""
+    """The deployed version has a state that did not exist when the gate was released."""
     world.dev.version(8).state = "Hibernating"
 
 
@@ -183,7 +183,7 @@ def _(world: "World") -> None:
 
 @fault("extra-host-ill", item=HEALTH)
 def _(world: "World") -> None:
-    """Auto Scaling has added an instance that fails its health checks, beside two that are well."""
+    """Auto Scaling has added an instance that fails its health checks, beside two that are healthy."""
     extra_host(world, "unhealthy", "Target.FailedHealthChecks")
 
 

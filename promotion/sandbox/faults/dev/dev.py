@@ -44,14 +44,14 @@ def _(world: "World") -> None:
 
 @fault("lambda-other-digest", item="lambda-deployed")
 def _(world: "World") -> None:
-    """The newest deployment brought a version with another image."""
+    """The newest deployment deployed a version with another image."""
     newest, older = world.dev.version(8), world.dev.version(7)
     newest.code, newest.code_sha_256 = older.code, older.code_sha_256
 
 
 @fault("lambda-alias-leftover-weight", item="lambda-deployed")
 def _(world: "World") -> None:
-    """The alias still sends a tenth of its traffic to the version before."""
+    """The alias still sends a tenth of its traffic to the previous version."""
     world.dev.alias.routing_config = {"AdditionalVersionWeights": {"7": 0.1}}
 
 
@@ -61,7 +61,7 @@ def _(world: "World") -> None:
     falls_with=("digest-immutable[lambda]", "logs-flowing[lambda]", "correlation-ids[lambda]"),
 )
 def _(world: "World") -> None:
-    """The newest deployment succeeded, but somebody put the alias back on the version before."""
+    """The newest deployment succeeded, but somebody put the alias back on the previous version."""
     world.dev.alias.function_version = "7"
 
 
@@ -91,7 +91,7 @@ def _(world: "World") -> None:
 
 @fault("lambda-older-deployment-failed", item="lambda-deployed", kind="clean")
 def _(world: "World") -> None:
-    """A deployment before the newest one failed, which the newest has made good."""
+    """A deployment before the newest one failed, and the newest succeeded."""
     world.dev.lambda_deployments[1].fail("HEALTH_CONSTRAINTS", "too few healthy targets")
 
 
@@ -103,7 +103,7 @@ def _(world: "World") -> None:
 
 @fault("lambda-deployment-in-progress", item="lambda-deployed", kind="blind", falls_with=SINCE_DEPLOYED)
 def _(world: "World") -> None:
-    """The newest deployment of the function still goes on."""
+    """The newest deployment of the function is still in progress."""
     world.dev.latest_lambda_deployment.status = "InProgress"
 
 
@@ -115,7 +115,7 @@ def _(world: "World") -> None:
 
 @fault("alias-answer-cut-off", item="lambda-deployed", kind="blind")
 def _(world: "World") -> None:
-    """The answer of GetAlias breaks off half-way, with status 200."""
+    """The answer of GetAlias is cut off half-way, with status 200."""
     world.wire.truncate("lambda:GetAlias")
 
 
@@ -140,7 +140,7 @@ def _(world: "World") -> None:
 
 @fault("ec2-instance-missing", item="ec2-deployed")
 def _(world: "World") -> None:
-    """The newest deployment reached one instance, and the other one runs what Auto Scaling brought it."""
+    """The newest deployment reached one instance, and the other one runs what Auto Scaling deployed to it."""
     dev = world.dev
     missing = dev.green[1]
     target = dev.latest_ec2_deployment.targets.pop(missing)
@@ -149,7 +149,7 @@ def _(world: "World") -> None:
 
 @fault("ec2-other-revision", item="ec2-deployed")
 def _(world: "World") -> None:
-    """The newest deployment brought the revision of another digest."""
+    """The newest deployment deployed the revision of another digest."""
     dev = world.dev
     dev.latest_ec2_deployment.record.revision = dev.ec2_deployments[-1].record.revision
 
@@ -235,7 +235,7 @@ def _(world: "World") -> None:
 
 @fault("older-instance-serves", item="blue-green-completed")
 def _(world: "World") -> None:
-    """An instance that the newest deployment did not bring stands in the target group that gets the traffic."""
+    """An instance that is not of the newest deployment is in the target group that gets the traffic."""
     _register(world, _run_instance(world))
 
 
@@ -250,7 +250,7 @@ def _(world: "World") -> None:
 
 @fault("original-instances-lost", item="blue-green-completed")
 def _(world: "World") -> None:
-    """The replaced instances should be kept for a way back, and are gone."""
+    """The replaced instances should be kept for a rollback, but were terminated."""
     world.dev.ec2_group.blue_green_deployment_configuration["terminateBlueInstancesOnDeploymentSuccess"] = {
         "action": "KEEP_ALIVE"
     }
@@ -422,7 +422,7 @@ def _(world: "World") -> None:
 
 @fault("endpoint-not-json", item="smoke-tests")
 def _(world: "World") -> None:
-    """An endpoint answers 200 with JSON that breaks off."""
+    """An endpoint answers 200 with JSON that is cut off."""
     _fix(world, "dev-ec2", "/version", 200, b'{"version": "1.8')
 
 

@@ -118,14 +118,14 @@ def _(world: "World") -> None:
 
 @fault("alarm-fired-on-second-page", item="no-alarms")
 def _(world: "World") -> None:
-    """An alarm went off during the deployment, and the page that tells of it comes after an empty one."""
+    """An alarm went off during the deployment, and it is listed on a page after an empty one."""
     _blip(world, "lambda-errors", 2, 4)
     world.wire.empty_page(HISTORY)
 
 
 @fault("alarm-blind", item="no-alarms", kind="blind", falls_with=("dashboard-healthy",))
 def _(world: "World") -> None:
-    """An alarm looks at a function that there is not, and has had insufficient data for days."""
+    """An alarm looks at a function that does not exist, and has had insufficient data for days."""
     from promotion.sandbox.world.model import ago
 
     for dimension in world.dev.alarm("lambda-errors").dimensions:
@@ -135,7 +135,7 @@ def _(world: "World") -> None:
 
 @fault("alarm-made-during-deployment", item="no-alarms", kind="blind")
 def _(world: "World") -> None:
-    """An alarm was made while the deployment went on."""
+    """An alarm was created during the deployment."""
     from promotion.sandbox.moto_patches.alarm_history import configured, history
 
     cloudwatch, alarm = world.dev.backend("cloudwatch"), world.dev.alarm("api-5xx")
@@ -159,7 +159,7 @@ def _(world: "World") -> None:
 
 @fault("alarm-history-has-a-gap", item="no-alarms", kind="blind")
 def _(world: "World") -> None:
-    """An alarm changed during the deployment by its own word, and its history does not tell of it."""
+    """An alarm says that it changed during the deployment, but its history has no such change."""
     from promotion.sandbox.moto_patches.alarm_history import history
 
     kept = list(history(world.dev.backend("cloudwatch")))
@@ -199,7 +199,7 @@ def _(world: "World") -> None:
 
 @fault("alarm-history-cut-off", item="no-alarms", kind="blind")
 def _(world: "World") -> None:
-    """The answer of DescribeAlarmHistory breaks off half-way, with status 200."""
+    """The answer of DescribeAlarmHistory is cut off half-way, with status 200."""
     world.wire.truncate(HISTORY, account=world.dev.id)
 
 

@@ -80,7 +80,7 @@ def _(world: "World") -> None:
 
 @fault("dashboard-threshold-in-milliseconds", item="dashboard-healthy")
 def _(world: "World") -> None:
-    """The line of the response time, which is in seconds, stands at 500."""
+    """The line of the response time, which is in seconds, is drawn at 500."""
     with drawn(world) as widgets:
         _titled(widgets, "Response time")["annotations"]["horizontal"][0]["value"] = 500
 
@@ -95,7 +95,7 @@ def _(world: "World") -> None:
 
 @fault("dashboard-alarm-gone", item="dashboard-healthy", falls_with=("no-alarms",))
 def _(world: "World") -> None:
-    """The dashboard names an alarm that there is not."""
+    """The dashboard names an alarm that does not exist."""
     with drawn(world) as widgets:
         alarms = _titled(widgets, "Alarms")["alarms"]
         alarms.append(f"{alarms[0]}-2")
@@ -110,7 +110,7 @@ def _(world: "World") -> None:
 
 @fault("dashboard-by-the-day", item="dashboard-healthy", kind="clean")
 def _(world: "World") -> None:
-    """A graph by the day stands beside those by the minute."""
+    """A graph with a period of a day is beside those with a period of a minute."""
     with drawn(world) as widgets:
         days = [["AWS/Lambda", "Invocations", "FunctionName", "shop-api", {"stat": "Sum"}]]
         widgets.append(_widget("metric", title="Invocations by the day", metrics=days, period=86_400))

@@ -45,7 +45,7 @@ def _(world: "World") -> None:
 
 @fault("lambda-errors-before-deployment", item="error-rate", kind="clean")
 def _(world: "World") -> None:
-    """The version before failed often; the one that was deployed does not."""
+    """The previous version failed often; the one that was deployed does not."""
     from promotion.sandbox.world.model import ago
 
     flow = world.dev.flows["lambda"]
@@ -132,7 +132,7 @@ def _(world: "World") -> None:
 
 @fault("rest-api", item="error-rate", kind="clean")
 def _(world: "World") -> None:
-    """Before the function is a REST API, whose metrics go by its name and have other names, and all is well."""
+    """Before the function is a REST API, whose metrics go by its name and have other names, and nothing fails."""
     behind_a_rest_api(world)
 
 
@@ -160,7 +160,7 @@ def _(world: "World") -> None:
 
 @fault("lambda-errors-late", item="error-rate", kind="blind")
 def _(world: "World") -> None:
-    """How a tenth of the invocations ended has not come in yet: those that take long are those that fail."""
+    """The metrics of a tenth of the invocations are late: those that take long are those that fail."""
     for metric, computed in world.dev.metrics.items():
         if metric.name == "Errors":
             computed.samples = scarce(computed.samples)

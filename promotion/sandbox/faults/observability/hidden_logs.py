@@ -38,7 +38,7 @@ def _(world: "World") -> None:
 
 @fault("leak-page-cut-off", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """Behind a page of a log there is one that breaks off half-way."""
+    """Behind a page of a log there is one that is cut off half-way."""
     second_page(world, lambda answer: answer.with_body(answer.body[: len(answer.body) // 2]))
 
 
@@ -53,7 +53,7 @@ def _(world: "World") -> None:
 
 @fault("leak-group-not-described", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """DescribeLogGroups is denied, so that nobody knows whether the events are masked."""
+    """DescribeLogGroups is denied, so it is unknown whether the events are masked."""
     world.wire.deny("logs:DescribeLogGroups", account=world.dev.id)
 
 
@@ -77,13 +77,13 @@ def _(world: "World") -> None:
 
 @fault("leak-secret-denied", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """GetSecretValue is denied, so that nobody knows what to look for."""
+    """GetSecretValue is denied, so it is unknown what to look for."""
     world.wire.deny("secretsmanager:GetSecretValue", account=world.dev.id)
 
 
 @fault("leak-key-denied", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """The key of the secrets may not be used for them, which Secrets Manager says in its own way."""
+    """The key of the secrets may not be used for them, which Secrets Manager reports in its own error."""
     from promotion.sandbox.answer import Answer
 
     body = json.dumps({"__type": "AccessDeniedException", "Message": "Access to KMS is not allowed"}).encode()

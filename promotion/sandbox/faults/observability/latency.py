@@ -61,7 +61,7 @@ def _(world: "World") -> None:
 
 @fault("lambda-slow-before-deployment", item="lambda-duration", kind="clean")
 def _(world: "World") -> None:
-    """The version before was slow; the one that was deployed is not."""
+    """The previous version was slow; the one that was deployed is not."""
     from promotion.sandbox.world.model import ago
 
     flow = world.dev.flows["lambda"]
@@ -100,7 +100,7 @@ def _(world: "World") -> None:
 
 @fault("lambda-durations-late", item="lambda-duration", kind="blind")
 def _(world: "World") -> None:
-    """The durations of a tenth of the invocations have not come yet."""
+    """The durations of a tenth of the invocations are late."""
     for metric, computed in world.dev.metrics.items():
         if metric.name == "Duration":
             computed.samples = thinned(computed.samples)
@@ -170,5 +170,5 @@ def _(world: "World") -> None:
 
 @fault("alb-quiet", item="alb-response-time", kind="blind", falls_with=("error-rate[ec2]",))
 def _(world: "World") -> None:
-    """Hardly anybody uses the instances: a hundred requests prove neither."""
+    """The instances get little traffic: a hundred requests prove neither."""
     world.dev.flows["ec2"].requests = 4

@@ -43,7 +43,7 @@ def _(world: "World") -> None:
 
 @fault("log-old-version-only", item=FLOWING, falls_with=("correlation-ids[lambda]",))
 def _(world: "World") -> None:
-    """Every event of the function stands on streams of the version before."""
+    """Every event of the function is in streams of the previous version."""
     _rewrite(world, LAMBDA, lambda stream, _, message: (stream.replace("[8]", "[7]"), message), live=True)
 
 
@@ -124,7 +124,7 @@ def _(world: "World") -> None:
 
 @fault("logs-cut-off", item=FLOWING, kind="blind", falls_with=(IDS,))
 def _(world: "World") -> None:
-    """Answers of FilterLogEvents break off half-way."""
+    """Answers of FilterLogEvents are cut off half-way."""
     world.wire.truncate(FILTER)
 
 
@@ -234,7 +234,7 @@ def _(world: "World") -> None:
 
 @fault("log-ids-at-other-target", item=IDS)
 def _(world: "World") -> None:
-    """What the function logs of a request stands in the log of the instances."""
+    """What the function logs of a request is in the log of the instances."""
     logbook, instance = world.dev.logbook, world.dev.green[0]
     vars(world.fronts["dev-lambda"])["_log"] = lambda _target, _member, line: logbook.log("ec2", instance, line)
 
@@ -292,7 +292,7 @@ def _(world: "World") -> None:
 
 @fault("log-instance-out-of-traffic", item=IDS, kind="blind")
 def _(world: "World") -> None:
-    """The load balancer sends no request to one of the two instances, which goes on logging."""
+    """The load balancer sends no request to one of the two instances, which still logs."""
     instance = world.dev.green[0]
     world.dev.health[instance] = ("unhealthy", "Target.Timeout", "Request timed out")
     world.fronts["dev-ec2"].members[instance].weight = 0
@@ -300,7 +300,7 @@ def _(world: "World") -> None:
 
 @fault("log-alias-denied", item=FLOWING, kind="blind", falls_with=("correlation-ids[lambda]",))
 def _(world: "World") -> None:
-    """GetAlias is denied, so that nobody knows which version's streams to look at."""
+    """GetAlias is denied, so it is unknown which version's streams to look at."""
     world.wire.deny("lambda:GetAlias", account=world.dev.id)
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
 
 EVERYTHING = ("lambda-duration", "alb-response-time", "dashboard-healthy")
-"""What falls with `error-rate` where no metric can be read."""
+"""What also fails with `error-rate` where no metric can be read."""
 
 
 @fault("metrics-denied", item="error-rate", kind="blind", falls_with=EVERYTHING)
@@ -32,7 +32,7 @@ def _(world: "World") -> None:
 
 @fault("metrics-cut-off", item="error-rate", kind="blind", falls_with=EVERYTHING)
 def _(world: "World") -> None:
-    """The answer of GetMetricData breaks off half-way, with status 200."""
+    """The answer of GetMetricData is cut off half-way, with status 200."""
     world.wire.truncate("cloudwatch:GetMetricData", account=world.dev.id)
 
 

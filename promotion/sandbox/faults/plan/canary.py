@@ -190,7 +190,7 @@ def _(world: "World") -> None:
 @fault("prod-group-cut-off", item="full-shift", kind="blind",
        falls_with=(*GROUP, "automatic-rollback", "canary-monitored[ec2]"))  # fmt: skip
 def _(world: "World") -> None:
-    """The answers of GetDeploymentGroup in prod break off half-way, with status 200."""
+    """The answers of GetDeploymentGroup in prod are cut off half-way, with status 200."""
     world.wire.truncate("codedeploy:GetDeploymentGroup", account=world.prod.id)
 
 

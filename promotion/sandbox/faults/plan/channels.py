@@ -96,7 +96,7 @@ def _(world: "World") -> None:
 
 @fault("slack-answer-cut", item=TEAM, kind="blind")
 def _(world: "World") -> None:
-    """Slack's answer breaks off in the middle, though it is announced as whole."""
+    """Slack's answer is cut off in the middle, though it is announced as whole."""
     world.edges["channels"].truncate(HISTORY)
 
 

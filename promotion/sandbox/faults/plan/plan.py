@@ -97,7 +97,7 @@ def _(world: "World") -> None:
 
 @fault("window-that-clocks-skip", item=WINDOW, falls_with=TOLD)
 def _(world: "World") -> None:
-    """The window begins at an hour that there is not, as clocks are put forward over it."""
+    """The window begins in an hour that clocks skip when they are put forward."""
     forward, _ = _changes(world.agreed.now)
     world.agreed.agree(forward)
     world.agreed.window["start"] = f"{forward:%Y-%m-%d}T02:30"
@@ -105,7 +105,7 @@ def _(world: "World") -> None:
 
 @fault("window-that-comes-twice", item=WINDOW, falls_with=TOLD)
 def _(world: "World") -> None:
-    """The window begins at an hour that there is twice, as clocks are put back, and does not say at which."""
+    """The window begins in an hour that occurs twice when clocks are put back, and does not say in which."""
     _, back = _changes(world.agreed.now)
     world.agreed.agree(back)
     world.agreed.window["start"] = f"{back:%Y-%m-%d}T02:30"
@@ -113,7 +113,7 @@ def _(world: "World") -> None:
 
 @fault("window-in-no-zone", item=WINDOW, falls_with=TOLD)
 def _(world: "World") -> None:
-    """The zone of the window is none."""
+    """The time zone of the window does not exist."""
     world.agreed.window["zone"] = "Europe/Wien"
 
 
@@ -163,7 +163,7 @@ def _(world: "World") -> None:
 
 @fault("window-over-with-a-freeze", item=WINDOW, kind="clean")
 def _(world: "World") -> None:
-    """The window was yesterday, in a freeze that is over, and the backup window is to come."""
+    """The window was yesterday, in a freeze that is over, and the backup window has not begun."""
     from promotion.sandbox.world.agreed import ZONE, local
 
     now = world.agreed.now
@@ -184,7 +184,7 @@ def _(world: "World") -> None:
 
 @fault("window-in-a-cancelled-event", item=WINDOW, kind="clean")
 def _(world: "World") -> None:
-    """An event in the window was cancelled, and stands in the iCalendar file as such."""
+    """An event in the window is in the iCalendar file as cancelled."""
     from promotion.sandbox.world.agreed import calendar, event
 
     now = world.agreed.now
@@ -237,7 +237,7 @@ def _(world: "World") -> None:
 
 @fault("change-calendar-cut", item=WINDOW, kind="blind")
 def _(world: "World") -> None:
-    """What the change calendar answers breaks off."""
+    """What the change calendar answers is cut off."""
     world.wire.truncate(STATE)
 
 
@@ -257,7 +257,7 @@ def _(world: "World") -> None:
 
 @fault("calendar-cut", item=WINDOW, kind="blind")
 def _(world: "World") -> None:
-    """The iCalendar file breaks off in the middle."""
+    """The iCalendar file is cut off in the middle."""
     assert world.agreed.calendar
     world.agreed.calendar = world.agreed.calendar[: len(world.agreed.calendar) * 2 // 3]
 
@@ -288,7 +288,7 @@ def _(world: "World") -> None:
 
 @fault("record-with-an-unknown-key", item=WINDOW, kind="blind", falls_with=UNREAD)
 def _(world: "World") -> None:
-    """The promotion record has a key that there is not, and nobody would notice what it was meant for."""
+    """The promotion record has an unknown key, which would otherwise be ignored."""
     world.agreed.window["back-up"] = world.agreed.window.pop("backup")
 
 
@@ -300,13 +300,13 @@ def _(world: "World") -> None:
 
 @fault("record-of-another-commit", item="digest-immutable")
 def _(world: "World") -> None:
-    """The promotion record names the commit of the image before."""
+    """The promotion record names the commit of the previous image."""
     world.agreed.record["commit"] = world.releases[-2].commit
 
 
 @fault("record-of-another-build", item="digest-immutable")
 def _(world: "World") -> None:
-    """The promotion record names the run that built the image before."""
+    """The promotion record names the run that built the previous image."""
     before = world.github.repository.newest_run("build.yml", world.releases[-2].commit)
     world.agreed.record["build_run"] = before.id
 
@@ -338,7 +338,7 @@ def _(world: "World") -> None:
 
 @fault("approver-not-allowed", item=PEOPLE)
 def _(world: "World") -> None:
-    """The approver is somebody who may not approve."""
+    """The approver is not on the list of approvers."""
     world.agreed.people["approver"] = "developer"
 
 
@@ -350,7 +350,7 @@ def _(world: "World") -> None:
 
 @fault("on-call-not-allowed", item=PEOPLE)
 def _(world: "World") -> None:
-    """Somebody is on call who is not one of those who are."""
+    """The person on call is not on the list for it."""
     world.agreed.people["on_call"] = "developer"
 
 

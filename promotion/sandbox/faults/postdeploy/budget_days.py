@@ -34,7 +34,7 @@ def _(world: "World") -> None:
 
 @fault("budget-with-a-hole", item=BUDGET, kind="blind")
 def _(world: "World") -> None:
-    """For four of the thirty days nothing was measured, and nobody knows what failed then."""
+    """For four of the thirty days nothing was measured, so it is unknown what failed then."""
     _measured_but(world, 14, 10)
 
 
@@ -46,7 +46,7 @@ def _(world: "World") -> None:
 
 @fault("budget-quiet-nights", item=BUDGET, kind="clean")
 def _(world: "World") -> None:
-    """Nobody calls at night, which is no gap."""
+    """Nobody calls at night, which does not count as a gap."""
     from promotion.sandbox.world.model import ago
 
     flow = world.prod.flows["lambda"]

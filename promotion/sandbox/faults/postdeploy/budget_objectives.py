@@ -94,19 +94,19 @@ def _(world: "World") -> None:
 
 @fault("signals-count-otherwise", item=BUDGET)
 def _(world: "World") -> None:
-    """The objective in Application Signals counts what callers did wrong: half of its budget is used, of ours nothing."""
+    """The objective in Application Signals counts 4xx answers as failures: half of its budget is used, by the metrics none."""
     _count_misses(world, 0.0005)
 
 
 @fault("signals-breached", item=BUDGET)
 def _(world: "World") -> None:
-    """The objective in Application Signals counts what callers did wrong, and is breached."""
+    """The objective in Application Signals counts 4xx answers as failures, and is breached."""
     _count_misses(world, 0.002)
 
 
 @fault("budget-used-up-beside-deaf-signals", item=BUDGET)
 def _(world: "World") -> None:
-    """The budget is used up, and Application Signals cannot be asked: what is known is said all the same."""
+    """The budget is used up, and Application Signals is denied: the item fails nevertheless."""
     from promotion.sandbox.world.model import ago
 
     flow = world.prod.flows["lambda"]

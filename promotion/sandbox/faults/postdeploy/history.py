@@ -26,7 +26,7 @@ def _(world: "World") -> None:
 
 @fault("earlier-run-failed-before", item=INCIDENTS, kind="clean")
 def _(world: "World") -> None:
-    """An item failed in a run before the deployment, and was mended: that is what the checklist is for."""
+    """An item failed in a run before the deployment and was fixed: that is what the checklist is for."""
     _leave(world, "pre_promotion", -20, {"health-checks": "failed"})
 
 
@@ -49,14 +49,14 @@ def _(world: "World") -> None:
 
 @fault("earlier-run-undated", item=INCIDENTS, kind="blind", falls_with=(MORTEM,))
 def _(world: "World") -> None:
-    """The record of an earlier run does not say when it ended, so nobody knows whether it was after the deployment."""
+    """The record of an earlier run does not say when it ended, so it is unknown whether it was after the deployment."""
     _leave(world, "rollout", 6, {"alarms-quiet": "failed"})
     world.validation.earlier[-1]["finished"] = "yesterday"
 
 
 @fault("earlier-run-of-another-image", item=INCIDENTS, kind="clean")
 def _(world: "World") -> None:
-    """What failed in the rollout of another image is no part of this promotion."""
+    """What failed in the rollout of another image is not part of this promotion."""
     _leave(world, "rollout", 6, {"alarms-quiet": "failed"})
     world.validation.earlier[-1]["digest"] = world.previous_digest
 

@@ -46,7 +46,7 @@ def _(world: "World") -> None:
 
 @fault("prod-not-deployed", item=HEALTH, kind="blind")
 def _(world: "World") -> None:
-    """CodeDeploy may not be asked which deployment brought the image to prod."""
+    """The role may not ask CodeDeploy which deployment deployed the image to prod."""
     world.wire.deny("codedeploy:BatchGetDeployments", account=world.prod.id)
 
 
@@ -73,7 +73,7 @@ def _(world: "World") -> None:
 
 @fault("prod-smoke-tests-too-early", item=SMOKE, kind="blind")
 def _(world: "World") -> None:
-    """Who looks may not see CodeDeploy's groups, so that nobody knows when anything is due."""
+    """The role may not read CodeDeploy's groups, so it is unknown when anything is due."""
     world.wire.deny("codedeploy:GetDeploymentGroup", account=world.prod.id)
 
 
@@ -120,7 +120,7 @@ def _(world: "World") -> None:
 
 @fault("prod-ids-lost-before", item=IDS, kind="clean")
 def _(world: "World") -> None:
-    """The version before logged lines without a correlation id."""
+    """The previous version logged lines without a correlation id."""
     from promotion.sandbox.world.model import ago
 
     flow = world.prod.flows["lambda"]
@@ -243,7 +243,7 @@ def _(world: "World") -> None:
 
 @fault("notes-of-another-image", item=NOTES, falls_with=(CUSTOMERS, *PAPER))
 def _(world: "World") -> None:
-    """The promotion record speaks of the image before."""
+    """The promotion record is about the previous image."""
     world.agreed.record["digest"] = world.previous_digest
 
 

@@ -30,7 +30,7 @@ def _(world: "World") -> None:
 
 @fault("budget-spent-by-deployment", item=BUDGET, falls_with=("no-error-spikes[lambda]", "slo-met[lambda]"))
 def _(world: "World") -> None:
-    """For eleven minutes after the deployment so many failed that it took a thirtieth of the budget; that is over."""
+    """For eleven minutes after the deployment so many requests failed that a thirtieth of the budget was spent; that is over."""
     flow = world.prod.flows["lambda"]
     _from(flow, minutes=25, errors=0.12)
     _from(flow, minutes=14, errors=0)
@@ -160,7 +160,7 @@ def _(world: "World") -> None:
 
 @fault("baseline-of-another-image", item=BASELINE)
 def _(world: "World") -> None:
-    """The baseline that was measured since the deployment is said to be of the image before."""
+    """The baseline that was measured since the deployment is said to be of the previous image."""
     _change(world, lambda _: {"digest": world.previous_digest})
 
 
@@ -172,7 +172,7 @@ def _(world: "World") -> None:
 
 @fault("baseline-too-early", item=BASELINE)
 def _(world: "World") -> None:
-    """The baseline was measured while the deployment went on."""
+    """The baseline was measured during the deployment."""
     _change(world, lambda one: {"start": one.start - timedelta(minutes=9)})
 
 
@@ -210,7 +210,7 @@ def _(world: "World") -> None:
 
 @fault("baseline-unreadable", item=BASELINE, kind="blind")
 def _(world: "World") -> None:
-    """A line of the baseline is no record."""
+    """A line of the baseline is not a record."""
     _change(world, lambda _: {"digest": "latest"})
 
 

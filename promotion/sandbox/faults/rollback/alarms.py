@@ -95,7 +95,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-alarms-on-one-target-group", item="rollback-alarms", falls_with=DRIFT["ec2"])
 def _(world: "World") -> None:
-    """Each fleet has a target group; the one that serves now is watched, and not the other one, which serves next."""
+    """Each fleet has a target group; the one that gets traffic now is watched, and not the one that gets it next."""
     from promotion.sandbox.world import two_groups
 
     two_groups.part(world)
@@ -123,7 +123,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-alarms-unreadable-is-fine", item="rollback-alarms", falls_with=DRIFT["ec2"])
 def _(world: "World") -> None:
-    """The group goes on with a deployment when it cannot read its alarms."""
+    """The group continues a deployment when it cannot read its alarms."""
     group = world.prod.ec2_group
     group.alarm_configuration = {**group.alarm_configuration, "ignorePollAlarmFailure": True}
 
@@ -186,7 +186,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-alarm-of-idle-target-group", item="rollback-alarms", kind="clean")
 def _(world: "World") -> None:
-    """An alarm on the response time of the target group that serves next has no data, since nobody asks there."""
+    """An alarm on the response time of the target group that gets traffic next has no data, since it gets no requests yet."""
     from promotion.sandbox.world import two_groups
     from promotion.sandbox.world.model import ago
 
@@ -210,7 +210,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-rule-unknown", item="rollback-alarms", kind="blind", falls_with=("canary-strategy[lambda]",))
 def _(world: "World") -> None:
-    """The rule of the composite alarm that the groups of the function name has something that is not known here."""
+    """The rule of the composite alarm that the groups of the function name uses a function that is not supported."""
     for environment in (world.dev, world.prod):
         name = f"shop-{environment.name}-unwell"
         _names(environment.lambda_group, name)
@@ -231,7 +231,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-alarms-cut-off", item="rollback-alarms", kind="blind", falls_with=("canary-strategy",))
 def _(world: "World") -> None:
-    """The answer of DescribeAlarms in prod breaks off half-way, with status 200."""
+    """The answer of DescribeAlarms in prod is cut off half-way, with status 200."""
     world.wire.truncate(ALARMS, account=world.prod.id)
 
 

@@ -28,7 +28,7 @@ def _(world: "World") -> None:
 @fault("prod-target-group-deleted", item="deployment-groups",
        falls_with=("rollback-alarms[ec2]",))  # fmt: skip
 def _(world: "World") -> None:
-    """The target group of the fleet that serves next was deleted, and the deployment group still names it."""
+    """The target group of the next fleet was deleted, and the deployment group still names it."""
     from promotion.sandbox.world import two_groups
 
     two_groups.part(world)
@@ -88,13 +88,13 @@ def _(world: "World") -> None:
 
 @fault("groups-drift-in-strategy", item="deployment-groups")
 def _(world: "World") -> None:
-    """Instances that start during a deployment are left as they are in prod, and brought up to date in dev."""
+    """Instances that start during a deployment are not updated in prod, but are in dev."""
     world.prod.ec2_group.outdated_instances_strategy = "IGNORE"
 
 
 @fault("groups-alike-but-for-names", item="deployment-groups", kind="clean")
 def _(world: "World") -> None:
-    """Both groups of the function tell their own environment's topic when a deployment fails."""
+    """Both groups of the function notify their own environment's topic when a deployment fails."""
     for environment in (world.dev, world.prod):
         topic = f"arn:aws:sns:eu-west-1:{environment.id}:shop-{environment.name}-on-call"
         environment.lambda_group.trigger_configurations = [

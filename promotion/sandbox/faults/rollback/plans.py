@@ -52,7 +52,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-plan-owner-in-a-table", item=PLAN, kind="clean")
 def _(world: "World") -> None:
-    """The owner stands in a row of a table, in bold."""
+    """The owner is named in a row of a table, in bold."""
     _write(world, _text(world).replace("Owner: release-lead", "| **Owner** | release-lead |"))
 
 
@@ -84,7 +84,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-review-by-somebody-else", item=PLAN)
 def _(world: "World") -> None:
-    """The document is old, and the review was attested by somebody who may not."""
+    """The document is old, and the review was attested by somebody who is not allowed to."""
     _review(world, by="developer", signature="")
 
 
@@ -170,7 +170,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-review-without-signers", item=PLAN, kind="blind", falls_with=("stakeholders-notified",))
 def _(world: "World") -> None:
-    """The file of allowed signers is empty of keys: whose signature it is cannot be told."""
+    """The file of allowed signers has no keys, so it is unknown whose signature it is."""
     _review(world)
     world.agreed.allowed_signers = ""
 
@@ -184,13 +184,13 @@ def _(world: "World") -> None:
 
 @fault("rollback-plan-cut", item=PLAN, kind="blind")
 def _(world: "World") -> None:
-    """What GitHub answers about the file breaks off."""
+    """What GitHub answers about the file is cut off."""
     world.edges["github"].truncate(FILE)
 
 
 @fault("rollback-plan-history-denied", item=PLAN, kind="blind")
 def _(world: "World") -> None:
-    """When the file was changed may not be asked."""
+    """The role may not ask when the file was changed."""
     world.edges["github"].deny(HISTORY)
 
 

@@ -62,19 +62,19 @@ def _(world: "World") -> None:
 
 @fault("prod-alias-moved-by-hand", item="previous-version")
 def _(world: "World") -> None:
-    """Somebody put prod's alias on an older version, so that a rollback would bring another one."""
+    """Somebody put prod's alias on an older version, so that a rollback would deploy another one."""
     world.prod.alias.function_version = "4"
 
 
 @fault("prod-shift-left-over", item="previous-version")
 def _(world: "World") -> None:
-    """Prod's alias still sends a tenth of its traffic to the version before."""
+    """Prod's alias still sends a tenth of its traffic to the previous version."""
     world.prod.alias.routing_config = {"AdditionalVersionWeights": {"4": 0.1}}
 
 
 @fault("prod-instance-of-another-deployment", item="previous-version")
 def _(world: "World") -> None:
-    """One of prod's instances got nothing of what was deployed last."""
+    """The last deployment did not reach one of prod's instances."""
     prod = world.prod
     prod.latest_ec2_deployment.targets.pop(prod.green[1])
 
@@ -124,7 +124,7 @@ def _(world: "World") -> None:
 
 @fault("prod-scaled-out", item="previous-version", kind="clean")
 def _(world: "World") -> None:
-    """Auto Scaling replaced one of prod's instances since, and brought it the same revision."""
+    """Auto Scaling replaced one of prod's instances since, and deployed the same revision to it."""
     import copy
 
     from promotion.sandbox.world.model import ago
@@ -152,7 +152,7 @@ def _(world: "World") -> None:
 
 @fault("prod-deployment-under-way", item="previous-version", kind="blind")
 def _(world: "World") -> None:
-    """Somebody deploys to prod just now."""
+    """A deployment to prod is in progress."""
     from promotion.sandbox.world.model import ago
 
     made = _again(world, world.prod.latest_lambda_deployment.record)
@@ -193,7 +193,7 @@ def _(world: "World") -> None:
 @fault("prod-deployments-cut-off", item="previous-version", kind="blind",
        falls_with=("deployment-groups[lambda]", "canary-monitored[ec2]"))  # fmt: skip
 def _(world: "World") -> None:
-    """The answers of BatchGetDeployments in prod break off half-way, with status 200."""
+    """The answers of BatchGetDeployments in prod are cut off half-way, with status 200."""
     world.wire.truncate("codedeploy:BatchGetDeployments", account=world.prod.id)
 
 

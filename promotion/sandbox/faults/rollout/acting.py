@@ -24,27 +24,27 @@ def over(world: "World") -> None:
 
 @fault("previous-version-broken", item=ROLLED_BACK)
 def _(world: "World") -> None:
-    """The version of the function that served before has failed, and the deployment of the new one goes on."""
+    """The version of the function that served before has failed, and the deployment of the new one is in progress."""
     version = world.prod.version(int(play_of(world).function.old))
     version.state, version.state_reason_code = "Failed", "InvalidImage"
 
 
 @fault("previous-instances-gone", item=ROLLED_BACK)
 def _(world: "World") -> None:
-    """One of the instances that served before has been terminated, and the deployment goes on."""
+    """One of the instances that served before has been terminated, and the deployment is in progress."""
     fleet = play_of(world).fleet
     world.prod.backend("ec2").terminate_instances(fleet.fleets[fleet.old][:1])
 
 
 @fault("previous-version-unreadable", item=ROLLED_BACK, kind="blind")
 def _(world: "World") -> None:
-    """Which versions of the function there are may not be looked at."""
+    """The role may not list the versions of the function."""
     world.wire.deny("lambda:GetFunction", account=world.prod.id)
 
 
 @fault("acting-not-allowed", item=ROLLED_BACK)
 def _(world: "World") -> None:
-    """The gate's role may look and nothing else, and the deployment goes on."""
+    """The gate's role may look and nothing else, and the deployment is in progress."""
     world.wire.deny("codedeploy:StopDeployment", account=world.prod.id)
 
 
@@ -114,7 +114,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-stopped-by-its-alarm", item=ROLLED_BACK, kind="clean")
 def _(world: "World") -> None:
-    """The alarm that the new version set off stops CodeDeploy's rollback as well; with the alarm left aside it succeeds."""
+    """The alarm that the new version set off stops CodeDeploy's rollback as well; without the alarm it succeeds."""
     part = play_of(world).function
     part.rollback_fails, part.redeploys_fail = True, False
 
@@ -155,7 +155,7 @@ def _(world: "World") -> None:
 
 
 def somebody_deploys(world: "World") -> None:
-    """Let a person have begun to deploy the version of the function before the last two; it goes on."""
+    """Let a person have begun to deploy the version of the function before the last two; it is in progress."""
     from promotion.sandbox.world.model import now
     from promotion.sandbox.world.names import FUNCTION, LAMBDA_APPLICATION
     from promotion.sandbox.world.rollout import app_spec

@@ -49,7 +49,7 @@ def _(world: "World") -> None:
 
 @fault("rollout-in-two-target-groups-at-once", item="alb-targets", kind="clean")
 def _(world: "World") -> None:
-    """CodeDeploy registers each fleet in two target groups, one of which hardly anybody asks."""
+    """CodeDeploy registers each fleet in two target groups, one of which gets little traffic."""
     from promotion.sandbox.world import two_groups
 
     two_groups.add_internal(world)
@@ -87,7 +87,7 @@ def _(world: "World") -> None:
 
 @fault("one-answer-fails", item="target-group-errors", kind="clean")
 def _(world: "World") -> None:
-    """A single request in ten thousand fails, which is what the limit lets."""
+    """A single request in ten thousand fails, which is within the limit."""
     world.prod.flows["ec2"].errors = 0.0001
 
 
@@ -135,7 +135,7 @@ def _(world: "World") -> None:
 
 @fault("fleet-stuck", item="go-no-go-t5", kind="blind", falls_with=("alb-targets",))
 def _(world: "World") -> None:
-    """The deployment to the new instances does not get beyond installing, while the function does well."""
+    """The deployment to the new instances is stuck at installing, while the function is healthy."""
     _play(world).fleet.held = "Install"
 
 

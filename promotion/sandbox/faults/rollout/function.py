@@ -116,7 +116,7 @@ def _(world: "World") -> None:
     falls_with=("lambda-canary", "api-gateway-errors", "dashboard-watch", "go-no-go-t5"),
 )
 def _(world: "World") -> None:
-    """Something that both versions lean on is down, so that going back would mend nothing."""
+    """A dependency of both versions is down, so a rollback would not help."""
     world.prod.flows["lambda"].errors = 0.05
 
 

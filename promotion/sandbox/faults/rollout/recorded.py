@@ -18,7 +18,7 @@ def _(world: "World") -> None:
 
 @fault("fleet-fails-more-than-recorded", item="go-no-go-t5")
 def _(world: "World") -> None:
-    """A few requests to the new instances fail, which the limit explains still; of four times as many recorded none did."""
+    """A few requests to the new instances fail, which is within the limit; of four times as many in the baseline none failed."""
     records = _records(world)
     fleet = records[-1].targets["ec2"]
     fleet = fleet.model_copy(update={"requests": 4 * fleet.requests})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from promotion.sandbox.world.scenes.play import Play
 
 ERRORS = ("lambda-canary", "api-gateway-errors", "dashboard-watch", "go-no-go-t5")
-"""What falls with the first decision where a version fails requests."""
+"""What also fails with the first decision where a version fails requests."""
 FIRED = timedelta(seconds=90)
 """After T0."""
 SOON = timedelta(seconds=4)

@@ -76,7 +76,7 @@ _given(
 )
 _given(
     "role-decrypts-by-way-of-any-service",
-    "A role may decrypt with every key by way of any service of the Region.",
+    "A role may decrypt with every key through any service of the Region.",
     lambda a: [allow("kms:Decrypt", keys(a), **when("StringLike", "kms:ViaService", "*.eu-west-1.amazonaws.com"))],
 )
 _given(
@@ -108,7 +108,7 @@ _given(
 )
 _given(
     "role-terminates-by-any-profile",
-    "A role may terminate instances with whichever instance profile.",
+    "A role may terminate instances with any instance profile.",
     lambda a: [
         allow(
             "ec2:TerminateInstances",
@@ -131,7 +131,7 @@ _given(
 )
 _given(
     "role-becomes-a-role-of-any-account",
-    "A role may become the role of one name in whichever account.",
+    "A role may assume the role of one name in any account.",
     lambda _: [allow("sts:AssumeRole", "arn:aws:iam::*:role/shop-deploy")],
 )
 _given(
@@ -141,7 +141,7 @@ _given(
 )
 _given(
     "role-writes-where-the-tag-is-anything",
-    "A role may terminate instances with whichever value of a tag.",
+    "A role may terminate instances with any value of a tag.",
     lambda _: [allow("ec2:TerminateInstances", "*", **when("StringLike", "aws:ResourceTag/service", "*"))],
 )
 _given(
@@ -210,7 +210,7 @@ _clean(
 )
 _clean(
     "role-decrypts-by-way-of-secrets-manager-anywhere",
-    "A role may decrypt by way of Secrets Manager in any Region.",
+    "A role may decrypt through Secrets Manager in any Region.",
     lambda a: [allow("kms:Decrypt", keys(a), **when("StringLike", "kms:ViaService", "secretsmanager.*.amazonaws.com"))],
 )
 _clean(
@@ -253,7 +253,7 @@ _clean(
 )
 _clean(
     "role-becomes-a-role-of-its-organisation",
-    "A role may become the role of one name in any account of an organisation.",
+    "A role may assume the role of one name in any account of an organisation.",
     lambda _: [
         allow(
             "sts:AssumeRole",
@@ -273,7 +273,7 @@ _clean(
 )
 _clean(
     "role-may-rewrite-what-cannot-be",
-    "A role may write policies on what has none: a bucket, AWS's own policy, a role of another account.",
+    "A role may write policies on what cannot have one: a bucket, AWS's own policy, a role of another account.",
     lambda _: [
         allow(
             ["iam:CreatePolicyVersion", "iam:PutRolePolicy"],

@@ -23,14 +23,14 @@ BALANCER_DOORS = "security-groups[prod load balancer of ec2]"
     falls_with=(BALANCER_DOORS, "previous-version[ec2]", "deployment-groups[ec2]"),
 )
 def _(world: "World") -> None:
-    """The load balancer of prod listens without TLS alone."""
+    """The load balancer of prod has only listeners without TLS."""
     elb = world.prod.client("elbv2")
     elb.delete_listener(ListenerArn=world.prod.listeners[443])
 
 
 @fault("tls-policy-old", item=ITEM)
 def _(world: "World") -> None:
-    """The HTTPS listener has the policy that the API gives by itself: it goes down to TLS 1.0."""
+    """The HTTPS listener has the policy that is the default of the API: it allows TLS 1.0."""
     _listener(world.prod, 443).ssl_policy = "ELBSecurityPolicy-2016-08"
 
 
@@ -58,7 +58,7 @@ def _(world: "World") -> None:
 
 @fault("certificate-shown-expired", item=ITEM)
 def _(world: "World") -> None:
-    """Who asks prod for the certificate's own name is shown one that ended yesterday."""
+    """For the certificate's own name, prod presents one that ended yesterday."""
     world.tls.show("prod-ec2", "expired", CERTIFIED)
 
 
@@ -70,25 +70,25 @@ def _(world: "World") -> None:
 
 @fault("certificate-shown-ends-in-5-days", item=ITEM)
 def _(world: "World") -> None:
-    """Who asks prod for the certificate's own name is shown one that ends in five days."""
+    """For the certificate's own name, prod presents one that ends in five days."""
     world.tls.show("prod-ec2", "expiring", CERTIFIED)
 
 
 @fault("certificate-shown-for-another-name", item=ITEM)
 def _(world: "World") -> None:
-    """Who asks prod for the certificate's own name is shown one for another host."""
+    """For the certificate's own name, prod presents one for another host."""
     world.tls.show("prod-ec2", "wrong-name", CERTIFIED)
 
 
 @fault("certificate-shown-self-signed", item=ITEM)
 def _(world: "World") -> None:
-    """Who asks prod for the certificate's own name is shown one that nobody signed but itself."""
+    """For the certificate's own name, prod presents a self-signed one."""
     world.tls.show("prod-ec2", "self-signed", CERTIFIED)
 
 
 @fault("tls-1-0-accepted", item=ITEM)
 def _(world: "World") -> None:
-    """Prod speaks TLS 1.0 to who asks for it, whatever the policy of its listener says."""
+    """Prod accepts TLS 1.0, whatever the policy of its listener says."""
     world.tls.show("prod-ec2", "old-protocols")
 
 
@@ -124,7 +124,7 @@ def _(world: "World") -> None:
 
 @fault("certificate-of-a-second-name-not-shown", item=ITEM)
 def _(world: "World") -> None:
-    """The listener has a second certificate for another name (SNI), but who asks for that is shown the first one."""
+    """The listener has a second certificate for another name (SNI), but presents the first one for it."""
     from promotion.sandbox.world.certificate import add
 
     add(world.prod, "old.shop.example")
@@ -168,7 +168,7 @@ def _(world: "World") -> None:
 
 @fault("plain-http-refused", item=ITEM)
 def _(world: "World") -> None:
-    """The HTTP listener answers 403 to everybody, and sends nobody on."""
+    """The HTTP listener answers 403 to every request, without a redirect."""
     _plain(world.dev, {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "403"}})
 
 
@@ -204,7 +204,7 @@ def _(world: "World") -> None:
 
 @fault("plain-http-not-listened-to", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """The load balancer of dev listens with TLS alone, so that nobody answers plain HTTP."""
+    """The load balancer of dev has only a TLS listener, so plain HTTP is not answered."""
     world.dev.client("elbv2").delete_listener(ListenerArn=world.dev.listeners[80])
     ec2 = world.dev.client("ec2")
     ec2.revoke_security_group_ingress(
@@ -235,7 +235,7 @@ def _(world: "World") -> None:
 
 @fault("certificate-of-a-second-name", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """The listener has a second certificate for another name (SNI), and shows it to who asks for that."""
+    """The listener has a second certificate for another name (SNI), and presents it for that name."""
     from promotion.sandbox.world.certificate import add
 
     add(world.prod, "shop.dev.example")
@@ -257,14 +257,14 @@ def _(world: "World") -> None:
 
 @fault("no-hsts", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """The service does not tell browsers to come by HTTPS alone."""
+    """The service does not tell browsers to use HTTPS only."""
     for member in world.fronts["prod-ec2"].members:
         member.without_headers.add("Strict-Transport-Security")
 
 
 @fault("listeners-on-second-page", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """Load balancers, listeners, certificates and rules are told of after an empty page."""
+    """Load balancers, listeners, certificates and rules are listed after an empty page."""
     for operation in ("DescribeLoadBalancers", "DescribeListeners", "DescribeListenerCertificates", "DescribeRules"):
         world.wire.empty_page(f"elbv2:{operation}", account=world.prod.id)
 
@@ -277,7 +277,7 @@ def _(world: "World") -> None:
 
 @fault("listener-certificates-denied", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """DescribeListenerCertificates is denied in dev, so nobody knows the further names."""
+    """DescribeListenerCertificates is denied in dev, so the other certificates are unknown."""
     world.wire.deny("elbv2:DescribeListenerCertificates", account=world.dev.id)
 
 
@@ -289,7 +289,7 @@ def _(world: "World") -> None:
 
 @fault("certificate-cut-off", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """The answer of DescribeCertificate breaks off half-way, with status 200."""
+    """The answer of DescribeCertificate is cut off half-way, with status 200."""
     world.wire.truncate("acm:DescribeCertificate", account=world.prod.id)
 
 
@@ -301,7 +301,7 @@ def _(world: "World") -> None:
 
 @fault("front-not-tls", item=ITEM, kind="blind", falls_with=("previous-version[ec2]", "secrets-manager"))
 def _(world: "World") -> None:
-    """Where prod should speak TLS, connections are closed before a handshake."""
+    """At the HTTPS port of prod, connections are closed before a handshake."""
     world.tls.close("prod-ec2")
 
 

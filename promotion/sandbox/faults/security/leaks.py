@@ -71,7 +71,7 @@ def _(world: "World") -> None:
 
 @fault("leak-cut-off", item=ITEM)
 def _(world: "World") -> None:
-    """An event ends in the middle of the key of the payment service, where the logger cut it off."""
+    """The logger cut an event off in the middle of the key of the payment service."""
     key = value(world, PAYMENT, "api_key")
     line(world, "lambda", f"[ERROR] RuntimeError: refused: {'x' * 900} key {key[: len(key) * 6 // 10]}")
 
@@ -98,7 +98,7 @@ def _(world: "World") -> None:
 
 @fault("leak-pending-value", item=ITEM)
 def _(world: "World") -> None:
-    """The password that a rotation has prepared, and that nobody uses yet, stands in the log of an instance."""
+    """The password that a rotation has prepared, and that is not in use yet, is in the log of an instance."""
     say(world, "ec2", "next credentials", next=pending(world, DATABASE, "password"))
 
 
@@ -115,7 +115,7 @@ def _(world: "World") -> None:
 
 @fault("leak-of-old-version", item=ITEM)
 def _(world: "World") -> None:
-    """The version before, which took most of the traffic while the deployment went on, logged the password."""
+    """The previous version, which took most of the traffic during the deployment, logged the password."""
     line(world, "lambda", f"debug {value(world, DATABASE, 'password')}", minutes=38, member="7")
 
 
@@ -201,7 +201,7 @@ def _(world: "World") -> None:
 
 @fault("leak-look-alikes", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """Digests, ids, tags and traces stand in the logs, which look as random as secrets do."""
+    """The logs contain digests, ids, tags and traces, which look as random as secrets do."""
     dice = random.Random("look-alikes")
 
     def digits(size: int) -> str:
@@ -216,7 +216,7 @@ def _(world: "World") -> None:
 
 @fault("leak-example-key", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """The function logged the access key that stands in AWS's documentation."""
+    """The function logged the access key that is in AWS's documentation."""
     say(world, "lambda", "help", text="set AWS_ACCESS_KEY_ID=" + "AKIAIOSFODNN7" + "EXAMPLE")
 
 
@@ -228,14 +228,14 @@ def _(world: "World") -> None:
 
 @fault("leak-of-user-name", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """An instance logged what is in the secret of the database and is none: user, host and port."""
+    """An instance logged the parts of the database secret that are not secret: user, host and port."""
     kept = json.loads(document(world, DATABASE))
     say(world, "ec2", "connected", user=kept["username"], host=kept["host"], port=kept["port"], engine=kept["engine"])
 
 
 @fault("leak-masked", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """The logger replaced what must not be seen by asterisks."""
+    """The logger replaced secret values by asterisks."""
     say(world, "lambda", "login", body=json.dumps({"password": "********", "api_key": "[REDACTED]", "token": "***"}))
     line(world, "ec2", "dsn=postgresql://shop:********@db.internal.example/shop Authorization: Bearer ***")
 

@@ -1,4 +1,4 @@
-"""Faults of the item security-groups: doors that stand open, however they are written, and some that only look so."""
+"""Faults of the item security-groups: rules that are open to the internet in many forms, and some that only look open."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ def _(world: "World") -> None:
 
 @fault("ssh-open-by-two-groups", item=ITEM)
 def _(world: "World") -> None:
-    """An instance stands in two groups, each of which lets in one half of the internet."""
+    """An instance is in two groups, each of which lets in one half of the internet."""
     groups = [_group(world.dev, name, SSH, block) for name, block in (("west", "0.0.0.0/1"), ("east", "128.0.0.0/1"))]
     instance = world.dev.instance(world.dev.green[0])
     instance.nics[0]._group_set.extend(world.dev.backend("ec2").get_security_group_from_id(one) for one in groups)
@@ -108,7 +108,7 @@ def _(world: "World") -> None:
 
 @fault("stepping-stone", item=ITEM)
 def _(world: "World") -> None:
-    """The instances let in a group at port 22, in which a host stands that the whole internet reaches."""
+    """The instances let in a group at port 22, with a host in it that the whole internet reaches."""
     bastion = _group(world.dev, "bastion", SSH, WORLD)
     _stand(world.dev, bastion, "bastion")
     let_in(world.dev, "instances", SSH, bastion)
@@ -127,7 +127,7 @@ def _(world: "World") -> None:
 
 @fault("stranger-in-the-balancers-group", item=ITEM)
 def _(world: "World") -> None:
-    """Another host stands in the load balancer's group, and so comes in to the application."""
+    """Another host is in the load balancer's group, and so reaches the application."""
     _stand(world.prod, world.prod.groups["load-balancer"], "ELB app/blog/0123456789abcdef")
 
 
@@ -139,7 +139,7 @@ def _(world: "World") -> None:
 
 @fault("balancer-listens-undeclared", item=ITEM)
 def _(world: "World") -> None:
-    """The load balancer listens at port 8443, to which it is open, and nobody has declared that."""
+    """The load balancer listens at port 8443 and is open there, which is not declared."""
     world.dev.client("elbv2").create_listener(
         LoadBalancerArn=world.dev.load_balancer,
         Protocol="HTTPS",
@@ -159,20 +159,20 @@ def _(world: "World") -> None:
 
 @fault("default-group-with-self-rule", item=ITEM)
 def _(world: "World") -> None:
-    """The default group of the VPC has the rule that EC2 gives it: whoever stands in it lets in whoever stands in it."""
+    """The default group of the VPC has the rule that EC2 creates: its members may reach each other."""
     default = _default(world.dev)
     let_in(world.dev, default, None, default, protocol="-1")
 
 
 @fault("default-group-in-use", item=ITEM)
 def _(world: "World") -> None:
-    """Somebody stands in the default group of the VPC, which has no rules."""
+    """An interface is in the default group of the VPC, which has no rules."""
     _stand(world.prod, _default(world.prod), "forgotten host")
 
 
 @fault("unused-group-open", item=ITEM)
 def _(world: "World") -> None:
-    """A group in which nobody stands lets everybody in at port 3389."""
+    """A group without members lets everybody in at port 3389."""
     _group(world.dev, "left-over", 3389, WORLD)
 
 
@@ -184,7 +184,7 @@ def _(world: "World") -> None:
 
 @fault("database-open-on-second-page", item=ITEM)
 def _(world: "World") -> None:
-    """The database lets everybody in, and the groups are told of after an empty page."""
+    """The database lets everybody in, and the groups are listed after an empty page."""
     _stand(world.prod, _group(world.prod, "database", 5432, WORLD), "RDSNetworkInterface")
     world.wire.empty_page("ec2:DescribeSecurityGroups")
 
@@ -215,7 +215,7 @@ def _(world: "World") -> None:
 
 @fault("ssh-open-to-a-shut-group", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """The instances let in a group at port 22, in which a host stands that only an office reaches."""
+    """The instances let in a group at port 22, with a host in it that only an office reaches."""
     bastion = _group(world.dev, "bastion", SSH, "1.2.3.4/32")
     _stand(world.dev, bastion, "bastion")
     let_in(world.dev, "instances", SSH, bastion)
@@ -223,7 +223,7 @@ def _(world: "World") -> None:
 
 @fault("too-big-packets-are-told", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """Everybody may tell load balancer and instances that packets are too big, as AWS advises."""
+    """ICMP messages that a packet is too big are let in from everywhere, as AWS advises."""
     for group in ("load-balancer", "instances"):
         let_in(world.dev, group, (3, 4), WORLD, protocol="icmp")
         let_in(world.dev, group, (2, 0), "::/0", protocol="icmpv6")
@@ -264,7 +264,7 @@ def _(world: "World") -> None:
 
 @fault("groups-on-second-page", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """Groups and interfaces are told of after an empty page."""
+    """Groups and interfaces are listed after an empty page."""
     world.wire.empty_page("ec2:DescribeSecurityGroups")
     world.wire.empty_page("ec2:DescribeNetworkInterfaces")
 
@@ -289,7 +289,7 @@ def _(world: "World") -> None:
 
 @fault("network-interfaces-denied", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """DescribeNetworkInterfaces is denied in dev, so nobody can say who stands in which group."""
+    """DescribeNetworkInterfaces is denied in dev, so it is unknown which interface is in which group."""
     world.wire.deny("ec2:DescribeNetworkInterfaces", account=world.dev.id)
 
 
@@ -301,7 +301,7 @@ def _(world: "World") -> None:
 
 @fault("security-groups-cut-off", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """The answer of DescribeSecurityGroups breaks off half-way, with status 200."""
+    """The answer of DescribeSecurityGroups is cut off half-way, with status 200."""
     world.wire.truncate("ec2:DescribeSecurityGroups", account=world.dev.id)
 
 
@@ -322,7 +322,7 @@ def _(world: "World") -> None:
 
 @fault("group-of-an-instance-untold", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """An interface of an instance stands in a group that EC2 does not tell of, as if another account shared it."""
+    """An interface of an instance is in a group that EC2 does not list, as if another account shared it."""
     kept = world.dev.backend("ec2")
     group = kept.get_security_group_from_id(_group(world.dev, "shared", None))
     world.dev.instance(world.dev.green[1]).nics[0]._group_set.append(group)

@@ -132,7 +132,7 @@ def _(world: "World") -> None:
 
 @fault("role-writes-by-question-marks", item=ITEM)
 def _(world: "World") -> None:
-    """A role may delete the objects of every bucket: question marks stand in the action and in the resource."""
+    """A role may delete the objects of every bucket: there are question marks in the action and in the resource."""
     _give(world, _allow("S3:Delete?bject", f"{BUCKETS}???*/?*"))
 
 
@@ -165,7 +165,7 @@ def _(world: "World") -> None:
 
 @fault("role-decrypts-by-way-of-anything", item=ITEM)
 def _(world: "World") -> None:
-    """A role may decrypt with every key by way of any service: the condition's value is `*`."""
+    """A role may decrypt with every key through any service: the condition's value is `*`."""
     _give(world, _allow("kms:Decrypt", Condition={"StringLike": {"kms:ViaService": "*"}}))
 
 
@@ -235,13 +235,13 @@ def _(world: "World") -> None:
 
 @fault("role-trusts-anybody", item=ITEM)
 def _(world: "World") -> None:
-    """Anybody in AWS may become a role."""
+    """Anybody in AWS may assume a role."""
     _trust(world, {"AWS": "*"})
 
 
 @fault("role-trusts-all-but-one", item=ITEM)
 def _(world: "World") -> None:
-    """Everybody but one account may become a role, by NotPrincipal."""
+    """Everybody but one account may assume a role, by NotPrincipal."""
     trusted = _role(world)
     document = json.loads(trusted.assume_role_policy_document)
     only = {"Effect": "Allow", "NotPrincipal": {"AWS": "999988887777"}, "Action": "sts:AssumeRole"}
@@ -251,13 +251,13 @@ def _(world: "World") -> None:
 
 @fault("role-trusts-its-account", item=ITEM)
 def _(world: "World") -> None:
-    """Everybody in the account who may assume roles may become a role."""
+    """Everybody in the account who may assume roles may assume a role."""
     _trust(world, {"AWS": f"arn:aws:iam::{world.dev.id}:root"})
 
 
 @fault("role-trusts-another-account", item=ITEM)
 def _(world: "World") -> None:
-    """Another account may become a role without an external id."""
+    """Another account may assume a role without an external id."""
     _trust(world, {"AWS": "123456789012"})
 
 
@@ -269,7 +269,7 @@ def _(world: "World") -> None:
 
 @fault("role-trusts-on-behalf-of-another-account", item=ITEM)
 def _(world: "World") -> None:
-    """CodeDeploy may become a role on behalf of another account."""
+    """CodeDeploy may assume a role on behalf of another account."""
     by = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
     _trust(world, {"Service": "codedeploy.amazonaws.com"}, Condition=by)
 
@@ -333,7 +333,7 @@ def _(world: "World") -> None:
 
 @fault("role-trusts-the-region-alone", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """CodeDeploy of the region may become a role, on behalf of this account alone."""
+    """CodeDeploy of the region may assume a role, on behalf of this account alone."""
     by = {"StringEquals": {"aws:SourceAccount": world.dev.id}}
     _trust(world, {"Service": "codedeploy.eu-west-1.amazonaws.com"}, Condition=by)
 
@@ -358,7 +358,7 @@ def _(world: "World") -> None:
 
 @fault("role-answer-cut-off", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """The answer of GetRole breaks off half-way."""
+    """The answer of GetRole is cut off half-way."""
     world.wire.truncate("iam:GetRole", account=world.dev.id)
 
 
@@ -395,7 +395,7 @@ def _(world: "World") -> None:
 
 @fault("role-trust-means-nothing", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """A trust policy lets in without saying whom."""
+    """A trust policy has no principal."""
     _role(world).assume_role_policy_document = _document({"Effect": "Allow", "Action": "sts:AssumeRole"})
 
 

@@ -47,7 +47,7 @@ def _(world: "World") -> None:
 
 @fault("secret-under-aws-managed-key", item=ITEM)
 def _(world: "World") -> None:
-    """A secret of prod is encrypted with the key that AWS manages, where one of the team's own is wanted."""
+    """A secret of prod is encrypted with the key that AWS manages, where the settings require a customer managed key."""
     _under_aws_managed_key(world)
 
 
@@ -202,7 +202,7 @@ def _(world: "World") -> None:
 
 @fault("secret-key-names-the-roles", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """The key's policy lets the roles decrypt, and their own policies do not speak of it."""
+    """The key's policy lets the roles decrypt, and their own policies do not mention it."""
     roles = [world.prod.role(name) for name in ("shop-lambda", "shop-instance")]
     _key_policy(world, {"AWS": roles}, ["kms:Decrypt", "kms:DescribeKey"])
     for name in ("shop-lambda", "shop-instance"):
@@ -259,13 +259,13 @@ def _(world: "World") -> None:
 
 @fault("secret-policy-unreadable", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """The resource policy of a secret breaks off."""
+    """The resource policy of a secret is cut off."""
     world.prod.secret["database"].policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "All'
 
 
 @fault("other-secrets-denied", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """ListSecrets is denied in prod, so that nobody knows what else the roles may read."""
+    """ListSecrets is denied in prod, so it is unknown what else the roles may read."""
     world.wire.deny("secretsmanager:ListSecrets", account=world.prod.id)
 
 
@@ -289,13 +289,13 @@ def _(world: "World") -> None:
 
 @fault("policy-simulation-cut-off", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """The answer of the policy simulator of prod breaks off half-way, with status 200."""
+    """The answer of the policy simulator of prod is cut off half-way, with status 200."""
     world.wire.truncate("iam:SimulatePrincipalPolicy", account=world.prod.id)
 
 
 @fault("instance-profile-denied", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """GetInstanceProfile is denied in prod, so that nobody knows as whom the instances read."""
+    """GetInstanceProfile is denied in prod, so it is unknown which role the instances use."""
     world.wire.deny("iam:GetInstanceProfile", account=world.prod.id)
 
 
@@ -369,14 +369,14 @@ def _(world: "World") -> None:
 
 @fault("secret-for-its-own-account-by-a-variable", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """The resource policy of a secret lets in whoever is of the account that the secret is in."""
+    """The resource policy of a secret lets in the account that the secret is in."""
     condition = {"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}
     _policy(world, {"Effect": "Allow", "Principal": "*", "Action": READ, "Condition": condition})
 
 
 @fault("secret-key-for-everybody-of-the-account", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """The key lets everybody of the account decrypt by way of Secrets Manager; the roles' policies do not speak of it."""
+    """The key lets everybody of the account decrypt through Secrets Manager; the roles' policies do not mention it."""
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "*"},

@@ -81,45 +81,45 @@ def _saml(name: str, does: str, condition: Mapping[str, Any], kind: Kind = "faul
 
 _trusted(
     "role-trusts-anybody-but-by-saml",
-    "Anybody may become a role; what is denied is another way, by SAML.",
+    "Anybody may assume a role; what is denied is another way, by SAML.",
     lambda _: [lets_in("*"), keeps_out("*", "sts:AssumeRoleWithSAML")],
 )
 _trusted(
     "role-trusts-anybody-but-an-account",
-    "Anybody may become a role but the principals of one account.",
+    "Anybody may assume a role but the principals of one account.",
     lambda _: [lets_in({"AWS": "*"}), keeps_out({"AWS": STRANGER})],
 )
 _trusted(
     "role-trusts-any-organisation",
-    "Anybody of any organisation may become a role, which the settings name by a pattern.",
+    "Anybody of any organisation may assume a role, which the settings name by a pattern.",
     lambda _: [lets_in("*", **when("StringLike", "aws:PrincipalOrgID", "o-*"))],
     lambda _: [ORGANISATION],
 )
 _trusted(
     "role-trusts-a-name-in-any-account",
-    "A role of one name in any account may become a role.",
+    "A role of one name in any account may assume a role.",
     lambda _: [lets_in("*", **when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/deploy"))],
 )
 _trusted(
     "role-trusts-an-account-by-its-number",
-    "Principals of another account may become a role, by a condition on a wildcard.",
+    "Principals of another account may assume a role, by a condition on a wildcard.",
     lambda _: [lets_in("*", **when("StringEquals", "aws:PrincipalAccount", STRANGER))],
 )
 _trusted(
     "role-trusts-a-declared-account-without-an-id",
-    "Another account, which the settings name, may become a role without an external id.",
+    "Another account, which the settings name, may assume a role without an external id.",
     lambda _: [lets_in({"AWS": STRANGER})],
     lambda _: [STRANGER],
 )
 _trusted(
     "role-trusts-a-declared-account-with-any-id",
-    "Another account, which the settings name, may become a role with any external id that begins right.",
+    "Another account, which the settings name, may assume a role with any external id that begins right.",
     lambda _: [lets_in({"AWS": STRANGER}, **when("StringLike", "sts:ExternalId", "shop-*"))],
     lambda _: [STRANGER],
 )
 _trusted(
     "role-trusts-a-build-of-any-account",
-    "CodeBuild may become a role on behalf of a project of that name in any account.",
+    "CodeBuild may assume a role on behalf of a project of that name in any account.",
     lambda _: [
         lets_in(
             {"Service": "codebuild.amazonaws.com"},
@@ -130,52 +130,56 @@ _trusted(
 )
 _trusted(
     "role-trusts-everybody-of-google",
-    "Anybody with an account of Google may become a role.",
+    "Anybody with an account of Google may assume a role.",
     lambda _: [lets_in({"Federated": "accounts.google.com"}, "sts:AssumeRoleWithWebIdentity")],
     lambda _: ["accounts.google.com"],
 )
-_web("role-trusts-github", "Any repository on GitHub may become a role: nothing is asked of the token.", {})
+_web("role-trusts-github", "Any repository on GitHub may assume a role: nothing is asked of the token.", {})
 _web(
     "role-trusts-github-for-aws",
-    "Any repository on GitHub may become a role: only the audience is asked for, which each chooses.",
+    "Any repository on GitHub may assume a role: only the audience is asked for, which each chooses.",
     when("StringEquals", f"{GITHUB}:aud", "sts.amazonaws.com"),
 )
 _web(
     "role-trusts-any-subject-of-github",
-    "Any repository on GitHub may become a role: the pattern of the subject is every one.",
+    "Any repository on GitHub may assume a role: the pattern of the subject is every one.",
     when("StringLike", f"{GITHUB}:sub", "repo:*"),
 )
 _web(
     "role-trusts-owners-alike",
-    "Repositories of every owner whose name begins alike may become a role.",
+    "Repositories of every owner whose name begins alike may assume a role.",
     when("StringLike", f"{GITHUB}:sub", "repo:example*/*"),
 )
 _web(
     "role-trusts-github-for-all-values",
-    "Any token without a subject may become a role (ForAllValues).",
+    "Any token without a subject may assume a role (ForAllValues).",
     when("ForAllValues:StringLike", f"{GITHUB}:sub", "repo:example/shop:*"),
 )
 _web(
     "role-trusts-an-environment-of-github",
-    "The environment of that name of any repository may become a role.",
+    "The environment of that name of any repository may assume a role.",
     when("StringLike", f"{GITHUB}:sub", "repo:*:environment:prod"),
 )
 _web(
     "role-trusts-any-project-of-gitlab",
-    "The main branch of any project on GitLab.com may become a role.",
+    "The main branch of any project on GitLab.com may assume a role.",
     when("StringLike", f"{GITLAB}:sub", "project_path:*:ref_type:branch:ref:main"),
     GITLAB,
 )
-_saml("role-trusts-any-assertion", "Whomever a SAML provider vouches for, to whatever end, may become a role.", {})
+_saml(
+    "role-trusts-any-assertion",
+    "Anyone with an assertion of a SAML provider may assume a role, whatever its audience.",
+    {},
+)
 _saml(
     "role-trusts-assertions-for-all-values",
-    "An assertion without an audience may become a role (ForAllValues).",
+    "An assertion without an audience may assume a role (ForAllValues).",
     when("ForAllValues:StringEquals", "SAML:aud", SIGN_IN),
 )
 
 _clean(
     "role-trusts-and-denies",
-    "Anybody may become a role, and is denied it again unless he is of CodeDeploy.",
+    "Anybody may assume a role, and is denied unless the caller is CodeDeploy.",
     lambda _: [lets_in({"AWS": "*"}), keeps_out({"AWS": "*"}, "sts:*")],
 )
 _clean(
@@ -186,19 +190,19 @@ _clean(
 )
 _clean(
     "role-trusts-a-declared-account-with-an-id",
-    "Another account, which the settings name, may become a role with an external id.",
+    "Another account, which the settings name, may assume a role with an external id.",
     lambda _: [lets_in({"AWS": STRANGER}, **when("StringEquals", "sts:ExternalId", "shop-4711"))],
     lambda _: [STRANGER],
 )
 _clean(
     "role-trusts-a-declared-account-of-its-organisation",
-    "Another account, which the settings name, may become a role as one of the organisation.",
+    "Another account, which the settings name, may assume a role as one of the organisation.",
     lambda _: [lets_in({"AWS": STRANGER}, **when("StringEquals", "aws:PrincipalOrgID", ORGANISATION))],
     lambda _: [STRANGER],
 )
 _clean(
     "role-trusts-a-build-of-its-account",
-    "CodeBuild may become a role on behalf of projects of the account.",
+    "CodeBuild may assume a role on behalf of projects of the account.",
     lambda a: [
         lets_in(
             {"Service": "codebuild.amazonaws.com"},
@@ -209,33 +213,33 @@ _clean(
 )
 _web(
     "role-trusts-a-repository",
-    "One repository may become a role, by either form of GitHub's subjects.",
+    "One repository may assume a role, by either form of GitHub's subjects.",
     when("StringLike", f"{GITHUB}:sub", "repo:example/shop:*", "repo:example@*/shop@*:*"),
     kind="clean",
 )
 _web(
     "role-trusts-a-repository-by-its-id",
-    "One repository may become a role, by its id, whatever the subject is.",
+    "One repository may assume a role, by its id, whatever the subject is.",
     {"Condition": {"StringLike": {f"{GITHUB}:sub": "*"}, "StringEquals": {f"{GITHUB}:repository_id": "5678"}}},
     kind="clean",
 )
 _web(
     "role-trusts-a-project-of-gitlab",
-    "The tags of one project on GitLab.com may become a role.",
+    "The tags of one project on GitLab.com may assume a role.",
     when("StringLike", f"{GITLAB}:sub", "project_path:example/team/shop:ref_type:tag:ref:*"),
     GITLAB,
     "clean",
 )
 _web(
     "role-trusts-a-service-account",
-    "One service account of a cluster may become a role.",
+    "One service account of a cluster may assume a role.",
     when("StringEquals", "oidc.eks.eu-west-1.amazonaws.com/id/AB12:sub", "system:serviceaccount:shop:api"),
     "oidc.eks.eu-west-1.amazonaws.com/id/AB12",
     "clean",
 )
 _saml(
     "role-trusts-people-who-sign-in",
-    "Whom the company's SAML provider vouches for at AWS's sign-in may become a role.",
+    "Users whom the company's SAML provider signs in to AWS may assume a role.",
     when("StringEquals", "SAML:aud", SIGN_IN),
     "clean",
 )

@@ -116,8 +116,8 @@ class Deployments:
         if not self.image.includes(brought):
             raise Unknown(
                 Reason.NO_DATA,
-                f"the newest deployment of {name}, {newest.id} of {newest.created:%Y-%m-%d %H:%M}Z, brings "
-                f"{brought or 'an image that could not be told'}, not {self.image.digest}: deploy this digest to prod, then "
+                f"the newest deployment of {name}, {newest.id} of {newest.created:%Y-%m-%d %H:%M}Z, deploys "
+                f"{brought or 'an unknown image'}, not {self.image.digest}: deploy this digest to prod, then "
                 "run again",
             )
         shift = _as_it_stands(shift, newest, rollback)

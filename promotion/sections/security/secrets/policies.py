@@ -79,7 +79,7 @@ class AttachedPolicy:
                 raise Unknown(
                     Reason.NOT_SUPPORTED,
                     f"{statement.full_label} exempts {role.rpartition('/')[2]} by NotPrincipal but not its "
-                    f"account, so AWS may deny it all the same: name {root} there too, or use a condition on "
+                    f"account, so AWS may deny it nevertheless: name {root} there too, or use a condition on "
                     "aws:PrincipalArn instead",
                 )
 
