@@ -20,6 +20,11 @@ NOT_RUN = "not run: this selection left it out, or the run ended before it"
 DIED = "the process that ran this test died: run it without -n to see why"
 TOO_LONG = "judging took longer than the time-out of pytest allows"
 """What is said of a case that nobody judged to the end. A replay leaves it at that."""
+NOT_CALLED = (
+    "the test did not run to its end, although pytest reports that it passed: a plugin or a conftest.py replaces or "
+    "silences the call; remove it"
+)
+"""What is said of a test that something else called passed."""
 
 
 @dataclass(frozen=True)

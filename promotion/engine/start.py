@@ -17,6 +17,7 @@ from promotion.evidence import REGISTRY, DeclarationError
 
 def start(config: pytest.Config) -> None:
     """Register the plugins of this run. UsageError for whatever is wrong with what was asked."""
+    _raise_if_asserts_are_stripped()
     try:
         checklist = checklists.load_checklist(checklists.find(config.invocation_params.dir))
         import promotion.fixtures  # noqa: F401 - declares the evidence
@@ -41,6 +42,20 @@ def start(config: pytest.Config) -> None:
         _end_like_ctrl_c(config)
     config.stash[given.RUN] = run
     config.pluginmanager.register(Judging(Binding(checklist, run.subjects), checklist, run))
+
+
+def _raise_if_asserts_are_stripped() -> None:
+    """Try an assertion that does not hold. Python -O removes it, and with it every judgement: all would pass.
+
+    https://docs.python.org/3/using/cmdline.html#cmdoption-O
+    """
+    try:
+        assert not pytest
+    except AssertionError:
+        return
+    raise pytest.UsageError(
+        "this Python removes assert statements, so every item would pass: run it without -O, and unset PYTHONOPTIMIZE"
+    )
 
 
 def _collect_the_checklist(config: pytest.Config) -> None:

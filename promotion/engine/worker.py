@@ -13,6 +13,7 @@ from promotion.core.status import Status
 from promotion.core.terminal_text import harmless_lines
 from promotion.engine import outcome
 from promotion.engine.binding import NONE_DECLARED, Binding, line_of, require_declared_evidence, subject_of
+from promotion.engine.called import ended, note_end
 from promotion.engine.lookups import Key
 from promotion.engine.options import raise_if_unknown_markers
 from promotion.engine.record import Case, cases, unfinished_cases
@@ -20,6 +21,7 @@ from promotion.engine.run import Run
 from promotion.evidence import REGISTRY
 from promotion.report import terminal
 from promotion.settings.subjects import narrows
+from promotion.unknown import Reason
 
 MEASURED = pytest.StashKey[str]()
 
@@ -47,6 +49,7 @@ class Judging:
         if line is not None:
             item.add_marker(line.section)
             item.add_marker(line.phase)
+            note_end(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -109,6 +112,8 @@ class Judging:
             evidence=tuple(str(key) for key in self._evidence_of(item)),
         )
         found = outcome.outcome_of_phase(blank, call, report, self._run.redactor)
+        if found is not None and found.status is Status.PASSED and not ended(item):
+            found = blank.but(Status.UNKNOWN, Reason.ERROR, outcome.NOT_CALLED)
         if found is not None:
             found = self._run.waived(found)
             report.user_properties.append((outcome.PROPERTY, found.dump()))
