@@ -44,7 +44,7 @@ def read_record(path: Path) -> dict[str, Any]:
         raise pytest.UsageError(f"{path} is not a record of schema {' or '.join(SCHEMAS)}")
     for part, kind in _PARTS.items():
         if not isinstance(tree.get(part), kind):
-            raise pytest.UsageError(f"{path} is not a whole record: {part!r} is missing or is not what it should be")
+            raise pytest.UsageError(f"{path} is not a complete record: {part!r} is missing or has another type than expected")
     return tree
 
 
