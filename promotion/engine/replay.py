@@ -44,7 +44,9 @@ def read_record(path: Path) -> dict[str, Any]:
         raise pytest.UsageError(f"{path} is not a record of schema {' or '.join(SCHEMAS)}")
     for part, kind in _PARTS.items():
         if not isinstance(tree.get(part), kind):
-            raise pytest.UsageError(f"{path} is not a complete record: {part!r} is missing or has another type than expected")
+            raise pytest.UsageError(
+                f"{path} is not a complete record: {part!r} is missing or has another type than expected"
+            )
     return tree
 
 
