@@ -59,8 +59,8 @@ def test_no_error_spikes(prod_target, prod_spikes, settings, measured):
     for one in risen:
         raise Unknown(
             Reason.NO_DATA,
-            f"{one.place}: {one.spike.describe()}, which {prod_target} shares with other services: whose requests these are, "
-            "CloudWatch does not tell; see the access log of the load balancer",
+            f"{one.place}: {one.spike.describe()}, which {prod_target} shares with other services: CloudWatch "
+            "does not say whose requests these are; check the access log of the load balancer",
         )
     limit = settings.postdeploy.slo.over(settings.limits).error_rate
     for one in (one for one in places if not one.shared):
@@ -169,7 +169,7 @@ def test_error_budget(prod_target, prod_budget, declared_slo, reported_budget, s
         raise Unknown(
             Reason.NO_DATA,
             f"the load balancer, which {prod_target} shares with other services, answered {percent(look.beside.share)} of "
-            f"{look.beside.requests:,} requests with 5xx itself: whose they were, CloudWatch does not tell; see its access log",
+            f"{look.beside.requests:,} requests with 5xx itself: CloudWatch does not say whose they were; check its access log",
         )
 
 

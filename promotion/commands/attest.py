@@ -121,7 +121,7 @@ def _signed(word: Word, key: Path, who: str, settings: Settings) -> Word:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file anew at once: whoever reads it finds it whole."""
+    """Replace a file in one step: a reader sees the old or the new content."""
     try:
         with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=path.name, delete=False) as new:
             new.write(text)

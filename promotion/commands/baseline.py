@@ -1,4 +1,4 @@
-"""`promotion baseline`: measure how prod does in a steady window, and keep it for later deployments to be held against."""
+"""`promotion baseline`: measure how prod does in a steady window, and keep it for later deployments to be compared with."""
 
 # ruff: noqa: T201 - a command prints
 

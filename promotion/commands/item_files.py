@@ -33,7 +33,7 @@ class Change:
     before: str | None
     """What is there now; None: the file is new."""
     what: str
-    """What of the item stands in it."""
+    """What of the item is in it."""
 
 
 def is_checkout(root: Path) -> bool:

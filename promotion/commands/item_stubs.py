@@ -52,7 +52,7 @@ FAULT_IMPORTS = ("from promotion.sandbox.catalogue import fault, write_me",)
 
 
 def judgement(new: NewItem, place: str) -> str:
-    """The test; `place` is the file that it stands in."""
+    """The test; `place` is its file."""
     per = f', per="{new.per}"' if new.per else ""
     subject = f"{new.per}, " if new.per else ""
     seen = f"{new.evidence}[{new.per}]" if new.per else new.evidence
@@ -65,7 +65,7 @@ def {new.test}({subject}{new.evidence}, measured):
 
 
 def evidence(new: NewItem, place: str) -> str:
-    """The look-up; `place` is the file that it stands in."""
+    """The look-up; `place` is its file."""
     decorator = f'@evidence(per="{new.per}")' if new.per else "@evidence"
     subject = f"{new.per}: str, " if new.per else ""
     return f'''{decorator}

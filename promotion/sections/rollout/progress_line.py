@@ -39,7 +39,7 @@ def _step(shift: ProdDeployment | None, until: datetime) -> str:
     if shift is None or shift.served_since(until) is not None:
         return ""
     stage = newest(shift.stages, until)
-    return f", new ones at {stage.name}" if stage else ", new ones to come"
+    return f", new ones at {stage.name}" if stage else ", new ones not deployed yet"
 
 
 def _minutes(seconds: float) -> str:

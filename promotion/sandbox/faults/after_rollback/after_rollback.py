@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 WORKFLOW, ROLLED_BACK, SERVING = "workflow-stopped", "codedeploy-rolled-back", "previous-version-serving"
 TEAM, HEALTH, BASELINE = "team-notified", "health-green", "metrics-at-baseline"
 AFTERWARDS = (SERVING, BASELINE)
-"""What cannot be told while nothing has been rolled back."""
+"""What is unknown while nothing has been rolled back."""
 
 
 def play_of(world: "World") -> "Play":
@@ -217,7 +217,7 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """The record does not say why, and the lead attests that it is written down."""
     written(world)["reason"] = ""
-    world.agreed.attest("reason-documented", statement="It stands in the ticket.")
+    world.agreed.attest("reason-documented", statement="It is in the ticket.")
 
 
 @fault("incident-ticket-gone", item="incident-ticket")

@@ -1,4 +1,4 @@
-"""Faults of section 1: a registry that refuses, breaks off, lists otherwise, or serves what it should not."""
+"""Faults of section 1: a registry that refuses, cuts answers off, lists something else, or serves wrong content."""
 
 import json
 from typing import TYPE_CHECKING

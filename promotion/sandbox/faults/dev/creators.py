@@ -1,7 +1,7 @@
 """Faults of section 2 about who makes deployments: Auto Scaling, CodeDeploy itself, CloudFormation; and new words of APIs.
 
-Who may have made one: DeploymentCreator in botocore's model of CodeDeploy. Instances that are launched while a deployment
-goes on get the last successful revision, and then a deployment of CodeDeploy's own (https://docs.aws.amazon.com/codedeploy/latest/userguide/
+Who may have made one: DeploymentCreator in botocore's model of CodeDeploy. Instances that are launched during a
+deployment get the last successful revision, and then a deployment of CodeDeploy's own (https://docs.aws.amazon.com/codedeploy/latest/userguide/
 integrations-aws-auto-scaling.html); a group with a termination hook makes a deployment at each scale-in.
 """
 

@@ -204,7 +204,7 @@ def _(world: "World") -> None:
 
 
 def _during(world: "World", minutes: float) -> "datetime":
-    """Give a moment so many minutes after both deployments began; before that if it is less than nothing.
+    """Give a moment N minutes after both deployments began; before that if it is less than nothing.
 
     Counted from now it would not do: a world may be given out long after it was built.
     """

@@ -1,4 +1,4 @@
-"""Faults of the items on how traffic is shifted in prod: the canary, the rest, the way back, and what is watched."""
+"""Faults of the items on how traffic is shifted in prod: the canary, the rest, rollbacks, and what is watched."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

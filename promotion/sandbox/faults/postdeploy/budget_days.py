@@ -65,7 +65,7 @@ def _outage(world: "World", days: int) -> None:
 
 
 def _measured_but(world: "World", since: float, until: float) -> None:
-    """Let the API not have been measured from so many days ago until so many."""
+    """Remove the measurements of the API between two numbers of days ago."""
     from promotion.sandbox.world.model import ago
     from promotion.sandbox.world.traffic import minute_of
 

@@ -62,7 +62,7 @@ def _(world: "World") -> None:
 
 
 def _leave(world: "World", phase: str, minutes: float, items: dict[str, str]) -> None:
-    """Have a run left a record that ended so many minutes after T0."""
+    """Have a run left a record that ended this many minutes after T0."""
     began = vars(world)["play"].t0.replace(tzinfo=UTC)
     ended = began + timedelta(minutes=minutes)
     failed = "failed" in items.values()

@@ -30,7 +30,7 @@ def _(world: "World") -> None:
 
 @fault("budget-spent-by-deployment", item=BUDGET, falls_with=("no-error-spikes[lambda]", "slo-met[lambda]"))
 def _(world: "World") -> None:
-    """For eleven minutes after the deployment so many requests failed that a thirtieth of the budget was spent; that is over."""
+    """For eleven minutes after the deployment requests failed, and a thirtieth of the budget was spent; that is over."""
     flow = world.prod.flows["lambda"]
     _from(flow, minutes=25, errors=0.12)
     _from(flow, minutes=14, errors=0)

@@ -156,7 +156,7 @@ class _Trusting:
         # Of an organisation that is let in, or that is named, the own account is no more than a part.
         alone = self._lets_in(askers.members(place, place.account, None))
         if alone and not expected.names(place.account):
-            yield self._finding("lets in everybody whom its own account lets assume roles", self._wanted)
+            yield self._finding("lets in every principal that its own account allows to assume roles", self._wanted)
         for account in askers.accounts_in(self.texts):
             if account != place.account and self._lets_in(self._members(account, organisations)):
                 whole.add(account)
@@ -178,7 +178,9 @@ class _Trusting:
             patterns and all(one in self.expected.principals for one in patterns)
         )
         if not declared:
-            yield self._finding(f"lets in everybody whom the foreign account {account} lets assume roles", self._wanted)
+            yield self._finding(
+                f"lets in every principal that the foreign account {account} allows to assume roles", self._wanted
+            )
             return
         yield from self._unbound(account, askers.members(self.expected.place, account, None))
 

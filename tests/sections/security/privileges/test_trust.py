@@ -53,7 +53,7 @@ DENIED = [
     ([allow("*"), {"Effect": "Deny", "Principal": "*", "NotAction": "sts:TagSession"}], []),
     ([allow("*"), deny("*", **when("ArnNotEquals", "aws:PrincipalArn", DEPLOY))], [DEPLOY]),
     ([allow("*"), deny("*", **when("StringNotEquals", "aws:PrincipalAccount", ACCOUNT))],
-     ["everybody whom its own account lets assume roles"]),
+     ["every principal that its own account allows to assume roles"]),
     ([allow({"AWS": DEPLOY}), deny({"AWS": DEPLOY})], []),
     ([allow({"AWS": DEPLOY}), deny({"AWS": ACCOUNT})], []),
     ([allow({"AWS": DEPLOY}), {"Effect": "Deny", "NotPrincipal": {"AWS": DEPLOY}, "Action": "sts:*"}], [DEPLOY]),
@@ -78,7 +78,7 @@ ACCOUNTS = [
     (allow("*", **when("ArnEquals", "aws:PrincipalArn", DEPLOY)), [DEPLOY], []),
     (allow({"AWS": ACCOUNT}, **when("ArnEquals", "aws:PrincipalArn", DEPLOY)), [DEPLOY], []),
     (allow({"AWS": ACCOUNT}, **when("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/*")), [DEPLOY],
-     ["everybody whom its own account lets assume roles"]),
+     ["every principal that its own account allows to assume roles"]),
     (allow({"AWS": ACCOUNT}), [ACCOUNT], []),
     (allow({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}), [ACCOUNT], []),
     (allow("*", **when("StringEquals", "aws:PrincipalOrgID", ORG)), [], [f"everybody in the organisation {ORG}"]),
@@ -104,9 +104,9 @@ ACCOUNTS = [
     (allow({"AWS": f"arn:aws:iam::{THERE}:role/ci"}), [f"arn:aws:iam::{THERE}:role/ci"],
      [f"arn:aws:iam::{THERE}:role/ci of another account without an external id"]),
     (allow({"AWS": THERE}, **when("StringEquals", "sts:ExternalId", "x-1")), [],
-     [f"everybody whom the foreign account {THERE} lets assume roles"]),
+     [f"every principal that the foreign account {THERE} allows to assume roles"]),
     (allow("*", **when("StringEquals", "aws:PrincipalAccount", THERE)), [],
-     [f"everybody whom the foreign account {THERE} lets assume roles"]),
+     [f"every principal that the foreign account {THERE} allows to assume roles"]),
     ({"Effect": "Allow", "NotPrincipal": {"AWS": THERE}, "Action": "sts:AssumeRole"}, [],
      ["everybody but a few (NotPrincipal)"]),
 ]  # fmt: skip
@@ -310,7 +310,7 @@ def test_other_partitions(region):
         [] if partition == "aws-cn" else ["lets in the service ec2.amazonaws.com.cn"]
     )
     root = {"AWS": f"arn:{partition}:iam::{ACCOUNT}:root"}
-    assert found(allow(root)) == ["lets in everybody whom its own account lets assume roles"]
+    assert found(allow(root)) == ["lets in every principal that its own account allows to assume roles"]
     assert found(allow(root), deny(root)) == []
     assert found(allow("*"), deny(root)) == ["lets in anybody in AWS (Principal *)"]
     foreign = {"AWS": f"arn:{partition}:iam::{THERE}:role/x"}
