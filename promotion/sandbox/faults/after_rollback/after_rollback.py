@@ -203,7 +203,7 @@ def _(world: "World") -> None:
 
 @fault("metrics-throttled-after-rollback", item=BASELINE, kind="blind", falls_with=(SERVING,))
 def _(world: "World") -> None:
-    """CloudWatch answers that it is asked too often."""
+    """CloudWatch throttles every attempt."""
     world.wire.throttle("cloudwatch:GetMetricData", account=world.prod.id)
 
 

@@ -68,7 +68,7 @@ def _(world: "World") -> None:
 
 @fault("log-clock-ahead", item=FLOWING, falls_with=("correlation-ids[ec2]",))
 def _(world: "World") -> None:
-    """An instance whose clock runs an hour ahead fell silent half an hour ago: its events seem to be of the future."""
+    """An instance whose clock runs an hour ahead stopped logging half an hour ago: its events seem to be in the future."""
     from moto.logs.models import LogEvent
 
     from promotion.sandbox.moto_patches.log_events import fed
@@ -188,7 +188,7 @@ def _(world: "World") -> None:
 
 @fault("log-id-kept-by-environment", item=IDS)
 def _(world: "World") -> None:
-    """An execution environment of the function logs the correlation id of its first request for ever after."""
+    """An execution environment of the function logs the correlation id of its first request for all later ones."""
     first: list[str] = []
     leaking = world.dev.logbook._stream("lambda", "8", 1)
 

@@ -46,7 +46,7 @@ def _(world: "World") -> None:
 
 @fault("canary-other-than-planned", item="canary-strategy")
 def _(world: "World") -> None:
-    """The plan says 5 % for 10 minutes, and 10 % for 5 minutes is attached, in dev as in prod."""
+    """The plan says 5 % for 10 minutes, and 10 % for 5 minutes is attached, in dev and in prod."""
     _rewrite(world, lambda text: text.replace("percent = 10, minutes = 5", "percent = 5, minutes = 10"))
 
 
@@ -208,14 +208,14 @@ def _(world: "World") -> None:
 
 @fault("rollback-not-on-failure", item="automatic-rollback")
 def _(world: "World") -> None:
-    """The groups of the function roll back when an alarm stops a deployment, but not when it fails, dev's as prod's."""
+    """The groups of the function roll back when an alarm stops a deployment, but not when it fails, in dev and in prod."""
     for environment in (world.dev, world.prod):
         _events(environment.lambda_group, "DEPLOYMENT_STOP_ON_ALARM")
 
 
 @fault("rollback-not-on-request", item="automatic-rollback", kind="clean")
 def _(world: "World") -> None:
-    """The groups of the function do not roll back when somebody stops a deployment, dev's as prod's."""
+    """The groups of the function do not roll back when somebody stops a deployment, in dev and in prod."""
     for environment in (world.dev, world.prod):
         _events(environment.lambda_group, "DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM")
 

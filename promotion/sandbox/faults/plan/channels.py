@@ -33,7 +33,7 @@ def _(world: "World") -> None:
 
 @fault("team-told-long-ago", item=TEAM)
 def _(world: "World") -> None:
-    """The announcement is eight days old: it was for an attempt before."""
+    """The announcement is eight days old: it was for an earlier attempt."""
     _channel(world).messages[-1].at -= timedelta(days=8)
 
 

@@ -59,7 +59,7 @@ def _(world: "World") -> None:
 
 @fault("window-in-a-recurring-calendar-event", item=WINDOW)
 def _(world: "World") -> None:
-    """An event of the iCalendar file that began two weeks ago comes round in the window."""
+    """An event of the iCalendar file that began two weeks ago recurs in the window."""
     from promotion.sandbox.world.agreed import calendar, event
 
     began = world.agreed.now + timedelta(hours=2) - timedelta(days=14)
@@ -202,7 +202,7 @@ def _(world: "World") -> None:
 
 @fault("window-at-the-first-of-two", item=WINDOW, kind="clean")
 def _(world: "World") -> None:
-    """The window begins at an hour that there is twice, and its offset says at which."""
+    """The window begins in an hour that occurs twice, and its offset says in which."""
     _, back = _changes(world.agreed.now)
     world.agreed.freezes.clear()  # clocks change in a night from Saturday to Sunday, which may be a frozen one
     world.agreed.agree(back)
@@ -223,7 +223,7 @@ def _(world: "World") -> None:
 
 @fault("change-calendar-throttled", item=WINDOW, kind="blind")
 def _(world: "World") -> None:
-    """The change calendar is asked too often."""
+    """Reading the change calendar is throttled."""
     world.wire.throttle(STATE)
 
 

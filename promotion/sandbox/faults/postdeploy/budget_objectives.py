@@ -161,7 +161,7 @@ def _(world: "World") -> None:
 
 @fault("signals-objective-far-down", item=BUDGET, kind="clean")
 def _(world: "World") -> None:
-    """Application Signals has a hundred objectives, of which it lists fifty at once; ours is not among the first."""
+    """Application Signals has a hundred objectives, of which it lists fifty at once; the declared one is not among the first."""
     from dataclasses import replace
 
     ours = _objective(world)

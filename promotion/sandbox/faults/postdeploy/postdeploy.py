@@ -95,7 +95,7 @@ def _(world: "World") -> None:
 
 @fault("prod-dev-log-silent", item=FLOWING, kind="clean")
 def _(world: "World") -> None:
-    """Nothing is logged in dev any more, which says nothing of prod."""
+    """Nothing is logged in dev any more, which does not concern prod."""
     for flow in world.dev.flows.values():
         flow.logged = False
 
@@ -136,13 +136,13 @@ def _(world: "World") -> None:
 
 @fault("prod-errors-since", item=SPIKES, falls_with=(f"{SLO}[lambda]",))
 def _(world: "World") -> None:
-    """Two in a hundred requests to the function fail since twenty minutes."""
+    """Two in a hundred requests to the function have failed for twenty minutes."""
     _worse(world, "lambda", errors=0.02)
 
 
 @fault("prod-balancer-errors-since", item=SPIKES, falls_with=(f"{SLO}[ec2]",))
 def _(world: "World") -> None:
-    """The load balancer finds nobody for one in a hundred requests since twenty minutes."""
+    """The load balancer has had no healthy target for one in a hundred requests for twenty minutes."""
     _worse(world, "ec2", refused=0.01)
 
 
@@ -166,13 +166,13 @@ def _(world: "World") -> None:
 
 @fault("prod-function-slow", item=SLO)
 def _(world: "World") -> None:
-    """Three in a hundred requests to the function take ten times as long since twenty minutes."""
+    """Three in a hundred requests to the function have taken ten times as long for twenty minutes."""
     _worse(world, "lambda", tail=0.03, slowness=2)
 
 
 @fault("prod-instances-slow", item=SLO)
 def _(world: "World") -> None:
-    """The instances take six times as long since twenty minutes."""
+    """The instances have taken six times as long for twenty minutes."""
     _worse(world, "ec2", slowness=6)
 
 
@@ -255,7 +255,7 @@ def _(world: "World") -> None:
 
 @fault("notes-attested", item=NOTES, kind="clean")
 def _(world: "World") -> None:
-    """The notes stand elsewhere, and somebody says so."""
+    """The notes are elsewhere, which is attested."""
     world.agreed.record["notes"] = ""
     world.agreed.attest(NOTES, statement="They are in the release of 1.8.0.")
 

@@ -24,7 +24,7 @@ def _(world: "World") -> None:
 
 @fault("budget-burns", item=BUDGET, falls_with=("no-error-spikes[ec2]", "slo-met[ec2]"))
 def _(world: "World") -> None:
-    """For 50 minutes two in a hundred requests to the instances fail: a page, though the budget is not used up."""
+    """For 50 minutes two in a hundred requests to the instances fail: over the paging threshold, though the budget is not used up."""
     _from(world.prod.flows["ec2"], minutes=50, errors=0.02)
 
 

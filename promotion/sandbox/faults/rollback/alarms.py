@@ -168,7 +168,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-alarms-behind-composite", item="rollback-alarms", kind="clean")
 def _(world: "World") -> None:
-    """The groups name a composite alarm, in dev as in prod, each of whose alarms sets it off."""
+    """The groups name a composite alarm, in dev and in prod, each of whose alarms sets it off."""
     for environment in (world.dev, world.prod):
         name = f"shop-{environment.name}-unwell"
         for group in (environment.lambda_group, environment.ec2_group):

@@ -20,7 +20,7 @@ def _(world: "World") -> None:
 
 @fault("both-deploy-without-traffic-control", item="deployment-groups")
 def _(world: "World") -> None:
-    """The groups of the instances do not switch the load balancer, in dev as in prod."""
+    """The groups of the instances do not switch the load balancer, in dev and in prod."""
     for environment in (world.dev, world.prod):
         environment.ec2_group.deployment_style = UNCONTROLLED
 
@@ -43,7 +43,7 @@ def _(world: "World") -> None:
 
 @fault("prod-group-on-other-target-groups", item="deployment-groups")
 def _(world: "World") -> None:
-    """Both groups of the instances register them with another target group than the load balancer's, in dev as in prod."""
+    """Both groups of the instances register them with another target group than the load balancer's, in dev and in prod."""
     for environment in (world.dev, world.prod):
         name = f"shop-{environment.name}-internal"
         environment.ec2_group.load_balancer_info = {"targetGroupInfoList": [{"name": name}]}
@@ -144,7 +144,7 @@ def _(world: "World") -> None:
 
 @fault("dev-group-denied", item="deployment-groups", kind="blind", falls_with=("canary-monitored[lambda]",))
 def _(world: "World") -> None:
-    """GetDeploymentGroup is denied in dev, so that nobody can compare."""
+    """GetDeploymentGroup is denied in dev, so there is nothing to compare with."""
     world.wire.deny("codedeploy:GetDeploymentGroup", account=world.dev.id)
 
 

@@ -22,7 +22,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-plan-without-a-target", item=PLAN)
 def _(world: "World") -> None:
-    """The document says how the function goes back, and nothing of the instances."""
+    """The document says how the function is rolled back, but not the instances."""
     _write(world, _text(world).partition("## EC2")[0])
 
 
@@ -96,7 +96,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-review-that-never-expires", item=PLAN)
 def _(world: "World") -> None:
-    """The review was attested eight days ago and claims to hold until 2099."""
+    """The review was attested eight days ago and claims to be valid until 2099."""
     _review(world, at=world.agreed.now - timedelta(days=8), expires=datetime(2099, 1, 1, tzinfo=UTC))
 
 
@@ -157,7 +157,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-review-link-dead", item=PLAN)
 def _(world: "World") -> None:
-    """The review points to an issue that there is not."""
+    """The review points to an issue that does not exist."""
     _review(world, link="https://github.com/example/shop/issues/404")
 
 
@@ -196,7 +196,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-plan-history-throttled", item=PLAN, kind="blind")
 def _(world: "World") -> None:
-    """When the file was changed is asked too often."""
+    """GitHub throttles the question when the file was changed."""
     world.edges["github"].throttle(HISTORY)
 
 

@@ -44,7 +44,7 @@ def _(world: "World") -> None:
 
 @fault("acting-not-allowed", item=ROLLED_BACK)
 def _(world: "World") -> None:
-    """The gate's role may look and nothing else, and the deployment is in progress."""
+    """The gate's role is read-only, and the deployment is in progress."""
     world.wire.deny("codedeploy:StopDeployment", account=world.prod.id)
 
 
@@ -56,7 +56,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-hangs", item=ROLLED_BACK, kind="blind")
 def _(world: "World") -> None:
-    """The deployment that rolls the instances back does not come to its end."""
+    """The deployment that rolls the instances back does not finish."""
     vars(play_of(world).fleet)["rollback_seconds"] = lambda: 100_000
 
 
@@ -68,7 +68,7 @@ def _(world: "World") -> None:
 
 @fault("github-read-only", item="incident-ticket", kind="blind")
 def _(world: "World") -> None:
-    """The gate's token may read at GitHub and write nothing."""
+    """The gate's token for GitHub is read-only."""
     world.edges["github"].deny("POST *")
 
 
@@ -88,7 +88,7 @@ def _(world: "World") -> None:
 
 @fault("redeploy-not-allowed", item=ROLLED_BACK)
 def _(world: "World") -> None:
-    """The deployment of the function has succeeded, and the gate's role may stop deployments and make none."""
+    """The deployment of the function has succeeded, and the gate's role may stop deployments, but not create any."""
     over(world)
     world.wire.deny("codedeploy:CreateDeployment", account=world.prod.id)
 
@@ -107,7 +107,7 @@ def _(world: "World") -> None:
 
 @fault("redeploy-of-lambda-fails", item=ROLLED_BACK)
 def _(world: "World") -> None:
-    """The deployment of the function has succeeded, and the one that is to take it back fails."""
+    """The deployment of the function has succeeded, and the one that rolls it back fails."""
     over(world)
     play_of(world).function.rollback_fails = True
 
@@ -128,7 +128,7 @@ def _(world: "World") -> None:
 
 @fault("somebody-deploys-at-the-last-moment", item=ROLLED_BACK)
 def _(world: "World") -> None:
-    """The deployment of the function has succeeded, and somebody deploys another version while it is being taken back."""
+    """The deployment of the function has succeeded, and somebody deploys another version while it is being rolled back."""
     from typing import Any
 
     def first(_: Any, proceed: Any) -> Any:
@@ -141,7 +141,7 @@ def _(world: "World") -> None:
 
 @fault("redeploy-answer-lost", item=ROLLED_BACK, kind="clean")
 def _(world: "World") -> None:
-    """The deployment of the function has succeeded; CodeDeploy makes the one that takes it back and its answer takes a minute."""
+    """The deployment of the function has succeeded; CodeDeploy creates the one that rolls it back, and its answer takes a minute."""
     import time
     from typing import Any
 

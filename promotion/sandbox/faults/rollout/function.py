@@ -79,7 +79,7 @@ def _(world: "World") -> None:
 
 @fault("api-uncounted", item="api-gateway-errors", kind="blind", falls_with=("dashboard-watch",))
 def _(world: "World") -> None:
-    """No metric of the API comes."""
+    """The API has no metrics."""
     metrics = world.prod.metrics
     for key in [key for key in metrics if key.namespace == "AWS/ApiGateway"]:
         del metrics[key]
@@ -105,7 +105,7 @@ def _(world: "World") -> None:
 
 @fault("canary-logs-throttled", item="canary-correlation-ids", kind="blind", falls_with=("lambda-canary", *DECISIONS))
 def _(world: "World") -> None:
-    """CloudWatch Logs answers that it is asked too often, however long one waits."""
+    """CloudWatch Logs throttles every attempt."""
     world.wire.throttle(FILTER)
 
 

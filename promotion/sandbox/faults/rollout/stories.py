@@ -88,7 +88,7 @@ def _(world: "World") -> None:
 
 @fault("rollback-fails", item="go-no-go-t2", falls_with=ERRORS)
 def _(world: "World") -> None:
-    """The new version of the function fails 12 % of its requests, and what is to take it back fails too."""
+    """The new version of the function fails 12 % of its requests, and the rollback fails too."""
     _canary(world, errors=0.12)
     play = _play(world)
     play.function.rollback_fails = play.fleet.rollback_fails = True

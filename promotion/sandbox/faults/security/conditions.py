@@ -44,7 +44,7 @@ SHELL = "arn:aws:ssm:eu-west-1::document/AWS-RunShellScript"
 
 _given(
     "role-attaches-any-policy",
-    "A role may attach to itself what policy it likes: the condition's pattern is every policy.",
+    "A role may attach to itself any policy: the condition's pattern is every policy.",
     lambda a: [allow("iam:AttachRolePolicy", own(a), **when("ArnLike", "iam:PolicyARN", "arn:aws:iam::*:policy/*"))],
 )
 _given(
@@ -264,7 +264,7 @@ _clean(
 )
 _clean(
     "role-makes-volumes-with-a-tag",
-    "A role may make volumes that bear the service's tag.",
+    "A role may make volumes that have the service's tag.",
     lambda a: [
         allow(
             "ec2:CreateVolume", f"arn:aws:ec2:*:{a}:volume/*", **when("StringEquals", "aws:RequestTag/service", "shop")

@@ -64,7 +64,7 @@ def _(world: "World") -> None:
 
 @fault("certificate-shown-ends-in-20-days", item=ITEM)
 def _(world: "World") -> None:
-    """Prod shows a certificate that ends in twenty days, and everybody accepts it."""
+    """Prod presents a certificate that ends in twenty days and is valid."""
     world.tls.show("prod-ec2", "renewal-due")
 
 
@@ -132,7 +132,7 @@ def _(world: "World") -> None:
 
 @fault("acm-renewal-failed", item=ITEM)
 def _(world: "World") -> None:
-    """ACM tried to renew the certificate and failed; it is valid for months yet."""
+    """ACM tried to renew the certificate and failed; it is still valid for months."""
     _certificate(world.prod).planted = {
         "RenewalSummary": {
             "RenewalStatus": "FAILED",
@@ -186,7 +186,7 @@ def _(world: "World") -> None:
 
 @fault("plain-http-redirected-with-see-other", item=ITEM)
 def _(world: "World") -> None:
-    """Something before the load balancer makes a 303 of its redirect, which turns a POST into a GET of another thing."""
+    """Something in front of the load balancer makes a 303 of its redirect, which turns a POST into a GET."""
     world.plain["dev-ec2"].status = 303
 
 
@@ -223,7 +223,7 @@ def _(world: "World") -> None:
 
 @fault("plain-http-redirected-for-good", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """Something before the load balancer makes a 308 of its redirect."""
+    """Something in front of the load balancer makes a 308 of its redirect."""
     world.plain["dev-ec2"].status = 308
 
 
@@ -243,7 +243,7 @@ def _(world: "World") -> None:
 
 @fault("certificate-imported", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """The certificate is imported, so ACM will not renew it, and valid for months yet."""
+    """The certificate is imported, so ACM will not renew it, and is still valid for months."""
     _certificate(world.dev).type = "IMPORTED"
 
 
@@ -295,7 +295,7 @@ def _(world: "World") -> None:
 
 @fault("plain-http-unreachable", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """There is an HTTP listener, but who connects to it gets no answer."""
+    """There is an HTTP listener, but connections to it get no answer."""
     world.edges["prod-ec2-http"].drop("*")
 
 

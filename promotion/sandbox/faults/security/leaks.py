@@ -136,7 +136,7 @@ def _(world: "World") -> None:
 
 @fault("leak-with-clock-ahead", item=ITEM)
 def _(world: "World") -> None:
-    """An instance whose clock runs an hour ahead logged the password: its event seems to be of the future."""
+    """An instance whose clock runs an hour ahead logged the password: its event seems to be in the future."""
     line(world, "ec2", f"connected {value(world, DATABASE, 'password')}", minutes=-60)
 
 

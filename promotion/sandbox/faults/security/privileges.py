@@ -96,19 +96,19 @@ def _(world: "World") -> None:
 
 @fault("role-within-a-boundary-that-bounds-nothing", item=ITEM)
 def _(world: "World") -> None:
-    """A role has a service whole, and its permissions boundary allows the same."""
+    """A role has all actions of a service, and its permissions boundary allows the same."""
     _give(world, _allow("secretsmanager:*"), role="shop-rotation")
 
 
 @fault("role-has-a-service-in-one-region", item=ITEM)
 def _(world: "World") -> None:
-    """A role has EC2 whole, under a condition on the region that narrows no resource."""
+    """A role has all actions of EC2, under a condition on the region that narrows no resource."""
     _give(world, _allow("ec2:*", Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}))
 
 
 @fault("role-has-a-service-on-one-resource", item=ITEM)
 def _(world: "World") -> None:
-    """A role has S3 whole on a bucket."""
+    """A role has all actions of S3 on a bucket."""
     _give(world, _allow("s3:*", [f"{BUCKETS}shop-releases", f"{BUCKETS}shop-releases/*"]))
 
 
@@ -313,7 +313,7 @@ def _(world: "World") -> None:
 
 @fault("role-writes-on-what-is-tagged", item=ITEM, kind="clean")
 def _(world: "World") -> None:
-    """A role may terminate instances that bear the service's tag."""
+    """A role may terminate instances that have the service's tag."""
     tagged = {"StringEquals": {"aws:ResourceTag/service": "shop"}}
     _give(world, _allow("ec2:TerminateInstances", Condition=tagged))
 

@@ -301,7 +301,7 @@ def _(world: "World") -> None:
 
 @fault("readiness-unreachable", item=ITEM, kind="blind")
 def _(world: "World") -> None:
-    """The prod function hangs up when it is asked whether it is ready."""
+    """The prod function closes the connection when it is asked whether it is ready."""
     world.edges["prod-lambda"].drop("GET /ready")
 
 

@@ -134,7 +134,7 @@ _trusted(
     lambda _: [lets_in({"Federated": "accounts.google.com"}, "sts:AssumeRoleWithWebIdentity")],
     lambda _: ["accounts.google.com"],
 )
-_web("role-trusts-github", "Any repository on GitHub may assume a role: nothing is asked of the token.", {})
+_web("role-trusts-github", "Any repository on GitHub may assume a role: the token needs no claim.", {})
 _web(
     "role-trusts-github-for-aws",
     "Any repository on GitHub may assume a role: only the audience is asked for, which each chooses.",
