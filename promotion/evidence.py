@@ -32,7 +32,7 @@ _OTHER_FIXTURES = ("request", "measured")
 
 
 class DeclarationError(ValueError):
-    """A look-up is declared wrongly; the message says which and how to mend it."""
+    """A look-up is declared wrongly; the message says which and how to fix it."""
 
 
 class Evidence:
@@ -128,7 +128,7 @@ class Registry(Mapping[str, Evidence]):
 
 
 def _read_again(known: Evidence, evidence: Evidence) -> bool:
-    """Whether it is the same function, of a module that was read anew."""
+    """Whether it is the same function, of a module that was read again."""
     return (known.__module__, known.look.__qualname__) == (
         evidence.__module__,
         evidence.look.__qualname__,

@@ -45,7 +45,7 @@ def pytest_plugin_registered(manager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> None:
-    """Make a fixture of a look-up that stands in a test file."""
+    """Make a fixture of a look-up that is in a test file."""
     declaring = sys.modules.get("promotion.evidence")
     if declaring is not None and isinstance(obj, declaring.Evidence):
         _declared_so_far(collector.config)

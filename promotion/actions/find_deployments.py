@@ -33,7 +33,7 @@ _FLEET = "blueGreenDeploymentConfiguration.greenFleetProvisioningOption.action"
 def find(account: Account, name: str, target: Target, image: PromotedImage, now: datetime) -> Brought:
     """Find the newest deployment of an image to a target, made in the last seven days, and what was deployed after it.
 
-    Raises Unknown where the images of deployments, or who made them, cannot be told, and what boto3 raises.
+    Raises Unknown where the images of deployments, or who made them, are unknown, and what boto3 raises.
     """
     group = deployment_group(account, target.codedeploy)
     every = newest_first(deployments_since(account, group, now - LOOK_BACK))

@@ -1,4 +1,4 @@
-"""What stands at one target of prod of an image that is to go back. Pure."""
+"""What is at one target of prod of an image that is to go back. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime

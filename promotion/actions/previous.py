@@ -36,7 +36,7 @@ def previous(
 ) -> Previous | None:
     """Find what is to be deployed once more: what served before, or the last that was good, and is not this image.
 
-    None if there is none in 90 days. Raises Unknown where it cannot be told, and what boto3 raises.
+    None if there is none in 90 days. Raises Unknown where it is unknown, and what boto3 raises.
     """
     assert brought.deployment is not None
     if isinstance(target, LambdaTarget):

@@ -1,7 +1,7 @@
 """Deploy what was there before once more, once: the way back from a deployment that is over. This module does I/O.
 
 https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeployment.html. The deployment is asked for so that
-nothing of the bad one stands in its way: automatic rollback is off for it, since CodeDeploy would deploy the last revision
+nothing of the bad one is in its way: automatic rollback is off for it, since CodeDeploy would deploy the last revision
 that succeeded, which is the bad one; the group's alarms are not polled, since one of them may be what the bad one set off
 (`overrideAlarmConfiguration`, which needs codedeploy:UpdateDeploymentGroup as well), or they are waited for. CreateDeployment
 has no token that would make a second call harmless: the deployment is found again by the key in its description.
@@ -31,7 +31,7 @@ LONGEST = 256
 IN_FLIGHT = timedelta(seconds=30)
 """How long a call of a process that was killed may be on its way before what it made is listed."""
 CERTAIN = frozenset({Reason.ACCESS_DENIED, Reason.THROTTLED, Reason.NO_DATA, Reason.NOT_DECLARED, Reason.ERROR})
-"""Refusals: after any other trouble nobody knows whether the call was heard."""
+"""Refusals: after any other trouble it is unknown whether the call was heard."""
 _NEEDED = (
     "codedeploy:CreateDeployment, codedeploy:RegisterApplicationRevision and, where alarms are ignored, "
     "codedeploy:UpdateDeploymentGroup"
@@ -102,7 +102,7 @@ def _made(asked: Receipt, wanted: Redeployment, key: str) -> Receipt:
 
 
 def _refused(asked: Receipt, wanted: Redeployment, answer: Unknown, again: Callable[[], Brought]) -> Receipt:
-    """Say what became of a call that brought no answer: it may have been heard all the same, also botocore's first try."""
+    """Say what became of a call that brought no answer: it may have been heard nevertheless, also botocore's first try."""
     deployment = wanted.brought.deployment
     assert deployment is not None
     found = tried(f"deployments of {wanted.brought.target}", again)

@@ -85,7 +85,7 @@ class _Rollback:
         self._tell(notifying.needs_a_person, "cannot be rolled back automatically", list(self.refused.values()))
 
     def go_back(self) -> None:
-        """Do it, everywhere, and wait. What goes on is stopped first: it gets worse by the minute."""
+        """Do it, everywhere, and wait. What is in progress is stopped first: it gets worse by the minute."""
         context = self.context
         for name, plan in sorted(self.plans.items(), key=lambda one: one[1].step is not RollbackStep.STOP):
             self.note(self.at(name).carry_out(plan))

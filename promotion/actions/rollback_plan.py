@@ -1,6 +1,6 @@
 """What is to be done at one target so that an image no longer serves there. Pure.
 
-StopDeployment stops what goes on; what has ended is taken back by another deployment of what was there before
+StopDeployment stops what is in progress; what has ended is taken back by another deployment of what was there before
 (https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and-redeploy.html). That nothing was found
 to stop does not say that nothing serves: so it is looked who does.
 """

@@ -16,7 +16,7 @@ from promotion.record.receipt import ActionState, Receipt
 from promotion.unknown import Reason, Unknown
 
 _CERTAIN = frozenset({Reason.ACCESS_DENIED, Reason.THROTTLED, Reason.NO_DATA, Reason.NOT_DECLARED, Reason.ERROR})
-"""Refusals: after any other trouble nobody knows whether the call was heard."""
+"""Refusals: after any other trouble it is unknown whether the call was heard."""
 
 
 def key_of(digest: str, what: str) -> str:

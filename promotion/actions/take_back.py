@@ -54,7 +54,7 @@ class TargetRollback:
     clock: TickingClock
 
     def plan(self) -> RollbackPlan:
-        """Look what stands there and say what is to be done. Raises Unknown where that cannot be told."""
+        """Look what stands there and say what is to be done. Raises Unknown where that is unknown."""
         brought = self.find()
         return rollback_plan(brought, lambda: self.serves(brought), self.clock.now())
 

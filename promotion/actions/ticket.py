@@ -60,7 +60,7 @@ class Draft:
     """An issue that is to be there once. Its texts may hold what strangers wrote, and are posted as text."""
 
     key: str
-    """Names the act, and stands in the issue's text."""
+    """Names the act, and is in the issue's text."""
     what: str
     """What the receipt says: `incident ticket opened`."""
     title: str

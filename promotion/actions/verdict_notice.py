@@ -30,7 +30,7 @@ def tell_verdict(
     """Tell the verdict of a record that has been written, and give a receipt for each channel.
 
     Where the last that was said of this image and phase is the same, nothing is said. A channel that refuses, or cannot
-    be looked at, has a receipt that says so; the others are told all the same.
+    be looked at, has a receipt that says so; the others are told nevertheless.
     """
     settings, clock = sources["settings"](), sources["clock"]()
     message = _without_secrets(message_of(record, page_of_run(os.environ)), redactor)

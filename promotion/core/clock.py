@@ -19,7 +19,7 @@ class TickingClock(Clock, Protocol):
     """Tells the time, and lets it pass: what a watch waits by."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait until so many seconds of this clock have passed."""
+        """Wait until this many seconds of this clock have passed."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ServedClock:
 
     @classmethod
     def fetch(cls, url: str) -> Self:
-        """Ask once for `{"now": …, "rate": …}`. OSError if nobody answers, ValueError if that is no clock's answer."""
+        """Ask once for `{"now": …, "rate": …}`. OSError if nobody answers, ValueError if that is not a clock's answer."""
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(url, timeout=10) as answer:
             tree = json.load(answer)
@@ -61,7 +61,7 @@ class ServedClock:
         return self.at + timedelta(seconds=(time.monotonic() - self.asked) * self.rate)
 
     def sleep(self, seconds: float) -> None:
-        """Wait for so many of its seconds."""
+        """Wait for this many of its seconds."""
         time.sleep(max(seconds, 0) / self.rate)
 
 

@@ -45,7 +45,7 @@ class Secrecy:
             self.secret(form)
 
     def clean(self, text: str, longest: int = _LONGEST) -> str:
-        """Give the text without secrets, on one line, at most so many characters. Redacted first, then cut."""
+        """Give the text without secrets, on one line, at most this many characters. Redacted first, then cut."""
         shown = _BLANK.sub(" ", self.redact(_writable(text))).strip()
         return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 

@@ -20,7 +20,7 @@ def note_end(item: pytest.Item) -> None:
 
 
 def ended(item: pytest.Item) -> bool:
-    """Whether the test came to its end; nothing is known of what is no function, so that it has not."""
+    """Whether the test came to its end; nothing is known of what is not a function, so that it has not."""
     return item.stash.get(_ENDED, False)
 
 

@@ -67,13 +67,13 @@ class Controller:
             self._note_beside(report)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Note a test that cannot be collected: nobody knows what it would have said."""
+        """Note a test that cannot be collected: it is unknown what it would have said."""
         if report.failed:
             text = f"{report.nodeid or 'collection'}: {_cause(report.longrepr) or 'cannot be collected'}"
             self._run.findings.break_off(Exit.INTERRUPTED, self._run.redactor.shown(text))
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Note that somebody stopped the run. xdist ends `-x` through here as well, which is no interruption."""
+        """Note that somebody stopped the run. xdist ends `-x` through here as well, which is not an interruption."""
         if excinfo.type is KeyboardInterrupt or isinstance(excinfo.value, pytest.exit.Exception):
             self._run.findings.break_off(Exit.INTERRUPTED)
 

@@ -45,7 +45,7 @@ class RunResults:
             self.errors.append(why)
 
     def note(self, outcome: Outcome) -> None:
-        """Keep an outcome. The first that is not a pass stands: a teardown does not mend what a call found."""
+        """Keep an outcome. The first that is not a pass stands: a teardown does not fix what a call found."""
         key = (outcome.item, outcome.subject)
         known = self.outcomes.get(key)
         if known is None or known.status.good:

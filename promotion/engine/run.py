@@ -141,7 +141,7 @@ class Run:
         )
 
     def _take_over(self, record: Mapping[str, Any]) -> None:
-        """What a replay does not find out anew: which cases there are, what did not run, what failed beside them."""
+        """What a replay does not find out again: which cases there are, what did not run, what failed beside them."""
         self.findings.plan = cases(record)
         self.findings.beside = list(record["errors"])
         for outcome in unfinished_cases(record).values():

@@ -11,7 +11,7 @@ from promotion.engine.outcome import Outcome
 from promotion.settings.waivers import Waiver
 
 SOON = timedelta(days=7)
-"""So many days before its end a waiver is spoken of, that its owner may mend what it covers."""
+"""So many days before its end a waiver is spoken of, that its owner may fix what it covers."""
 
 
 class WaiverState(StrEnum):
@@ -37,7 +37,7 @@ class JudgedImage:
 def waive(waivers: Iterable[Waiver], outcome: Outcome, image: JudgedImage, today: date) -> Outcome:
     """Give the outcome, marked as waived if it failed and a waiver in force covers it.
 
-    Only what failed is let through: what nobody could tell, or nobody ran, is not known to be what was agreed to. The
+    Only what failed is let through: what is unknown, or was not run, is not known to be what was agreed to. The
     first waiver that covers a failure is the one it is shown with.
     """
     for waiver in waivers:
@@ -89,7 +89,7 @@ def describe(waiver: Waiver, state: WaiverState, image: JudgedImage, today: date
 
 
 def as_json(waiver: Waiver, state: WaiverState, said: str | None) -> dict[str, Any]:
-    """As it stands in the record."""
+    """As it is in the record."""
     return {**waiver.model_dump(mode="json"), "state": str(state), "message": said}
 
 

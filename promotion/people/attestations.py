@@ -33,7 +33,7 @@ class ProofOutcome(StrEnum):
     GOOD = "good"
     WRONG = "wrong"
     UNCLEAR = "unclear"
-    """It could not be told."""
+    """It is unknown."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def other_image(name: str, found: str, digest: str) -> str:
 
 
 def stamp_of(moment: datetime) -> str:
-    """Write an instant as it stands in a record: UTC, whole seconds, `Z`."""
+    """Write an instant as it is in a record: UTC, whole seconds, `Z`."""
     from promotion.core.clock import stamp
 
     return stamp(moment.replace(microsecond=0)).replace(".000Z", "Z")

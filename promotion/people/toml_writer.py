@@ -1,4 +1,4 @@
-"""Write what stands in a promotion record as TOML. Pure."""
+"""Write what is in a promotion record as TOML. Pure."""
 
 import json
 import re
@@ -32,7 +32,7 @@ def value(thing: Any) -> str:
 
 
 def word(said: Word) -> str:
-    """Write a word as it stands at the end of a promotion record."""
+    """Write a word as it is at the end of a promotion record."""
     fields = {
         "item": said.item,
         "digest": said.digest,

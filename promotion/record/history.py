@@ -57,9 +57,9 @@ def load_history(
 ) -> list[EarlierRecord]:
     """Read what a run goes on from: the newest record of each phase for its image, and those of other images.
 
-    They stand in the run's own report directory, and in those of `earlier` runs. Of other images, the newest few of the
+    They are in the run's own report directory, and in those of `earlier` runs. Of other images, the newest few of the
     same phase are read. Without `rehearsals`, records of rehearsals are passed over. Oldest first. ChainError for a file
-    that is no record, and an earlier directory without any.
+    that is not a record, and an earlier directory without any.
     """
     mine: dict[str, Path] = {}
     others: list[Path] = []

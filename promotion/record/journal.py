@@ -28,7 +28,7 @@ class Journal:
             return self._read().get(key)
 
     def begin(self, receipt: Receipt) -> None:
-        """Note that an act is about to be done: if nothing follows, nobody knows whether it was."""
+        """Note that an act is about to be done: if nothing follows, it is unknown whether it was."""
         self.keep(Receipt(receipt.key, receipt.what, ActionState.UNCLEAR, receipt.at))
 
     def keep(self, receipt: Receipt) -> Receipt:

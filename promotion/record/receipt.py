@@ -43,7 +43,7 @@ class Receipt:
         return self.state in (ActionState.DONE, ActionState.ALREADY)
 
     def as_json(self) -> dict[str, Any]:
-        """As it stands in the record and in the journal."""
+        """As it is in the record and in the journal."""
         return {**asdict(self), "state": str(self.state)}
 
     @classmethod

@@ -82,7 +82,7 @@ def _word(value: Any) -> bool:
 
 
 def _cut(value: Any) -> Any:
-    """Shorten the words that stand in the picture."""
+    """Shorten the words that are in the picture."""
     if isinstance(value, str):
         return cut(value, _LONGEST)
     if isinstance(value, list | tuple) and value and isinstance(value[0], list | tuple):

@@ -13,7 +13,7 @@ LEFT, RIGHT, TOP, BOTTOM = 42, 332, 10, 124
 
 
 def known(value: float | None) -> float | None:
-    """Give the value if it can be drawn; NaN and infinity are no values."""
+    """Give the value if it can be drawn; NaN and infinity are not values."""
     return value if value is not None and math.isfinite(value) else None
 
 

@@ -22,7 +22,7 @@ def was(reading: RecordView, item: ItemView, subject: SubjectView) -> Child:
 
 
 def of_item(reading: RecordView, item: ItemView) -> Child:
-    """Say what an item with one subject was; those of several stand beside each subject."""
+    """Say what an item with one subject was; those of several are beside each subject."""
     return was(reading, item, item.subjects[0]) if len(item.subjects) == 1 else None
 
 

@@ -114,7 +114,7 @@ def _subject(reading: RecordView, item: ItemView, subject: SubjectView, shared: 
 
 
 def _subject_row(reading: RecordView, item: ItemView, subject: SubjectView, *, alone: bool) -> Markup:
-    """Draw a subject's row. What an item's only subject measured stands on the item's own row already."""
+    """Draw a subject's row. What an item's only subject measured is on the item's own row already."""
     return el(
         "div",
         glyph(subject.face),

@@ -33,7 +33,7 @@ def record_sha256(record: Mapping[str, Any]) -> str:
     """SHA-256 of record.json, in hex: what `sha256sum record.json` prints.
 
     A tree that no record can hold (NaN, halves of surrogate pairs) is hashed as `json` writes it, halves as UTF-8 would
-    encode their code points: no file has that hash, and the page can be drawn all the same.
+    encode their code points: no file has that hash, and the page can be drawn nevertheless.
     """
     try:
         text = record_text(record)
@@ -43,7 +43,7 @@ def record_sha256(record: Mapping[str, Any]) -> str:
 
 
 def sign_off(reading: RecordView, signed: Mapping[str, Any] | None = None) -> Markup:
-    """Empty lines: the machine never fills them. What a person has signed stands in them."""
+    """Empty lines: the machine never fills them. What a person has signed is in them."""
     said = signed or {}
     lines = [
         el("div", el("span", label), el("b", value, cls="filled") if value else None, cls=name)

@@ -32,7 +32,7 @@ NEEDS = ("moto", "flask", "flask_cors", "cryptography", "trustme", "time_machine
 READY_WITHIN = 120.0
 """Seconds. An idle machine takes a tenth of it."""
 GROWN_OLD = 240.0
-"""Seconds after which a world_pool builds its world anew: what happened "40 minutes ago" is to stay 40 minutes ago."""
+"""Seconds after which a world_pool builds its world again: what happened "40 minutes ago" is to stay 40 minutes ago."""
 MODULE = "promotion.sandbox"
 """What the other process runs."""
 
@@ -190,7 +190,7 @@ class _Process:
         self.pid = self._process.pid
 
     def ask(self, order: Order, within: float) -> Ready:
-        """Send an order and wait for the answer, at most so many seconds."""
+        """Send an order and wait for the answer, at most this many seconds."""
         self.tell(order.line())
         return Ready.parse(self._line(within))
 

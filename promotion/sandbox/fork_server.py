@@ -2,7 +2,7 @@
 
 A fork costs some 30 ms where a new build costs seconds. It is safe because the parent has one thread and no socket.
 macOS: Objective-C and the system's proxy look-up may end a forked child; `no_proxy=*` and
-OBJC_DISABLE_INITIALIZE_FORK_SAFETY=YES must stand in the environment before Python starts (`client` sees to it).
+OBJC_DISABLE_INITIALIZE_FORK_SAFETY=YES must be in the environment before Python starts (`client` sees to it).
 """
 
 import gc

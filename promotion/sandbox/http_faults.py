@@ -91,7 +91,7 @@ class Misbehaving(ABC):
         self.add(pattern, lambda request, _: self.failed(request.asked, status), account, times)
 
     def hang(self, pattern: str, seconds: float, *, account: str | None = None, times: int | None = None) -> None:
-        """Answer rightly, but only after so many real seconds."""
+        """Answer rightly, but only after this many real seconds."""
 
         def late(_: Request, proceed: Proceed) -> Answer:
             time.sleep(seconds)

@@ -48,7 +48,7 @@ def pending_value() -> str:
 
 
 def line(world: "World", target: str, text: str, *, minutes: float = 10, member: str | None = None) -> None:
-    """Have a line logged so many minutes ago."""
+    """Have a line logged this many minutes ago."""
     from promotion.sandbox.world.model import ago
 
     world.dev.logbook.say(target, text, at=ago(minutes=minutes), member=member)
@@ -57,7 +57,7 @@ def line(world: "World", target: str, text: str, *, minutes: float = 10, member:
 def say(
     world: "World", target: str, message: str, *, minutes: float = 10, member: str | None = None, **fields: Any
 ) -> None:
-    """Have the service log a line of JSON so many minutes ago."""
+    """Have the service log a line of JSON this many minutes ago."""
     known = {
         "level": "INFO",
         "service": "shop",

@@ -9,7 +9,7 @@ class Asked:
     """What one request asks for."""
 
     service: str
-    """An AWS service by its boto3 name, or `registry`, `github`, `dev-lambda` …; empty if it cannot be told."""
+    """An AWS service by its boto3 name, or `registry`, `github`, `dev-lambda` …; empty if it is unknown."""
     operation: str
     """The AWS operation, or `METHOD /path`."""
     account: str = ""

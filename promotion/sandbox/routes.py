@@ -57,7 +57,7 @@ class AwsAsked(Asked):
 
 
 def read(environ: "WSGIEnvironment", body: bytes) -> AwsAsked:
-    """Tell what a request asks for. Service and operation are empty where it cannot be told."""
+    """Tell what a request asks for. Service and operation are empty where it is unknown."""
     query = environ.get("QUERY_STRING", "")
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", "")) or _SCOPE.search(unquote(query))
     if not scope:

@@ -107,7 +107,7 @@ def go_live(world: World, authority: Authority, order: Order, folder: Path) -> R
 def _stand(
     world: World, order: Order, clock: Clock
 ) -> "tuple[Play | None, Callable[[WSGIApplication], WSGIApplication]]":
-    """Let the world stand at the order's scene; give its play, and what has an application follow clock and play."""
+    """Let the world be at the order's scene; give its play, and what has an application follow clock and play."""
     if order.scene == SCENES[0] and order.minutes is None:
         return None, clock.leads
     from promotion.sandbox.world import scenes

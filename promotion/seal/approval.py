@@ -19,7 +19,7 @@ from promotion.signing.statement import Statement
 from promotion.unknown import Reason, Unknown
 
 SHORT = 12
-"""So many digits of the report's hash bind an approval's comment to it."""
+"""This many digits of the report's hash bind an approval's comment to it."""
 
 
 def with_ssh(folder: Path, key: Path, *, by: str, at: datetime, notes: str) -> None:

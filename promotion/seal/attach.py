@@ -64,12 +64,12 @@ def _has_signature_bundle(source: "ImageSource", digest: Any) -> bool:
 
 
 def archive(folder: Path, place: str, days: int, *, governance: bool = False, client: Any = None) -> list[str]:
-    """Copy everything into a bucket with Object Lock, kept for so many days, and give the keys.
+    """Copy everything into a bucket with Object Lock, kept for this many days, and give the keys.
 
     `place` is `s3://BUCKET/PREFIX`. In compliance mode nobody can remove it before, the account's root included.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 
-    Raises Unknown: malformed for a place that is none, not-supported for a bucket without Object Lock, access-denied.
+    Raises Unknown: malformed for an invalid place, not-supported for a bucket without Object Lock, access-denied.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 

@@ -14,7 +14,7 @@ _BEGIN, _END = b"-----BEGIN SSH SIGNATURE-----", b"-----END SSH SIGNATURE-----"
 def verify(message: bytes, signature: bytes, names: Sequence[str], allowed_signers: Path, at: datetime) -> str:
     """Give the name, of these, whose key made the signature and was allowed to at that time.
 
-    Raises Rejected if the signature is not over the message, or by no key of theirs; Unknown if that cannot be told.
+    Raises Rejected if the signature is not over the message, or by no key of theirs; Unknown if that is unknown.
     """
     if not allowed_signers.is_file():
         raise Unknown(Reason.NOT_DECLARED, f"the file of allowed signers, {allowed_signers.name}, does not exist")

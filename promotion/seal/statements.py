@@ -55,7 +55,7 @@ def result_of(record: Mapping[str, Any]) -> str:
 
 
 def test_result(record: Mapping[str, Any], files: Files) -> Statement:
-    """State how every item fared. What nobody could tell, or nobody ran, is listed as failed: there is no other list."""
+    """State how every item fared. What is unknown, or was not run, is listed as failed: there is no other list."""
     found: dict[str, list[str]] = {"passed": [], "warned": [], "failed": []}
     for item in record["items"]:
         status = item["status"]
@@ -113,7 +113,7 @@ def sign_off(
     notes: str,
     how: Mapping[str, Any],
 ) -> Statement:
-    """State that a person has read the record under this seal and approves. `how` tells whence that is known."""
+    """State that a person has read the record under this seal and approves. `how` tells how that is known."""
     predicate = {
         "approver": by,
         "at": stamp(at),

@@ -94,7 +94,7 @@ def _sha256(fields: dict[str, Any], key: str) -> str:
 
 
 def _twice(encoded: str) -> bytes:
-    """Decode a signature: `intoto 0.0.2` records in base64 the base64 text that stands in the envelope."""
+    """Decode a signature: `intoto 0.0.2` records in base64 the base64 text that is in the envelope."""
     return read_base64(read_base64(encoded, _WHAT).decode("ascii", "replace"), _WHAT)
 
 

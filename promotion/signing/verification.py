@@ -21,7 +21,7 @@ _MAX_SIGNATURES = 10
 
 
 def of_payload(layer: SigLayer, trust: Trust) -> SignedBy:
-    """Tell who signed the blob of a cosign 2 signature layer. Raises Rejected, or Unknown when that cannot be told."""
+    """Tell who signed the blob of a cosign 2 signature layer. Raises Rejected, or Unknown when that is unknown."""
     if len(layer.payload) > MAX_PAYLOAD:
         raise Rejected(f"its payload has {len(layer.payload)} bytes; the limit is {MAX_PAYLOAD}")
     signature = read_base64(layer.annotations.get(SIGNATURE, ""), "its signature")

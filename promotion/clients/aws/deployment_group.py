@@ -106,7 +106,7 @@ def fields(info: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def _flat(place: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Give each value with its place; what lists hold stands at the place of the list."""
+    """Give each value with its place; what lists hold is at the place of the list."""
     match value:
         case Mapping():
             for key, inner in value.items():

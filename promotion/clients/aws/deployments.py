@@ -136,7 +136,7 @@ class Deployment:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether it still goes on."""
+        """Whether it is still in progress."""
         return self.outcome is Outcome.UNFINISHED
 
     @property

@@ -95,7 +95,7 @@ def image_at_alias(account: Account, target: LambdaTarget) -> str:
 
 
 def vpc_config(account: Account, target: LambdaTarget) -> Mapping[str, Any]:
-    """Read where the version behind a function's alias stands in the network: VpcConfig; empty without a VPC."""
+    """Read where the version behind a function's alias is in the network: VpcConfig; empty without a VPC."""
     return _at_alias(account, target)["Configuration"].get("VpcConfig") or {}
 
 

@@ -63,7 +63,7 @@ class HostCount:
 
     @property
     def unsettled(self) -> Unknown | None:
-        """Why it cannot be told how all of them are: not-due while one is starting, no-data for one that is unavailable."""
+        """Why it is unknown how all of them are: not-due while one is starting, no-data for one that is unavailable."""
         if self.starting:
             return Unknown(
                 Reason.NOT_DUE,
@@ -79,7 +79,7 @@ class HostCount:
         return None
 
     def require_settled(self) -> None:
-        """Raise Unknown if it cannot be told how all of them are."""
+        """Raise Unknown if it is unknown how all of them are."""
         if self.unsettled is not None:
             raise self.unsettled
 

@@ -127,7 +127,7 @@ def rules(account: Account, listener: str) -> Iterator[Mapping[str, Any]]:
 
 
 def listener_certificates(account: Account, listener: str) -> tuple[str, ...]:
-    """Give the ARN of every certificate of a listener, once: the default one may stand in the list as well."""
+    """Give the ARN of every certificate of a listener, once: the default one may be in the list as well."""
     found = entries(account, "elbv2", "describe_listener_certificates", "Certificates", ListenerArn=listener)
     return tuple(dict.fromkeys(one["CertificateArn"] for one in found))
 

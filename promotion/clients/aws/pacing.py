@@ -16,7 +16,7 @@ FILTER_SECONDS = 1.05
 
 
 class Pace:
-    """Lets through so many calls in any span of so many seconds. Safe from several threads."""
+    """Lets through this many calls in any span of this many seconds. Safe from several threads."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ _lock = threading.Lock()
 def filter_pace(account: str, region: str, calls: int = FILTER_CALLS) -> Pace:
     """Give the pace of FilterLogEvents in an account and region: the same one for every look-up.
 
-    Where so many `calls` are granted as AWS nowhere else does, there is a pace of its own for them.
+    Where this many `calls` are granted as AWS nowhere else does, there is a pace of its own for them.
     """
     with _lock:
         return _paces.setdefault((account, region, calls), Pace(calls, FILTER_SECONDS))

@@ -1,4 +1,4 @@
-"""EC2: security groups, who stands in them, and prefix lists. This module does I/O."""
+"""EC2: security groups, who is in them, and prefix lists. This module does I/O."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -15,7 +15,7 @@ class PostedState(StrEnum):
     NOT_READABLE = "not-readable"
     """The place takes messages and gives none back; only a receipt could tell."""
     UNCLEAR = "unclear"
-    """It could not be told; `message` says why."""
+    """It is unknown; `message` says why."""
 
 
 @dataclass(frozen=True)

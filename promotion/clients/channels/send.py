@@ -23,7 +23,7 @@ from promotion.settings.channels import Channel, Issues, Slack, Sns, Teams
 from promotion.unknown import Reason, Unknown
 
 _CERTAIN = frozenset({Reason.ACCESS_DENIED, Reason.NO_DATA, Reason.THROTTLED, Reason.NOT_DECLARED, Reason.ERROR})
-"""Refusals: after any other trouble, a time-out say, nobody knows whether the message went out."""
+"""Refusals: after any other trouble, a time-out say, it is unknown whether the message went out."""
 
 
 @dataclass(frozen=True)

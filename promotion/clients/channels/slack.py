@@ -1,7 +1,7 @@
 """A Slack channel: its messages are read, and one is posted. This module does I/O.
 
 https://docs.slack.dev/reference/methods/conversations.history and …/chat.postMessage. Slack answers 200 also when it
-refuses; what it says then stands in `error`. What a message says goes as rich text, in which nothing is markup:
+refuses; what it says then is in `error`. What a message says goes as rich text, in which nothing is markup:
 https://docs.slack.dev/reference/block-kit/blocks/rich-text-block; notifications show `text`, in which `&`, `<` and `>`
 are: https://docs.slack.dev/messaging/formatting-message-text.
 """

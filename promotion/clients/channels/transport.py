@@ -22,7 +22,7 @@ class ChannelTransport:
 
     client: HttpClient
     name: str
-    """What people call the place: it stands in every sentence."""
+    """What people call the place: it is in every sentence."""
 
     def ask(
         self, method: str, url: str, *, shown: str, headers: Mapping[str, str], tree: Mapping[str, Any] | None = None

@@ -41,7 +41,7 @@ class BuildFindings:
 def judge_build(basis: Basis, found: FoundBuild, branch: Branch, settings: GitHub) -> BuildFindings:
     """Judge the build that the claims lead to.
 
-    Raises Unknown: not-due while the build goes on and nothing is wrong yet, malformed or no-data where GitHub does not
+    Raises Unknown: not-due while the build is in progress and nothing is wrong yet, malformed or no-data where GitHub does not
     say what it must.
     """
     problems = [*basis.problems, *_claimed_otherwise(basis, settings), *_unprotected(branch, settings)]

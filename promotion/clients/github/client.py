@@ -72,7 +72,7 @@ class GitHubClient:
     limits: GitHubLimits = GitHubLimits()
     clock: Clock = field(default_factory=SystemClock)
     on_call: "OnCall | None" = None
-    """Told of every request, answered or not; never of a header."""
+    """Called for every request, answered or not; never of a header."""
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.api_url)

@@ -15,7 +15,7 @@ def job_problems(
 ) -> Iterator[str]:
     """Say which required job did not succeed, or is not there; every job of the run is required if none is named.
 
-    A required `test` is also every `test (…)` of a matrix. While the attempt goes on, only what has ended is judged.
+    A required `test` is also every `test (…)` of a matrix. While the attempt is in progress, only what has ended is judged.
     Raises Unknown, malformed, if there are several attempts and GitHub does not say which of them executed a job.
     """
     standing = as_of(run, newest, executed)

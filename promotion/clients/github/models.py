@@ -32,9 +32,9 @@ class WorkflowRun:
     event: str
     """What started it: `push`, `pull_request`, …"""
     status: str
-    """`completed`, or something else while it goes on; empty if GitHub does not say."""
+    """`completed`, or something else while it is in progress; empty if GitHub does not say."""
     conclusion: str | None
-    """`success`, `failure`, `cancelled`, …; None while it goes on."""
+    """`success`, `failure`, `cancelled`, …; None while it is in progress."""
     created: datetime
     started: datetime
     """When this attempt was started."""

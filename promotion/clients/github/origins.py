@@ -41,7 +41,7 @@ class Home:
             )
 
     def run(self, uri: str, what: str) -> tuple[int, int | None] | None:
-        """Read the id and the attempt of a run out of its address; None for what is no address of a run.
+        """Read the id and the attempt of a run out of its address; None for what is not an address of a run.
 
         Raises BuiltElsewhere for a run of another repository.
         """

@@ -68,7 +68,7 @@ def label_claim(labels: Mapping[str, str], home: Home) -> BuildClaim | None:
 
 
 def option_claim(run_id: int, home: Home) -> BuildClaim:
-    """Give the claim of who names a run on the command line. ValueError for a number that is no id."""
+    """Give the claim of who names a run on the command line. ValueError for a number that is not an id."""
     if run_id < 1:
         raise ValueError(f"{run_id} is not a run id")
     return BuildClaim(Source.OPTION, home.repository, run_id=run_id)

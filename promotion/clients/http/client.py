@@ -26,7 +26,7 @@ PATIENCE = 1.0
 
 
 class OnCall(Protocol):
-    """Told of every request made, also when no answer came."""
+    """Called for every request made, also when no answer came."""
 
     def __call__(
         self, *, method: str, url: str, status: int | None, started: datetime, request_id: str | None

@@ -96,7 +96,7 @@ def _read(response: requests.Response, most: int) -> tuple[bytes, bool]:
 
 
 class _Watch:
-    """Ends a connection when its time is up, even if bytes trickle in: a socket's timeout starts anew with each."""
+    """Ends a connection when its time is up, even if bytes trickle in: a socket's timeout starts again with each."""
 
     def __init__(self, seconds: float) -> None:
         self.expired = False

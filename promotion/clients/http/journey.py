@@ -29,7 +29,7 @@ class StepLook:
 
     name: str
     answer: HttpAnswer | None
-    """None if it was not sent, or could not be told."""
+    """None if it was not sent, or could not be determined."""
     captured: tuple[str, ...] = ()
     """Names only: the values live as long as the journey."""
     problems: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ def run_steps(client: HttpClient, url: str, journey: StepsJourney, *, budget: fl
     """Make the steps in order until one is not as declared, then every cleanup step whose captured values exist.
 
     Cookies are kept from step to step, as a browser would. `budget` is seconds for the steps; cleanup has its own 15.
-    Raises Unknown, as `HttpClient.ask` does, when a step or a cleanup step could not be told and nothing is known to
+    Raises Unknown, as `HttpClient.ask` does, when a step or a cleanup step could not be determined and nothing is known to
     be wrong. Cleanup runs in that case, too.
     """
     from http.cookiejar import CookieJar  # a replay does without
@@ -114,7 +114,7 @@ def _clean_up(course: _Course, step: Step, end: float, unknowns: list[Unknown]) 
 
 
 def _attempt(course: _Course, step: Step, where: str, end: float, unknowns: list[Unknown]) -> StepLook:
-    """Make one step; what nobody could tell goes to the list."""
+    """Make one step; what is unknown goes to the list."""
     try:
         return _make(course, step, where, end)
     except Unknown as unknown:

@@ -11,7 +11,7 @@ from promotion.settings.model import LookupSettings
 
 
 def public_client(looking: LookupSettings, secrecy: Secrecy, clock: Clock, *, within: float = 30) -> HttpClient:
-    """Give a client whose requests take so many seconds in all: certificates are checked by the system's authorities."""
+    """Give a client whose requests take this many seconds in all: certificates are checked by the system's authorities."""
     return HttpClient(
         secrecy=secrecy,
         connect_timeout=looking.connect_timeout,

@@ -31,7 +31,7 @@ def build(base: str, call: EndpointCall, values: Mapping[str, Any], user_agent: 
     """Build the request that a call stands for, at a target's URL.
 
     Raises Unknown, not-declared, if an environment variable is not set, and Unknown, error, if a header cannot carry
-    its value. ValueError if a captured value cannot stand in the path.
+    its value. ValueError if a captured value cannot be in the path.
     """
     url = base.rstrip("/") + fill_path(call.path, values)
     _hide_userinfo(base, secrecy)

@@ -38,7 +38,7 @@ class ImageConfig(Platform):
     """The configuration of one image: its platform, and what its build wrote into it. Nobody has signed it."""
 
     created: Annotated[datetime, BeforeValidator(_instant)] | None = None
-    """When it was built, by its own word; a reproducible build writes a fixed date."""
+    """When it was built, as it says; a reproducible build writes a fixed date."""
     config: _RunsWith = _RunsWith()
     rootfs: _RootFs = _RootFs()
 
@@ -61,7 +61,7 @@ class ImageConfig(Platform):
 def image_config(source: ImageSource, manifest: ImageManifest) -> ImageConfig:
     """Read the configuration of an image. The digest of it is `manifest.config.digest`: Docker's image id.
 
-    Raises DigestMismatch, NotThere; Unknown("not-supported") for an artifact that is no image, Unknown("malformed").
+    Raises DigestMismatch, NotThere; Unknown("not-supported") for an artifact that is not an image, Unknown("malformed").
     """
     kind = manifest.config.media_type
     if kind not in CONFIG_TYPES:

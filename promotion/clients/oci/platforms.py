@@ -22,7 +22,7 @@ class PlatformImage:
 def platform_images(source: ImageSource, digest: Digest) -> tuple[PlatformImage, ...]:
     """Find the image with that digest, or every image of the index with that digest, in its order; never none.
 
-    BuildKit's attestation manifests are no images and left out. A platform that the index does not name is read from
+    BuildKit's attestation manifests are not images and left out. A platform that the index does not name is read from
     the image's configuration.
 
     Raises DigestMismatch; NotThere for the digest itself; Unknown("malformed") for an index without images or with

@@ -27,7 +27,7 @@ _DONE = frozenset({200, 201, 202, 204})
 
 
 class Pusher:
-    """Pushes into one repository. ValueError for an endpoint that is none."""
+    """Pushes into one repository. ValueError for an invalid endpoint."""
 
     def __init__(
         self,

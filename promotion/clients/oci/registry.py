@@ -37,7 +37,7 @@ class RegistrySource:
     `endpoint` is where the registry is served, if not at `https://` and its own name; plain `http://` only on loopback.
     `login` gives credentials when the registry asks for them; without it the registry is read anonymously.
     `ca_bundle` is a PEM file of the certificate authorities that are trusted in place of the system's.
-    `on_call` hears of every request. Safe to use from several threads. ValueError for an endpoint that is none.
+    `on_call` hears of every request. Safe to use from several threads. ValueError for an invalid endpoint.
     """
 
     def __init__(

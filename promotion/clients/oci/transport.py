@@ -105,7 +105,7 @@ class Transport:
         """GET a URL, follow redirects without taking the authorization to another server, read at most `max_bytes`.
 
         Raises Unknown: unreachable, timeout, truncated (cut, or larger than `max_bytes`), malformed (a redirect that
-        must not be followed), error. Any status that is no redirect is an answer.
+        must not be followed), error. Any status that is not a redirect is an answer.
         """
         asked = url
         for _ in range(_MOST_REDIRECTS + 1):

@@ -50,7 +50,7 @@ def fewest_errors(requests: int, limit: float, proof: float) -> int:
 
 
 def worse_than(errors: int, requests: int, others: int, other_requests: int) -> float:
-    """Give the chance of so many errors or more on this side, were both sides alike (Fisher's exact test, one-sided).
+    """Give the chance of this many errors or more on this side, were both sides alike (Fisher's exact test, one-sided).
 
     1 where one side has no requests: nothing can be said.
     """

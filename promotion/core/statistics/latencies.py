@@ -61,7 +61,7 @@ def detectable_ratio(
 
 
 def slow_share_chance(slow: int, of: int, share: float) -> float:
-    """Give the chance of so many slow ones or more, were their true share `share` (exact binomial)."""
+    """Give the chance of this many slow ones or more, were their true share `share` (exact binomial)."""
     from scipy.stats import binom
 
     return float(binom.sf(slow - 1, of, share)) if of else 1.0

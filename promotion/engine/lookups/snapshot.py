@@ -39,7 +39,7 @@ class Entry:
     calls: tuple[Mapping[str, str | None], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """As it stands in the record."""
+        """As it is in the record."""
         return {
             "seen": self.seen,
             "value": self.value,

@@ -98,7 +98,7 @@ def deletion(original: Any, self: Any, alarm_names: list[str]) -> None:
 
 @amends(CloudWatchBackend, "set_alarm_state")
 def transition(original: Any, self: Any, name: str, reason: str, reason_data: str | None, state: str) -> None:
-    """Write down that an alarm changed its state. A state that is set to what it was is no change."""
+    """Write down that an alarm changed its state. A state that is set to what it was is not a change."""
     before = self.alarms.get(name)
     old = before and {"stateValue": before.state_value, "stateReason": before.state_reason}
     original(self, name, reason, reason_data, state)

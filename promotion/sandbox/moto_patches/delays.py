@@ -42,7 +42,7 @@ def share_there(minute: int, since_end: timedelta, source: str) -> float:
 
 
 def there(samples: Iterable[Sample], share: float) -> list[Sample]:
-    """Give so many of the samples, evenly, a single one with the first; a pair is a value and how often it was seen."""
+    """Give this many of the samples, evenly, a single one with the first; a pair is a value and how often it was seen."""
     if share >= 1:
         return list(samples)
     kept: list[Sample] = []

@@ -38,7 +38,7 @@ class Samples:
     values: list[tuple[float, float]] = field(default_factory=list)
     sets: list[StatisticSet] = field(default_factory=list)
     _kept: "tuple[tuple[int, int], _Distribution] | None" = field(default=None, repr=False, compare=False)
-    """The distribution of so many values and sets: dear to make, and often asked for again."""
+    """The distribution of this many values and sets: dear to make, and often asked for again."""
 
     def add(self, values: Iterable[tuple[float, float]]) -> None:
         """Take more values in."""

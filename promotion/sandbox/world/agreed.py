@@ -31,7 +31,7 @@ class Agreed:
     words: "list[Word]" = field(default_factory=list)
     """Its attestations."""
     text: str | None = None
-    """What stands in its file in place of all that."""
+    """What is in its file in place of all that."""
     exists: bool = True
     """Whether there is such a file."""
     freezes: list[dict[str, Any]] = field(default_factory=list)

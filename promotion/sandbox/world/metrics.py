@@ -23,7 +23,7 @@ NODES = 2
 """Nodes of the load balancer; each of them counts the healthy hosts."""
 
 SELDOM = 20
-"""One request in so many is for the second target group, where there are two for the same fleet."""
+"""One request in this many is for the second target group, where there are two for the same fleet."""
 
 Samples = Callable[[int], Iterable[Sample]]
 
@@ -65,7 +65,7 @@ def _version(environment: "Environment", version: str) -> dict[Metric, Computed]
 
 
 def _function_metrics(environment: "Environment", version: str | None) -> list[tuple[str, Samples, str]]:
-    """Give the metrics of a function, or of one version of it. What it answers itself, 500 too, is no error of it."""
+    """Give the metrics of a function, or of one version of it. What it answers itself, 500 too, is not an error of it."""
     live = environment.flows["lambda"].live
 
     def invocations(minute: int) -> list[Sample]:
@@ -190,7 +190,7 @@ def _target_metrics(environment: "Environment", colour: str | None) -> list[tupl
 
 
 def _portion(samples: Samples, *, rest: bool) -> Samples:
-    """Leave to the first of two target groups all but one in twenty of the samples of a fleet that stands in both."""
+    """Leave to the first of two target groups all but one in twenty of the samples of a fleet that is in both."""
 
     def portion(minute: int) -> list[Sample]:
         found, before = [], 0

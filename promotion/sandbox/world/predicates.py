@@ -63,7 +63,7 @@ def bill_of_materials(release: "Release", at: datetime) -> dict[str, Any]:
 
 
 def vulnerability(name: str, severity: str, package: str, installed: str, fixed: str = "") -> dict[str, Any]:
-    """Write one finding as Trivy does; without `fixed` there is no version that mends it."""
+    """Write one finding as Trivy does; without `fixed` there is no version that fixes it."""
     return {
         "VulnerabilityID": name,
         "PkgID": f"{package}@{installed}",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from promotion.sandbox.world.model import Environment
 
 CYCLE = 31
-"""After so many minutes `Flow.count` begins anew."""
+"""After this many minutes `Flow.count` begins again."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,6 @@ def _until(counted: Sequence[int], stop: int) -> int:
 
 @cache
 def _counted(requests: int) -> Sequence[int]:
-    """Give how many requests come in the first 0, 1, 2 … minutes of a cycle, where there are so many on average."""
+    """Give how many requests come in the first 0, 1, 2 … minutes of a cycle, where there are this many on average."""
     knobs = Flow(median_ms=1, spread=0, ceiling_ms=1, requests=requests)
     return [0, *accumulate(knobs.count(minute) for minute in range(CYCLE))]

@@ -109,7 +109,7 @@ class Flow:
     tail: float = 0
     """The share that takes ten times as long."""
     cold: float = 0
-    """The share of requests that wait for a cold start, which is no part of a function's own duration."""
+    """The share of requests that wait for a cold start, which is not part of a function's own duration."""
     uncorrelated: float = 0
     """The share of log lines without a correlation id."""
     one_id: bool = False

@@ -23,7 +23,7 @@ CHECKED_DAYS_AGO = 12
 
 @dataclass(frozen=True)
 class _Alarm:
-    """One alarm: it looks every minute, and missing data is no breach unless said otherwise."""
+    """One alarm: it looks every minute, and missing data is not a breach unless said otherwise."""
 
     name: str
     namespace: str

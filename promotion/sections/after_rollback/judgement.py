@@ -1,4 +1,4 @@
-"""What is wrong after a rollback, and what cannot be told. Pure.
+"""What is wrong after a rollback, and what is unknown. Pure.
 
 Every function gives what was measured in a few words; it fails, or raises Unknown, with a sentence.
 """
@@ -100,7 +100,7 @@ def rolled_back(look: RollbackLook) -> str:
 
 
 def require_previous_only(target: Target, look: RollbackLook, serving: Serving) -> None:
-    """Fail if anything but what served before gets traffic at one target. Raises Unknown while the rollback goes on."""
+    """Fail if anything but what served before gets traffic at one target. Raises Unknown while the rollback is in progress."""
     restored = look.brought.restored
     if restored is not None and restored.is_unfinished and look.brought.restored_at is None:
         raise Unknown(

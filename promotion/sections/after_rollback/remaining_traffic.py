@@ -16,7 +16,7 @@ from promotion.settings.environment import LambdaTarget
 from promotion.unknown import Reason, Unknown
 
 MINUTES = 2
-"""So many whole minutes must be without a request."""
+"""This many whole minutes must be without a request."""
 LONGEST = timedelta(minutes=15)
 COLD = timedelta(minutes=2)
 """What is measured so soon after a rollback is about empty caches."""
@@ -34,7 +34,7 @@ def steady_at(ended: datetime) -> datetime:
 
 
 def leftover_window(ended: datetime, now: datetime) -> Window:
-    """Give the newest whole minutes after a rollback, two at least. Raises Unknown, not-due, until there are so many."""
+    """Give the newest whole minutes after a rollback, two at least. Raises Unknown, not-due, until there are this many."""
     if now < quiet_at(ended):
         raise Unknown(
             Reason.NOT_DUE,

@@ -7,7 +7,7 @@ from promotion.unknown import Reason, Unknown
 
 
 def ended_at(brought: Brought) -> datetime:
-    """Tell when the rollback was over. Raises Unknown: no-data without one, not-due while it goes on."""
+    """Tell when the rollback was over. Raises Unknown: no-data without one, not-due while it is in progress."""
     restored = brought.restored
     if restored is None:
         raise Unknown(Reason.NO_DATA, f"the image is not rolled back at {brought.target}: see codedeploy-rolled-back")

@@ -43,7 +43,7 @@ class RecordedBuild:
         return f"commit {self.commit or 'unknown'}{run}, by {self.known_by}"
 
     def require_build(self) -> None:
-        """Raise Unknown, no-data, unless a commit or a run stands in it."""
+        """Raise Unknown, no-data, unless a commit or a run is in it."""
         if self.commit is None and self.run is None:
             raise Unknown(Reason.NO_DATA, "neither the commit nor the run that built the image is known")
 

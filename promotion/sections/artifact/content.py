@@ -24,7 +24,7 @@ class PlatformContent:
     """Compressed layers and configuration, as they are stored and pulled."""
     layers: int
     created: datetime | None = None
-    """When it was built, by its own word."""
+    """When it was built, as it says."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Labels of OCI's own, `org.opencontainers.image.…`. Nobody has signed them."""
 

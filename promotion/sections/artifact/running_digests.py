@@ -25,7 +25,7 @@ class Running:
     """Name of the version or instance to its digest, or to what is there in place of one."""
 
     def others(self, image: ImageIdentity) -> Iterator[str]:
-        """Say, for each that runs something else than the image, what it runs. Raises Unknown where that cannot be told."""
+        """Say, for each that runs something else than the image, what it runs. Raises Unknown where that is unknown."""
         for name, found in sorted(self.digests.items()):
             if not image.includes(found):
                 yield f"{name} runs {found or 'no image that could be determined'}"

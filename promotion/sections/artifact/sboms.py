@@ -50,7 +50,7 @@ class Sboms:
         return f"{self.instead} Attest one with `cosign attest --type cyclonedx` or `spdxjson`."
 
     def newest(self) -> Sbom | None:
-        """Give the newest one, by its own word."""
+        """Give the newest one, as it says."""
         dated = [one.sbom for one in self.found]
         return max(dated, key=lambda one: (one.created is not None, one.created), default=None)
 

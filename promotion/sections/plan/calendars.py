@@ -45,7 +45,7 @@ def events(text: str, name: str, around: Span, zone_name: str) -> Iterator[Calen
     """Give the events of an iCalendar file that touch a time. Cancelled ones are none; free or busy makes no difference.
 
     Dates and floating times are those of the zone. Raises Unknown: not-supported without the extra, malformed for what
-    is no calendar, no-data for one without any event.
+    is not a calendar, no-data for one without any event.
     """
     try:
         import icalendar

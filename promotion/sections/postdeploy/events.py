@@ -95,7 +95,7 @@ DOCUMENTATION = ("deployment-notes", "incidents-documented", "baseline-updated",
 
 
 def earlier_failures(chain: Sequence[Mapping[str, Any]], since: datetime) -> Iterator[EarlierFailure]:
-    """Give what failed in runs since the deployment. What is only not written down is no incident.
+    """Give what failed in runs since the deployment. What is only not written down is not an incident.
 
     Raises Unknown, malformed, for a record that does not say when its run ended.
     """

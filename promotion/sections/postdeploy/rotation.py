@@ -104,7 +104,7 @@ def under_way(look: RotationLook, now: datetime, grace: timedelta) -> datetime |
 
 
 def rotation_doubts(look: RotationLook) -> Iterator[str]:
-    """Say what could not be told."""
+    """Say what is unknown."""
     if look.every is None and look.next is None:
         yield (
             f"Secrets Manager says neither how often {look.name} rotates nor when it rotates next: check its "

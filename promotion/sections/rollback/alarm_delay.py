@@ -8,7 +8,7 @@ from promotion.sections.rollback.alarm import StoppingAlarms
 
 
 def too_late(group: DeploymentGroup, look: StoppingAlarms, minutes: int) -> Iterator[str]:
-    """Say which alarms cannot have seen a bad canary when the rest of the traffic follows after so many minutes.
+    """Say which alarms cannot have seen a bad canary when the rest of the traffic follows after this many minutes.
 
     What a group names and there is not is judged elsewhere. Raises Unknown for a rule that cannot be read.
     """

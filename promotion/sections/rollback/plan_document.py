@@ -1,4 +1,4 @@
-"""The document that says how to go back: what must stand in it, and how old it may be. Pure."""
+"""The document that says how to go back: what must be in it, and how old it may be. Pure."""
 
 import re
 from collections.abc import Iterator

@@ -35,7 +35,7 @@ class RevisionLook:
 
 @dataclass(frozen=True)
 class Standing:
-    """What stands in prod at a target of any kind."""
+    """What is in prod at a target of any kind."""
 
     health: HttpAnswer
     history: DeploymentHistory

@@ -101,7 +101,7 @@ def judge_canary(
 
 
 def _both_fail(canary: VersionCounts, baseline: VersionCounts | None, how: Judge) -> str:
-    """Tell that the old version fails alike: then it is something both lean on, and going back mends nothing."""
+    """Tell that the old version fails alike: then it is something both lean on, and going back fixes nothing."""
     if baseline is None or not baseline.requests:
         return ""
     others = e_value(baseline.errors, baseline.requests, how.error_rate)

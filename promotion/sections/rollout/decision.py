@@ -66,7 +66,7 @@ def judge_versions(versions: Versions, settings: Settings, *, final: bool) -> Ca
 
 
 def fired(alarms: RolloutAlarms) -> tuple[list[str], list[Untellable]]:
-    """Say which alarms were in ALARM since T0, and of which that cannot be told."""
+    """Say which alarms were in ALARM since T0, and of which that is unknown."""
     found: list[str] = []
     gaps: list[Untellable] = []
     for alarm in alarms.look.alarms:

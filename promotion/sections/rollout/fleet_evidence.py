@@ -49,7 +49,7 @@ class Answers:
     place: str = BALANCER_PLACE
     """Where it was counted."""
     expected: int = 0
-    """So many requests would have come since then, had they come as often as in the minutes before T0."""
+    """This many requests would have come since then, had they come as often as in the minutes before T0."""
 
 
 @dataclass(frozen=True)

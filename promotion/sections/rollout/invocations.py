@@ -64,7 +64,7 @@ class Counted:
 
 
 def read_report(message: str, at: datetime) -> Invocation | None:
-    """Read a line of the log; None if it is no report."""
+    """Read a line of the log; None if it is not a report."""
     text = message.strip()
     if text.startswith("{"):
         return _from_json(text, at)

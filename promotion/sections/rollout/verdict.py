@@ -33,7 +33,7 @@ class RolloutDecision:
         return next((reason for reason in reasons if reason is not Reason.NOT_DUE), otherwise)
 
     def lacks(self, reason: Reason, message: str) -> None:
-        """Add something that could not be told."""
+        """Add something that could not be determined."""
         self.missing.append(Untellable(reason, message))
 
     def sentence(self) -> str:

@@ -76,7 +76,7 @@ def parse_alarms(page: Mapping[str, Any]) -> Iterable[Alarm]:
 
 
 def name_of(arn: str) -> str:
-    """Give the name in an alarm's ARN, which may have colons in it; empty if it is no ARN of an alarm."""
+    """Give the name in an alarm's ARN, which may have colons in it; empty if it is not an ARN of an alarm."""
     parts = arn.split(":", 6)
     return parts[6] if len(parts) == 7 and parts[5] == "alarm" else ""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FILE = "baseline.jsonl"
 MINUTES = 5
-"""So many are counted, before the rollout began."""
+"""This many are counted, before the rollout began."""
 
 
 def toml(world: "World", places: "Places") -> str:

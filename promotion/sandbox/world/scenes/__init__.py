@@ -1,4 +1,4 @@
-"""Worlds that stand at another moment than before the promotion: scenes of one rollout, which is played.
+"""Worlds that are at another moment than before the promotion: scenes of one rollout, which is played.
 
 The rollout brings the new image to prod: deployments of the function and of the instances, created at T0. Whatever is
 shown at a moment follows from that moment and from what was done to the rollout; nothing runs in the background.

@@ -1,4 +1,4 @@
-"""What the load balancer shows while a rollout is played: who stands in its target groups, and who gets the traffic."""
+"""What the load balancer shows while a rollout is played: who is in its target groups, and who gets the traffic."""
 
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ class Balancer:
     def __init__(
         self, environment: "Environment", members: "Members", release: "Release", fleets: dict[str, list[str]]
     ) -> None:
-        """`fleets` are the instances by fleet, `blue` and `green`; those that are no members yet run `release`."""
+        """`fleets` are the instances by fleet, `blue` and `green`; those that are not members yet run `release`."""
         self._environment, self._members, self._fleets = environment, members, fleets
         self.ill: dict[str, Health] = {}
         """What is said, in place of healthy or initial, of an instance when it is registered."""

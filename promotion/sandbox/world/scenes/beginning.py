@@ -23,7 +23,7 @@ WINDOW_OPENED = timedelta(minutes=5)
 
 
 def begin(world: "World", present: datetime, t0: datetime, requests: int) -> Play:
-    """Let the rollout of the new image have begun at `t0`, with so many requests a minute of each target in prod."""
+    """Let the rollout of the new image have begun at `t0`, with this many requests a minute of each target in prod."""
     prod, release = world.prod, world.releases[-1]
     prod.timeline = Timeline(minute_of(t0) - BEFORE)
     for flow in prod.flows.values():

@@ -31,7 +31,7 @@ class Application:
     def wanted(cls, name: str | None, purl: str | None, labels: Mapping[str, str]) -> Self:
         """Take what the settings say; else what the image's source label says: repository, with and without owner.
 
-        ValueError for a package URL that is none.
+        ValueError for an invalid package URL.
         """
         parsed = None if purl is None else parse_purl(purl)
         if purl is not None and parsed is None:

@@ -152,7 +152,7 @@ def malformed(what: str, why: str) -> Unknown:
 
 
 def said(foreign: object) -> str:
-    """Text from outside as it may stand in a sentence: short, printable, and quoted where it is not plain.
+    """Text from outside as it may be in a sentence: short, printable, and quoted where it is not plain.
 
     Nothing stays nothing.
     """

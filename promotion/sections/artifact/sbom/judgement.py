@@ -1,4 +1,4 @@
-"""What is known at the end: what is wrong, what nobody could tell, and what a reader should know besides."""
+"""What is known at the end: what is wrong, what is unknown, and what a reader should know besides."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,7 +52,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class ArtifactFindings:
-    """Problems outweigh doubts: what is wrong stays wrong whatever else could not be told."""
+    """Problems outweigh doubts: what is wrong stays wrong whatever else could not be determined."""
 
     problems: tuple[Problem, ...] = ()
     doubts: tuple[ArtifactDoubt, ...] = ()

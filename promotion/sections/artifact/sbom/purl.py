@@ -1,6 +1,6 @@
 """Package URLs (ECMA-427, https://github.com/package-url/purl-spec), with packageurl-python's rules for each type.
 
-Its `from_string` refuses what tools write all the same, and takes 50 µs for each; a document may list a hundred thousand.
+Its `from_string` refuses what tools write nevertheless, and takes 50 µs for each; a document may list a hundred thousand.
 So the text is split here, leniently, and its parts are decoded and normalized there.
 """
 
@@ -22,7 +22,7 @@ def parse_purl(text: str) -> PackageURL | None:
     """Read `pkg:type/namespace/name@version?qualifiers#subpath`, without the subpath; None for anything else.
 
     Beyond the specification: the scheme may be in any case; npm scopes and the `@` of a namespace need not be encoded, as
-    an `@` that begins the name or stands before the last slash begins no version; of qualifiers, those without a value
+    an `@` that begins the name or is in front of the last slash begins no version; of qualifiers, those without a value
     or with an impossible key are left out, and of two with one key the first counts. The qualifiers may be shared with
     other package URLs: they are not to be changed.
     """

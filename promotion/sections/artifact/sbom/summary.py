@@ -24,9 +24,9 @@ class Sbom:
     """`CycloneDX` or `SPDX`."""
     spec_version: str
     created: datetime | None
-    """When, by its own word; None if it does not say."""
+    """When, as it says; None if it does not say."""
     tool: str
-    """What made it, by its own word: `syft 1.18.1`."""
+    """What made it, as it says: `syft 1.18.1`."""
     components: int
     """Packages it lists; the image itself, its operating system and single files do not count."""
     os_packages: int

@@ -109,7 +109,7 @@ def _updated(
 
 
 def _moved(change: ConfigurationChange, before: Mapping[str, str], comparison: str) -> float:
-    """Tell how far a threshold moved out of reach; 0 if it did not move, or nobody knows which way that is."""
+    """Tell how far a threshold moved out of reach; 0 if it did not move, or it is unknown which way that is."""
     old, new = _number(before.get("threshold")), _number(change.after.get("threshold"))
     return 0 if old is None or new is None else (new - old) * _OUT_OF_REACH.get(comparison, 0)
 

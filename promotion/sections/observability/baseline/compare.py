@@ -73,7 +73,7 @@ def _inside(ratio: tuple[float, float]) -> bool:
 
 
 def median_ratio(now: Histogram, baseline: Histogram) -> tuple[float, float] | None:
-    """Give the 90 % interval of the ratio of medians, by drawing both histograms anew; None if either is empty."""
+    """Give the 90 % interval of the ratio of medians, by drawing both histograms again; None if either is empty."""
     import numpy as np
 
     if not sum(count for _, count in now) or not sum(count for _, count in baseline):

@@ -7,7 +7,7 @@ from promotion.core.statistics.proof import percent
 from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement, quantile
 
 FEWEST = 3000
-"""Requests of each target that a baseline rests on: so many without an error bound the error rate under 0.1 %."""
+"""Requests of each target that a baseline rests on: this many without an error bound the error rate under 0.1 %."""
 STEADY_AFTER = timedelta(minutes=10)
 """A window may begin so long after the deployment did."""
 RATCHET = 0.2

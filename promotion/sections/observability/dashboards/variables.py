@@ -23,7 +23,7 @@ class Variables:
     properties: Mapping[str, str]
     """Property or dimension to its value."""
     patterns: Mapping[str, str]
-    """Text to what stands in its place."""
+    """Text to what is in its place."""
     unknown_properties: Mapping[str, str]
     """Property or dimension to the variable that only the console can fill in."""
     unknown_patterns: Mapping[str, str]

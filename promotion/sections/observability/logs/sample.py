@@ -23,7 +23,7 @@ class MemberLog:
     application: int = 0
     """Events that are the application's, not the platform's."""
     unstructured: int = 0
-    """Those of them that are no JSON."""
+    """Those of them that are not JSON."""
     identified: int = 0
     """Those of them that carry an id."""
     whole: bool = True
@@ -84,7 +84,7 @@ class LogSample:
 
     @property
     def unstructured(self) -> int:
-        """Those that are no JSON."""
+        """Those that are not JSON."""
         return sum(member.unstructured for member in self.members.values())
 
     @property
@@ -98,7 +98,7 @@ class LogSample:
         return None if newest is None else max((self.until - newest).total_seconds() / 60, 0.0)
 
     def is_fresh(self, member: str, minutes: float) -> bool:
-        """Whether a member's newest event is younger than so many minutes."""
+        """Whether a member's newest event is younger than this many minutes."""
         age = self.age_minutes(member)
         return age is not None and age < minutes
 

@@ -28,7 +28,7 @@ class ErrorCount:
     parts: Mapping[str, int]
     """Failures by the name of their metric."""
     shared: bool = False
-    """Whether requests to other services are counted with the target's: whose failures these are cannot be told."""
+    """Whether requests to other services are counted with the target's: whose failures these are cannot be determined."""
 
     @property
     def share(self) -> float:
@@ -52,7 +52,7 @@ class ErrorCount:
 
 @dataclass(frozen=True)
 class Untold:
-    """A place of which could not be told how many requests failed, and why."""
+    """A place of which it is unknown how many requests failed, and why."""
 
     place: str
     reason: Reason
@@ -77,7 +77,7 @@ class ErrorLook:
         return {one.place: prove(one.failed, one.requests, self.limit, confidence) for one in shown if not one.shared}
 
     def unattributed(self, confidence: float) -> ErrorCount | None:
-        """Give the count of a place that others share, where it is over the limit: whose requests fail cannot be told."""
+        """Give the count of a place that others share, where it is over the limit: whose requests fail cannot be determined."""
         broken = (
             one for one in self.places if one.shared and prove(one.failed, one.requests, self.limit, confidence).broken
         )

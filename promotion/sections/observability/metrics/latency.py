@@ -103,7 +103,7 @@ def latency(
     max_age: timedelta,
     edge: LatencyMetric | None = None,
 ) -> LatencyLook:
-    """Read what was measured of a target. Raises Unknown where it cannot be told.
+    """Read what was measured of a target. Raises Unknown where it is unknown.
 
     `edge` is where it is measured how long callers wait, if anywhere.
     """
@@ -127,7 +127,7 @@ def latency(
 
 
 def _edge(name: str, edge: LatencyMetric, look: MetricsLook) -> float | None:
-    """Give the 99th percentile at the edge; None where it cannot be told, which the item on the edge's errors says."""
+    """Give the 99th percentile at the edge; None where it is unknown, which the item on the edge's errors says."""
     try:
         p99 = look.series[edge_query(name, edge).key].one()
         return None if p99 is None else round(milliseconds(edge.metric, p99), 2)

@@ -32,12 +32,12 @@ class Measurements:
 
     @property
     def targets(self) -> MetricsLook:
-        """What was measured of the targets. Raises Unknown if that could not be told."""
+        """What was measured of the targets. Raises Unknown if that could not be determined."""
         return _told(self.of_targets)
 
     @property
     def dashboard(self) -> Drawn:
-        """What the dashboard draws. Raises Unknown if that could not be told."""
+        """What the dashboard draws. Raises Unknown if that could not be determined."""
         return _told(self.of_dashboard)
 
 

@@ -37,7 +37,7 @@ class Failures:
     sibling: Metric | None = None
     """A metric that is published by the same rule as `failed`: where it has zeros, they too would be there as 0."""
     shared: bool = False
-    """Whether requests to other services are counted with the target's: whose failures these are cannot be told."""
+    """Whether requests to other services are counted with the target's: whose failures these are cannot be determined."""
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 LONG = timedelta(days=1)
-"""A night without a request is no gap, a day is."""
+"""A night without a request is not a gap, a day is."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class BudgetLook:
     """In the days before it."""
     beside: Counts | None = None
     """What a load balancer that other services share answered itself, of all its requests, over the days of the budget:
-    whose they were cannot be told."""
+    whose they were cannot be determined."""
 
 
 def counted(

@@ -97,7 +97,7 @@ def budget_problems(budget: ErrorBudget, spent: float, most: float) -> Iterator[
 
 
 def budget_doubts(budget: ErrorBudget, before: Counts, covered: float) -> Iterator[str]:
-    """Say what cannot be told: with so few requests that not one may fail, a budget is none.
+    """Say what is unknown: with so few requests that not one may fail, a budget is none.
 
     `covered` is the share of the days over which requests must have been counted.
     """

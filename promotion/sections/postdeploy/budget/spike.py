@@ -14,7 +14,7 @@ class Spike:
     before: Counts
     after: Counts
     chance: float
-    """Of so many failures after or more, were both sides alike: 0 to 1; 1 where either side is empty."""
+    """Of this many failures after or more, were both sides alike: 0 to 1; 1 where either side is empty."""
 
     def rose(self, chance: float, factor: float) -> bool:
         """Whether more fails now: beyond what chance brings as often, and by more than that factor."""
@@ -32,7 +32,7 @@ def spike(before: Counts, after: Counts) -> Spike:
 
 
 def visible_share(before: Counts, requests: int, chance: float) -> float | None:
-    """Give the least share of failures that so many requests since would have shown; None if nothing could be.
+    """Give the least share of failures that this many requests since would have shown; None if nothing could be.
 
     That is the least count whose chance is under `chance`, as a share.
     """
@@ -55,4 +55,4 @@ class PlaceSpike:
     place: str
     spike: Spike
     shared: bool = False
-    """Whether requests to other services are counted with the target's: whose failures these are cannot be told."""
+    """Whether requests to other services are counted with the target's: whose failures these are cannot be determined."""

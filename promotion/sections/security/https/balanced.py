@@ -38,7 +38,7 @@ def judge_balancer(
 ) -> tuple[Findings, str]:
     """Judge HTTPS at a load balancer whose public address is `url`. Gives also what was looked at, in a few words.
 
-    What was not seen is a doubt: what is wrong elsewhere is said all the same. Raises Unknown if it was not seen whether
+    What was not seen is a doubt: what is wrong elsewhere is said nevertheless. Raises Unknown if it was not seen whether
     there is a load balancer.
     """
     findings = Findings()

@@ -129,7 +129,7 @@ def _cipher(secured: ssl.SSLSocket) -> str:
 
 
 def _some(plain: socket.socket, wanted: int, until: float) -> bytes:
-    """Read so many bytes, or what there is before the end, by a moment of the monotonic clock."""
+    """Read this many bytes, or what there is before the end, by a moment of the monotonic clock."""
     begin = b""
     while len(begin) < wanted:
         plain.settimeout(max(until - time.monotonic(), 0.001))

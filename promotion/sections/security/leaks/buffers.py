@@ -42,7 +42,7 @@ class BufferedEvent:
 
 @dataclass(frozen=True, slots=True)
 class LogPosition:
-    """Where something stands in a log."""
+    """Where something is in a log."""
 
     stream: str
     event: str
@@ -78,7 +78,7 @@ class Buffer:
         return b"".join([before, *(part for event in self.events for part in (event.text, b"\n")), after])
 
     def place(self, offset: int) -> LogPosition:
-        """Tell where a byte of the buffer stands in the log."""
+        """Tell where a byte of the buffer is in the log."""
         index = bisect_right(self._starts, offset) - 1
         event = self.events[index]
         return LogPosition(self.stream, event.id, event.at, event.base + offset - self._starts[index])

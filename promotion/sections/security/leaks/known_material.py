@@ -16,7 +16,7 @@ def material(value: bytes) -> tuple[bytes, ...]:
     """Give the parts of a value that are to be searched for.
 
     Of PEM (RFC 7468), only private keys are secret, and of those not what the public key has as well: a certificate
-    in a log is no leak of its key. Of a JSON Web Token (RFC 7519) only the signature is: its header is that of every
+    in a log is not a leak of its key. Of a JSON Web Token (RFC 7519) only the signature is: its header is that of every
     token of its kind. A vendor's prefix is that of all its tokens.
     """
     blocks = list(_BLOCK.finditer(value))

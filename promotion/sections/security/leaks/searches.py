@@ -64,7 +64,7 @@ class Searches:
         return () if self._patterns is None else tuple(map(str, self._patterns.patterns.unused()))
 
     def _public(self) -> Iterator[str]:
-        """Give names that stand in settings and in logs: a value may have them in it."""
+        """Give names that are in settings and in logs: a value may have them in it."""
         settings = self._settings
         yield from (settings.service, settings.dev.account, settings.prod.account)
         for name in ("dev", "prod"):

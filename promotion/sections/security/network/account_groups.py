@@ -1,4 +1,4 @@
-"""The ground that is guarded: every security group of an account, who stands in it, and what is declared."""
+"""The ground that is guarded: every security group of an account, who is in it, and what is declared."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ class Ground:
 
     @cached_property
     def standing(self) -> Mapping[str, list[Interface]]:
-        """Who stands in each group, by its id."""
+        """Who is in each group, by its id."""
         found: dict[str, list[Interface]] = defaultdict(list)
         for interface in self.interfaces:
             for group in interface.groups:

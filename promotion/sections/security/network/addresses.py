@@ -52,7 +52,7 @@ class Addresses:
         return self & PUBLIC
 
     def more_than(self, limit: int) -> bool:
-        """Whether it has more than so many IPv4 addresses, or more than so many /64 of IPv6 addresses."""
+        """Whether it has more than this many IPv4 addresses, or more than this many /64 of IPv6 addresses."""
         return self.count4 > limit or self.networks6 > limit
 
 

@@ -21,7 +21,7 @@ _HIGHEST = {TCP: HIGHEST, UDP: HIGHEST, ICMP: 255, ICMPV6: 255}
 
 @dataclass(frozen=True)
 class Peer:
-    """A group that a rule names instead of addresses: whoever stands in it may come."""
+    """A group that a rule names instead of addresses: whoever is in it may come."""
 
     group: str
     account: str
@@ -62,7 +62,7 @@ class SecurityGroup:
 
 @dataclass(frozen=True)
 class Interface:
-    """A network interface: who stands in security groups."""
+    """A network interface: who is in security groups."""
 
     id: str
     vpc: str

@@ -16,7 +16,7 @@ from promotion.sections.security.network.ingress import Opening, source_addresse
 from promotion.sections.security.network.reachability import stepping_stones
 
 DEFAULT = "default"
-"""The group that every VPC has; whoever forgets to name another stands in it."""
+"""The group that every VPC has; whoever forgets to name another is in it."""
 
 
 def judge_load_balancer(ground: Ground, groups: Sequence[str], listening: Iterable[int]) -> Findings:

@@ -1,4 +1,4 @@
-"""Stepping stones: from the internet to whoever stands in a group that a rule names, and on from there."""
+"""Stepping stones: from the internet to whoever is in a group that a rule names, and on from there."""
 
 from collections import deque
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Read what stands in the network: groups, prefix lists, load balancers, functions. This module does I/O."""
+"""Read what is in the network: groups, prefix lists, load balancers, functions. This module does I/O."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ def security_groups(account: Account) -> tuple[SecurityGroup, ...]:
 
 
 def network_interfaces(account: Account) -> tuple[Interface, ...]:
-    """Read every network interface of the account and region: who stands in which group."""
+    """Read every network interface of the account and region: who is in which group."""
     return tuple(map(read_interface, ec2.network_interfaces(account)))
 
 
@@ -33,7 +33,7 @@ def prefix_lists(account: Account, groups: Iterable[SecurityGroup], open_to: Ite
 
 
 def balancer_look(account: Account, target: Ec2Target) -> BalancerLook:
-    """Read the load balancer of a target, its listeners, and whatever else stands before its target groups."""
+    """Read the load balancer of a target, its listeners, and whatever else is in front of its target groups."""
     # All of them, and not by name: asked for one that is not there, Elastic Load Balancing refuses the question.
     found = [
         one

@@ -22,7 +22,7 @@ from promotion.unknown import Reason, Unknown
 
 @dataclass(frozen=True)
 class FunctionLook:
-    """Where a function stands in the network. Without a VPC it has no groups, and takes no connections anyway."""
+    """Where a function is in the network. Without a VPC it has no groups, and takes no connections anyway."""
 
     vpc: str
     """Id; empty without one."""
@@ -43,7 +43,7 @@ class ServiceParts:
     functions: Mapping[str, FunctionLook]
 
     def none_by_intent(self, subject: str) -> str | None:
-        """Give the reason that is declared for having no load balancer; None if there is one all the same."""
+        """Give the reason that is declared for having no load balancer; None if there is one nevertheless."""
         declared = self.declared.get(subject, Https())
         return declared.not_applicable if self.balancers[subject].any_there is None else None
 

@@ -1,7 +1,7 @@
 """People and programs whom an identity provider vouches for: what of a token tells who it is, and what anybody may have.
 
 A provider that many parties get tokens from (GitHub, GitLab, an EKS cluster) vouches for all of them. Which claims tell
-them apart stands in providers.toml. Of a provider that is not there, any claim that holds still does, the audience only if
+them apart is in providers.toml. Of a provider that is not there, any claim that holds still does, the audience only if
 it is not the one that AWS itself suggests to everybody.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html,

@@ -1,7 +1,7 @@
 """Read the values of a secret, to search logs for them. This module does I/O.
 
 They are sealed before anything else is done with them. Neither they nor anything made from them is kept, compared or
-sent: what a server is asked for stands in its history.
+sent: what a server is asked for is in its history.
 """
 
 from collections.abc import Iterator

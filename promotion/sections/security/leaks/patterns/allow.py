@@ -21,7 +21,7 @@ class Candidate:
     secret: bytes = field(default=b"", repr=False)
     """The part of the match that is the secret."""
     line: bytes = field(default=b"", repr=False)
-    """The line it stands in; empty where nobody needs it."""
+    """The line it is in; empty where nobody needs it."""
     near: bytes = field(default=b"", repr=False)
     """The match, and what stands right before it in its line."""
 
@@ -48,7 +48,7 @@ class AllowList:
         return not self.rules or rule in self.rules
 
     def allows(self, found: Candidate) -> bool:
-        """Tell whether this is no finding."""
+        """Tell whether this is not a finding."""
         if self.never or not self.is_for(found.rule):
             return False
         text = getattr(found, self.target)

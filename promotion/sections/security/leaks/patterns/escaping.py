@@ -33,7 +33,7 @@ ESCAPES = read(
     BACKSLASHES + r"(?:[abfnrtv]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
     r"|%(?:25)*[0-9A-Fa-f]{2}|&\w{2,4};|(?:\[|%(?:25)*5[Bb])(?:[0-9;]|%(?:25)*3[Bb]){1,8}m"
 )
-"""Escapes whose last character is a letter or a digit; after them a word begins all the same, as after a terminal's colour."""
+"""Escapes whose last character is a letter or a digit; after them a word begins nevertheless, as after a terminal's colour."""
 OPENING = Choice((Edge("b"), ESCAPES))
 """Where a word begins."""
 

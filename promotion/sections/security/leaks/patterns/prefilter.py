@@ -1,6 +1,6 @@
 """The shortest test that every match of an expression passes: what a fast engine looks for in whole buffers.
 
-A match holds a match of each stretch of its expression. So what stands at the edges may go: places of no width, what may
+A match holds a match of each stretch of its expression. So what is at the edges may go: places of no width, what may
 be absent, and all but the first repetitions of the last part; and a part may be described more loosely than it is.
 What is left ends where it can first end, so an engine that reports every end reports few.
 """
@@ -49,7 +49,7 @@ def _without_edges(node: Node) -> Node:
 
 
 def _size(node: Node) -> int:
-    """Count the characters that an expression is made of, each repetition anew."""
+    """Count the characters that an expression is made of, each repetition again."""
     match node:
         case OneOf():
             return 1

@@ -49,7 +49,7 @@ class SecretRule:
     entropy: float
     """The secret's Shannon entropy must be above this, in bits a byte; 0 for any."""
     keywords: tuple[bytes, ...]
-    """Lower case; one of them must stand in the same line. Empty for rules without."""
+    """Lower case; one of them must be in the same line. Empty for rules without."""
     generic: bool
     """Gives way to any other rule that finds the same place."""
     allowed: tuple[AllowList, ...]

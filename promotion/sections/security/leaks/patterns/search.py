@@ -14,7 +14,7 @@ from promotion.sections.security.leaks.patterns.rules import SecretRule
 from promotion.sections.security.leaks.patterns.syntax import without_groups, write
 
 READY = 192
-"""Rules whose expressions are held compiled at a time: a third of a MB each, some milliseconds to compile anew."""
+"""Rules whose expressions are held compiled at a time: a third of a MB each, some milliseconds to compile again."""
 NEAR = 64
 """Bytes before a match in which a team's allow-list entry may look for the name of a value."""
 
