@@ -16,7 +16,7 @@ SAYS = {
     "budget-of-young-service": r"leaves (39|40)(\.\d)? % of the 30 days",
     "budget-with-a-hole": r"leaves 86(\.\d)? % of the 30 days",
     "slo-file-of-other-days": "is over 28 days, but promotion.toml says 30",
-    "slo-file-of-other-target": "has the target 0.999, promotion.toml the objective 0.99",
+    "slo-file-of-other-target": "has the target 0.999, but promotion.toml the objective 0.99",
     "slo-file-broken": "neither JSON nor YAML",
     "slo-file-of-latency": r"holds a value against a limit \(thresholdMetric of shop-requests\)",
     "slo-file-without-indicator": "has the indicator shop-requests",
