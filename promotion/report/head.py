@@ -41,7 +41,7 @@ def _warnings(reading: RecordView) -> list[Child]:
     """Say what makes the page itself doubtful, above the verdict."""
     found: list[Child] = []
     if is_rehearsal(reading.record):
-        said = " It was judged in a world that a machine serves for practice, and allows no deployment."
+        said = " It was judged against a sandbox or an emulator, not the real accounts, and allows no deployment."
         found.append(el("p", el("b", "A rehearsal."), said, cls="warning rehearsal"))
     if reading.doubt:
         found.append(el("p", el("b", "Do not rely on this page."), " ", reading.doubt, cls="warning"))

@@ -61,7 +61,7 @@ def _warnings(reading: RecordView) -> list[str]:
     found = []
     if is_rehearsal(reading.record):
         found.append(
-            "> **A rehearsal.** It was judged in a world that a machine serves for practice, and allows no deployment."
+            "> **A rehearsal.** It was judged against a sandbox or an emulator, not the real accounts, and allows no deployment."
         )
     if reading.doubt:
         found.append(f"> **Do not rely on this record.** {plain(reading.doubt, MESSAGE)}")
