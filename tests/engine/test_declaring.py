@@ -9,6 +9,7 @@ from promotion.core.clock import SystemClock
 from promotion.core.redact import Redactor
 from promotion.evidence import REGISTRY, SOURCES, DeclarationError, Registry
 from promotion.settings import parse
+from promotion.unknown import Unknown
 from tests.engine.looks import evidence as undeclared
 from tests.engine.project import SETTINGS, TESTS
 
@@ -160,3 +161,15 @@ def test_the_reserved_names_are_the_sources_there_are(tmp_path):
         parse(tomllib.loads(SETTINGS), "x"), "sha256:" + "a" * 64, SystemClock(), Redactor(), journal=tmp_path / "j"
     )
     assert set(given) == set(SOURCES)
+
+
+def test_channels_share_a_journal_and_open_nothing_they_do_not_need(tmp_path):
+    """Two look-ups that write receipts at once share its lock; settings of GitHub that are wrong fail who asks for it."""
+    wrong = 'github.repository = "example/shop"\ngithub.api_url = "http://github.example"'
+    settings = parse(tomllib.loads(SETTINGS.replace('github.repository = "example/shop"', wrong)), "x")
+    given = Sources(settings, "sha256:" + "a" * 64, SystemClock(), Redactor(), journal=tmp_path / "j", act=True)
+    means = given["channel_means"]()
+    assert means.act
+    assert means.journal is given["journal"]()
+    with pytest.raises(Unknown, match="must be read over HTTPS"):
+        means.github()
