@@ -9,10 +9,11 @@ from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.clients.aws.cloudwatch.series import Series
 from promotion.core.findings import Findings
 from promotion.sections.observability.alarms.lifecycle import companion, is_sparse, sibling
-from promotion.sections.observability.dashboards.arithmetic import NeedsService, evaluate
 from promotion.sections.observability.dashboards.body import SILENT, Dashboard, Row, Widget
-from promotion.sections.observability.dashboards.queries import key_of, life_of
+from promotion.sections.observability.dashboards.queries import key_of, life_of, span
 from promotion.sections.observability.dashboards.signals import Balanced, Signal
+from promotion.sections.observability.evaluator.metric_math import Inputs, compute
+from promotion.sections.observability.evaluator.not_evaluable import NotEvaluable
 from promotion.sections.observability.metrics.signals import dimension
 from promotion.sections.observability.metrics.units import MS_PER_UNIT
 from promotion.unknown import Reason
@@ -242,15 +243,17 @@ def _points(row: Row, widget: Widget, drawn: Drawn, above: tuple[str, ...] = ())
         return None
     if row.metric is not None:
         return drawn.series[key_of(row.metric, row.stat, row.period)].points() if row in widget.shown else None
-    values = {}
+    metrics, expressions = dict[str, dict[datetime, float]](), dict[str, dict[datetime, float]]()
     for other in widget.shown:
-        if other.id and other is not row:
-            points = _points(other, widget, drawn, (*above, row.id)) if other.id in row.expression else None
+        if other.id and other is not row and other.id in row.expression:
+            points = _points(other, widget, drawn, (*above, row.id))
             if points is not None:
-                values[other.id] = points
+                (expressions if other.metric is None else metrics)[other.id] = points
+    count = int(span(row.period).total_seconds()) // row.period
+    moments = [drawn.end - timedelta(seconds=row.period * back) for back in range(count, 0, -1)]
     try:
-        return evaluate(row.expression, values)
-    except NeedsService:
+        return compute(row.expression, Inputs(metrics, expressions, moments, row.period))
+    except NotEvaluable:
         return None
 
 

@@ -274,6 +274,8 @@ def test_lines_are_held_against_computed_values():
     assert judged(graph(*rows, annotations=line(5)), values=values).problems
     assert not judged(graph(*rows, annotations=line(15)), values=values).problems
     rows[-1][0]["expression"] = "IF(m2 > 0, 100*m1/m2, 0)"
+    assert judged(graph(*rows, annotations=line(5)), values=values).problems
+    rows[-1][0]["expression"] = "RUNNING_SUM(m1)"
     findings = judged(graph(*rows, annotations=line(5)), values=values)
     assert findings.problems == []
     assert any("only CloudWatch can compute" in word for word in findings.said)

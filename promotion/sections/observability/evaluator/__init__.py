@@ -1,0 +1,1 @@
+"""Alarms, metric math and statistics as CloudWatch evaluates them. Pure: no look-ups."""
