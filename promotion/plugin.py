@@ -19,12 +19,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Claim the report directory, before anything can go wrong: no GO of an earlier run outlasts this command."""
+    option = early_config.known_args_namespace
+    if concerns(early_config, option, option.file_or_dir or []):
+        from promotion.engine.claim import claim_early
+
+        claim_early(early_config)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a run of the checklist, if this is one. Everything wrong with what was asked is a usage error, exit 4."""
     config.addinivalue_line(
         "markers", "item(id, per): the checklist item that a test judges, and the subjects that it is judged per"
     )
-    config.stash[_OURS] = concerns(config)
+    config.stash[_OURS] = concerns(config, config.option, config.args)
     if config.stash[_OURS]:
         from promotion.engine.start import start
 

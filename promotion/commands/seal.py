@@ -2,14 +2,18 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from promotion.checklist import PHASES
 from promotion.commands import verify as verify_command
+from promotion.record.directory import InUseError, lock, reported_into
 from promotion.seal.from_settings import secrecy, settings_of
-from promotion.unknown import Unknown
+from promotion.unknown import Reason, Unknown
 
 MINUTES = 60.0
 """So long a seal counts: what was seen in dev may be other an hour later."""
@@ -74,7 +78,8 @@ def _seal(asked: argparse.Namespace) -> int:
         if wrong := _wrong_minutes(asked):
             sys.stderr.write(f"{wrong}\n")
             return 4
-        result = seal(asked.reports, open_signer(asked.key), minutes=asked.minutes, archive=asked.archive)
+        with _locked(asked):
+            result = seal(asked.reports, open_signer(asked.key), minutes=asked.minutes, archive=asked.archive)
         kind = _attach(asked) if asked.attach else None
     except Unknown as unknown:
         return _refuse(unknown)
@@ -116,6 +121,7 @@ def _attach(asked: argparse.Namespace) -> str:
 def _archive(asked: argparse.Namespace) -> int:
     from promotion.seal.attach import archive
 
+    asked.reports = reported_into(asked.reports, PHASES[0])
     try:
         kept = archive(asked.reports, asked.to, asked.days, governance=asked.governance)
     except Unknown as unknown:
@@ -134,21 +140,24 @@ def _sign_off(asked: argparse.Namespace) -> int:
         sys.stderr.write("say who signs: --by NAME\n")
         return 4
     try:
-        before = approval.earlier_sign_off(asked.reports)
-        if by:
-            approval.refuse_others(asked.reports, by)
-        if asked.ssh_key is not None:
-            approval.with_ssh(asked.reports, asked.ssh_key, by=by, at=now, notes=asked.notes)
-        elif asked.key is not None:
-            approval.with_key(asked.reports, open_signer(asked.key), by=by, at=now, notes=asked.notes)
-        elif asked.seal_key is None:
-            sys.stderr.write("--github-run needs --seal-key: the sealing key signs what GitHub says of the approval\n")
-            return 4
-        else:
-            github = _github(asked.config)
-            signer = open_signer(asked.seal_key)
-            by = approval.from_github(asked.reports, github, asked.github_run, asked.environment, signer, at=now)
-        page = approval.signed_page(asked.reports)
+        with _locked(asked):
+            before = approval.earlier_sign_off(asked.reports)
+            if by:
+                approval.refuse_others(asked.reports, by)
+            if asked.ssh_key is not None:
+                approval.with_ssh(asked.reports, asked.ssh_key, by=by, at=now, notes=asked.notes)
+            elif asked.key is not None:
+                approval.with_key(asked.reports, open_signer(asked.key), by=by, at=now, notes=asked.notes)
+            elif asked.seal_key is None:
+                sys.stderr.write(
+                    "--github-run needs --seal-key: the sealing key signs what GitHub says of the approval\n"
+                )
+                return 4
+            else:
+                github = _github(asked.config)
+                signer = open_signer(asked.seal_key)
+                by = approval.from_github(asked.reports, github, asked.github_run, asked.environment, signer, at=now)
+            page = approval.signed_page(asked.reports)
     except Unknown as unknown:
         return _refuse(unknown)
     if before:
@@ -163,6 +172,25 @@ def _github(config: Path) -> Any:
 
     settings = settings_of(config)
     return open_github(settings.github, settings.looking, secrecy(), SystemClock(), lambda **_: None)
+
+
+@contextmanager
+def _locked(asked: argparse.Namespace) -> Iterator[None]:
+    """Have the report directory to oneself: no run, seal or sign-off writes there meanwhile. Raises Unknown, error."""
+    asked.reports = reported_into(asked.reports, PHASES[0])
+    if not asked.reports.is_dir():
+        yield  # what is missing is said by whoever reads it
+        return
+    try:
+        let_go = lock(asked.reports)
+    except InUseError as trouble:
+        raise Unknown(Reason.ERROR, str(trouble)) from None
+    except OSError as trouble:
+        raise Unknown(Reason.ERROR, f"{asked.reports} cannot be locked: {trouble.strerror}") from None
+    try:
+        yield
+    finally:
+        let_go()
 
 
 def _refuse(unknown: Unknown) -> int:

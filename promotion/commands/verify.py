@@ -79,6 +79,7 @@ def _verify(asked: argparse.Namespace) -> int:
 
     notes: Sequence[str] = ()
     try:
+        asked.reports = _sealed_place(asked)
         notes = folder.unknown_files(asked.reports) if asked.reports.is_dir() else ()
         wrong = [*bundle_problems(folder.load_bundle(asked.reports), _expected(asked), datetime.now(UTC))]
     except Unknown as unknown:
@@ -95,6 +96,30 @@ def _verify(asked: argparse.Namespace) -> int:
     else:
         sys.stdout.write(f"{asked.digest} may be deployed\n")
     return 0
+
+
+def _sealed_place(asked: argparse.Namespace) -> Path:
+    """Give the directory with the sealed report: a later run moves it aside, and replaces it if it judged the same image.
+
+    Raises Unknown, stale, for a report that was replaced.
+    """
+    from promotion.record.directory import reported_into, sealed_before
+    from promotion.seal import bundle_folder as folder
+
+    here: Path = reported_into(asked.reports, asked.phase)
+    before = sealed_before(here, asked.digest, asked.phase)
+    if before is None or (here / folder.FOLDER).exists():
+        return here
+    if (here / folder.RECORD).exists():
+        later = folder.load_bundle_record(here)
+        if (later.get("digest"), later.get("phase")) == (asked.digest, asked.phase):
+            raise Unknown(
+                Reason.STALE,
+                f"a later run of this image, finished at {later.get('finished')}, says {later.get('verdict')} and replaced "
+                f"the sealed report, which is kept in {before}: seal the later run if it says GO, or run the checklist again",
+            )
+    sys.stderr.write(f"note: the sealed report of this image is in {before}; a later command reported into {here}\n")
+    return before
 
 
 def _expected(asked: argparse.Namespace) -> "SealPolicy":

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from promotion.checklist import Checklist
 from promotion.core.clock import ServedClock
+from promotion.engine.claim import claim, report_dir, report_root
 from promotion.engine.controller import Controller
 from promotion.engine.options import CommandLine, phase_of
 from promotion.engine.outputs import Outputs, OutputsError
@@ -34,13 +36,15 @@ def as_controller(config: pytest.Config, asked: CommandLine, checklist: Checklis
     """The run of a plain pytest process, or of the controller of an xdist run, which looks at nothing itself."""
     distributed = getattr(config.option, "dist", "no") != "no"
     _raise_if_thread_timeouts(config, distributed=distributed)
-    outputs = Outputs(asked.report_dir, source=asked.replay)
     stop: list[Callable[[], None]] = []
     try:
         if asked.replay is not None:
-            question = question_of(asked.replay, config, asked.report_dir, checklist)
+            recorded = report_dir(config, asked.report_dir, read_record(asked.replay)["phase"])
+            question = question_of(asked.replay, config, recorded, checklist)
+            question = replace(question, replaced=claim(config, question.report_dir, source=asked.replay))
         else:
-            question = _live(config, asked, checklist, outputs, stop)
+            question = _live(config, asked, checklist, stop)
+        outputs = Outputs(question.report_dir, report_root(config, asked.report_dir), source=asked.replay)
         run = Run(question, checklist, verbosity=verbosity(config))
         outputs.claim(run.record(complete=False))
         outputs.divert(config)
@@ -80,13 +84,12 @@ def subjects_if_any(config: pytest.Config, asked: CommandLine) -> Callable[[str]
     return lambda per: subjects(per, settings)
 
 
-def _live(
-    config: pytest.Config, asked: CommandLine, checklist: Checklist, outputs: Outputs, stop: list[Callable[[], None]]
-) -> Question:
+def _live(config: pytest.Config, asked: CommandLine, checklist: Checklist, stop: list[Callable[[], None]]) -> Question:
     phase = phase_of(config, checklist)
+    folder, root = report_dir(config, asked.report_dir, phase), report_root(config, asked.report_dir)
+    replaced = claim(config, folder)
     path, own_digest = _config_path(config, asked), None
     if asked.sandbox is not None:
-        outputs.clear()
         path, own_digest = _start_sandbox(asked, phase, stop)
     digest = asked.digest or own_digest
     if digest is None:
@@ -109,14 +112,16 @@ def _live(
         digest,
         loaded,
         selection(config),
-        asked.report_dir,
+        folder,
+        root=root,
+        replaced=replaced,
         wait=asked.wait,
         act=asked.act,
         notify=_channels(asked, loaded.settings),
         seal=asked.seal,
         clock=clock,
         sandbox=asked.sandbox is not None,
-        kept=_kept(asked, loaded.settings, digest, phase, clock),
+        kept=_kept(asked, root, loaded.settings, digest, phase, clock),
     )
 
 
@@ -138,13 +143,13 @@ def _channels(asked: CommandLine, settings: Settings) -> Sequence[Channel]:
 
 
 def _kept(
-    asked: CommandLine, settings: Settings, digest: str, phase: str, clock: ServedClock | None
+    asked: CommandLine, root: Path, settings: Settings, digest: str, phase: str, clock: ServedClock | None
 ) -> Sequence[EarlierRecord]:
     """Read the records to go on from. A real run does not go on from a rehearsal."""
     rehearses = asked.sandbox is not None or clock is not None or bool(served_here(settings.model_dump(mode="json")))
     earlier = [Path(name) for name in settings.earlier_reports]
     try:
-        return chain.load_history(asked.report_dir, digest, phase, earlier, rehearsals=rehearses)
+        return chain.load_history(root, digest, phase, earlier, rehearsals=rehearses)
     except chain.ChainError as mistake:
         raise pytest.UsageError(str(mistake)) from None
 
@@ -211,6 +216,7 @@ def _dump(question: Question) -> dict[str, Any]:
         "origins": dict(question.loaded.origins),
         "selection": question.selection,
         "report_dir": str(question.report_dir),
+        "root": None if question.root is None else str(question.root),
         "replay": None if question.replay is None else dict(question.replay),
         "wait": question.wait,
         "act": question.act,
@@ -225,6 +231,7 @@ def _load(tree: Mapping[str, Any]) -> Question:
         loaded=Loaded(parse(tree["settings"], "the controller's settings"), tree["origins"]),
         selection=tree["selection"],
         report_dir=Path(tree["report_dir"]),
+        root=None if tree["root"] is None else Path(tree["root"]),
         replay=tree["replay"],
         wait=tree["wait"],
         act=tree["act"],

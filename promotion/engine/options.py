@@ -1,8 +1,10 @@
 """What the gate is asked on the command line, checked before anything else happens."""
 
+import argparse
 import json
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,7 +32,8 @@ class CommandLine:
     sandbox_rate: float
     """Seconds of the embedded world per second."""
     replay: Path | None
-    report_dir: Path
+    report_dir: Path | None
+    """Where everything is reported into; None: `reports/<phase>/`, and what all phases share into `reports/`."""
     assignments: tuple[str, ...]
     wait: bool
     """Whether to wait for what is not due yet."""
@@ -66,7 +69,6 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--sandbox-rate",
-        type=float,
         metavar="N",
         help="run the embedded world's clock N times as fast: a rehearsal of a rollout in seconds",
     )
@@ -105,7 +107,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--report-dir",
         metavar="DIR",
-        help="directory for record.json, checklist.html, junit.xml, summary.md",
+        help="directory for record.json, checklist.html, junit.xml, summary.md (reports/<phase>)",
         type=Path,
     )
 
@@ -116,9 +118,9 @@ def read_options(config: pytest.Config) -> CommandLine:
         digest=config.getoption("--digest") or os.environ.get("PROMOTION_DIGEST") or None,
         config=config.getoption("--config"),
         sandbox=_names_in(config.getoption("--sandbox")),
-        sandbox_rate=config.getoption("--sandbox-rate") or 1.0,
+        sandbox_rate=_rate(config.getoption("--sandbox-rate")),
         replay=config.getoption("--replay"),
-        report_dir=config.getoption("--report-dir") or config.invocation_params.dir / "reports",
+        report_dir=config.getoption("--report-dir"),
         assignments=(*config.getoption("promotion_set"), *_trivy_report(config)),
         wait=config.getoption("--wait"),
         act=config.getoption("--act"),
@@ -164,6 +166,14 @@ def _trivy_report(config: pytest.Config) -> tuple[str, ...]:
     return (f"image.vulnerabilities.trivy_report={json.dumps(str(path))}",)
 
 
+def _rate(given: str | None) -> float:
+    """The number; converted here, since what argparse refuses is refused before the report directory is claimed."""
+    try:
+        return 1.0 if given is None else float(given)
+    except ValueError:
+        raise pytest.UsageError(f"--sandbox-rate takes a number, such as 20, not {given!r}") from None
+
+
 def _check_rate(asked: CommandLine) -> None:
     if asked.sandbox is None:
         raise pytest.UsageError("--sandbox-rate needs --sandbox")
@@ -194,14 +204,19 @@ def phase_of(config: pytest.Config, checklist: Checklist) -> str:
     if not expression:
         config.option.markexpr = PHASES[0]
         return PHASES[0]
-    phases = {section.marker: section.phase for section in checklist.sections} | {phase: phase for phase in PHASES}
-    selected = dict.fromkeys(phases[name] for name in _names(expression) if name in phases)
+    selected = named_phases(expression, checklist)
     if len(selected) > 1:
         raise pytest.UsageError(
             f"-m {expression!r} spans the phases {', '.join(selected)}: one run judges one phase, because each has its "
             "own verdict"
         )
     return next(iter(selected), PHASES[0])
+
+
+def named_phases(expression: str | None, checklist: Checklist) -> list[str]:
+    """The phases whose markers an expression of `-m` names, or the markers of whose sections."""
+    phases = {section.marker: section.phase for section in checklist.sections} | {phase: phase for phase in PHASES}
+    return list(dict.fromkeys(phases[name] for name in _names(expression) if name in phases))
 
 
 def raise_if_unknown_markers(config: pytest.Config, checklist: Checklist) -> None:
@@ -217,24 +232,22 @@ def raise_if_unknown_markers(config: pytest.Config, checklist: Checklist) -> Non
             raise pytest.UsageError(f"-m names {name!r}, which is not a marker: {hint}")
 
 
-def concerns(config: pytest.Config) -> bool:
+def concerns(config: pytest.Config, option: argparse.Namespace, arguments: Sequence[str]) -> bool:
     """Whether this pytest run is a run of the checklist at all, rather than somebody's ordinary tests."""
-    option = config.option
     if option.help or option.version:
         return False
     if hasattr(config, "workerinput"):
         return "promotion" in config.workerinput
     if any((option.digest, option.sandbox is not None, option.replay, option.promotion_set, option.config)):
         return True
-    if any(_OUR_TESTS.search(argument) for argument in config.args):
+    if any(_OUR_TESTS.search(argument) for argument in arguments):
         return True
     named = set(_names(option.markexpr)) - _declared(config)
     return bool(named & {*PHASES, *_own_markers(config)})
 
 
-def inspects(config: pytest.Config) -> bool:
+def inspects(option: argparse.Namespace) -> bool:
     """Whether this run only lists what there is: nothing is looked at then, and nothing written."""
-    option = config.option
     return any(
         (
             option.collectonly,

@@ -10,9 +10,8 @@ import pytest
 
 from promotion.core.canonical_json import record_text
 from promotion.record import history as chain
+from promotion.record.directory import JUNIT, PAGE, RECORD, SUMMARY
 from promotion.report.pytest_html import fix_pytest_html
-
-RECORD, PAGE, JUNIT, SUMMARY = "record.json", "checklist.html", "junit.xml", "summary.md"
 
 
 class OutputsError(Exception):
@@ -30,9 +29,13 @@ def write(path: Path, text: str) -> None:
 class Outputs:
     """The files of a run in its report directory."""
 
-    def __init__(self, folder: Path, *, source: Path | None = None) -> None:
-        """`source` is the record being replayed; it is not overwritten before there is a whole new one."""
+    def __init__(self, folder: Path, root: Path | None = None, *, source: Path | None = None) -> None:
+        """`root` has the records of all phases, `folder` by default.
+
+        `source` is the record being replayed; it is not overwritten before there is a whole new one.
+        """
         self.folder = folder
+        self._root = root or folder
         self._holds_source = source is not None and (folder / RECORD).resolve() == source.resolve()
 
     def clear(self) -> None:
@@ -77,7 +80,7 @@ class Outputs:
     def keep(self, record: Mapping[str, Any]) -> None:
         """Leave a copy of a finished record for the later runs of the promotion to go on from."""
         text = record_text(record)
-        copy = self.folder / chain.FOLDER / chain.name(record, hashlib.sha256(text.encode()).hexdigest())
+        copy = self._root / chain.FOLDER / chain.name(record, hashlib.sha256(text.encode()).hexdigest())
         try:
             write(copy, text)
         except OSError as trouble:

@@ -75,6 +75,8 @@ class Frame:
     """What the promotion before this one measured."""
     waivers: Sequence[Mapping[str, Any]] = ()
     """Every waiver for an item of the phase, and what it did."""
+    replaced: Mapping[str, Any] | None = None
+    """The sealed report that this run's has taken the place of."""
     schema: str = SCHEMA
     """A replay gives a record of the schema of its source, so that both have the same bytes."""
     acts: Sequence[Mapping[str, Any]] = ()
@@ -133,6 +135,7 @@ def build(
         "before": frame.before,
         "waivers": [dict(waiver) for waiver in frame.waivers],
         "acts": [dict(act) for act in frame.acts],
+        **({} if frame.replaced is None else {"replaced": dict(frame.replaced)}),
         "evidence": {name: entry.as_json() for name, entry in sorted(entries.items())},
     }
     tree: dict[str, Any] = representable(record) if frame.schema == SCHEMA else record

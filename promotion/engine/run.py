@@ -60,6 +60,10 @@ class Question:
     """Where the verdict is told."""
     clock: ServedClock | None = None
     """The clock of a rehearsal; None: the machine's."""
+    root: Path | None = None
+    """Where receipts and the records of all phases stand; None: in the report directory."""
+    replaced: Mapping[str, Any] | None = None
+    """The sealed report that was in the report directory, and where it was moved to."""
     sandbox: bool = False
     """Whether the embedded world is looked at."""
 
@@ -134,7 +138,7 @@ class Run:
             question.digest,
             self.clock,
             self.redactor,
-            journal=question.report_dir / NAME,
+            journal=(question.root or question.report_dir) / NAME,
             wait=question.wait,
             act=question.act,
             chain=chain.chain(question.kept, self.settings.service, question.digest),
@@ -194,6 +198,7 @@ class Run:
             chain=question.replay["chain"] if question.replay else self._chain(),
             before=question.replay["before"] if question.replay else self._before(),
             acts=question.replay.get("acts", ()) if question.replay else self.redactor.tree(self.acts),
+            replaced=question.replay.get("replaced") if question.replay else question.replaced,
             waivers=self.redactor.tree(self._waivers((self.judged_at if complete else self.clock.now()).date())),
         )
         return build(frame, self.checklist, self.findings, self.entries(), complete=complete)

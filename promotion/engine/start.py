@@ -30,7 +30,7 @@ def start(config: pytest.Config) -> None:
     config.pluginmanager.register(given, "promotion.engine.evidence_fixtures")
     _collect_the_checklist(config)
     asked = read_options(config)
-    if inspects(config):
+    if inspects(config.option):
         phase_of(config, checklist)
         config.pluginmanager.register(Judging(Binding(checklist, subjects_if_any(config, asked)), checklist, None))
         return

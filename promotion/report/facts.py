@@ -104,10 +104,17 @@ def _run(reading: RecordView) -> list[Child]:
         _fact("Phase", _code(reading.phase)),
         _fact("Selection", _code(selection) if selection not in {"", reading.phase, f"-m {reading.phase}"} else None),
         _fact("AWS asked at", asked_at(reading), wide=True),
+        _fact("Sealed before", _replaced(record), wide=True),
         _fact("Figures before", before.source(reading), wide=True),
         _hash("Settings, SHA-256", text(record.get("settings_sha256"))),
         _hash("Checklist, SHA-256", text(record.get("checklist_sha256"))),
     ]
+
+
+def _replaced(record: Mapping[str, Any]) -> Child:
+    """Say where the sealed report is that was here before this one."""
+    before = table(record.get("replaced"))
+    return [_code(text(before.get("path"))), f", {text(before.get('verdict'))}"] if text(before.get("path")) else None
 
 
 def _fact(name: str, value: Child, *, wide: bool = False) -> Child:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from promotion.core.canonical_json import SCHEMAS, parse_record
+from promotion.record import directory
 from promotion.record.journal import NAME
 from promotion.seal.statements import Files
 from promotion.unknown import Reason, Unknown
 
-RECORD, PAGE, SIGNED_PAGE = "record.json", "checklist.html", "signed.html"
-FOLDER = "seal"
+RECORD, PAGE, SIGNED_PAGE, FOLDER = directory.RECORD, directory.PAGE, directory.SIGNED_PAGE, directory.SEAL
 TEST_RESULT, SUMMARY = "test-result.sigstore.json", "summary.sigstore.json"
 SIGN_OFF, STATEMENT, SSH_SIGNATURE = "sign-off.sigstore.json", "sign-off.json", "sign-off.json.sig"
-_LEFT = frozenset({RECORD, PAGE, SIGNED_PAGE, FOLDER, "junit.xml", "summary.md", "records", NAME})
+_LEFT = frozenset({RECORD, PAGE, SIGNED_PAGE, FOLDER, *directory.LEFT, "records", NAME})
 """What a run, a seal and a sign-off leave in the report directory."""
 _LARGEST = 64 * 1024 * 1024
 
@@ -71,6 +71,15 @@ def load_bundle(folder: Path) -> SealedFolder:
         )
     }
     return SealedFolder(record, page, **inside, signed_page=_bytes(folder / SIGNED_PAGE))
+
+
+def load_bundle_record(folder: Path) -> Mapping[str, Any]:
+    """Read the record of a directory, sealed or not; {} where it is none. Raises Unknown: truncated, error."""
+    try:
+        tree = parse_record(_bytes(folder / RECORD) or b"")
+    except ValueError:
+        return {}
+    return tree if isinstance(tree, dict) else {}
 
 
 def put(path: Path, content: bytes) -> None:

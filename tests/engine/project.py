@@ -148,6 +148,8 @@ class Project:
     def __init__(self, folder: Path, pytester: pytest.Pytester | None = None) -> None:
         """With `pytester`, runs can also be made in this process."""
         self._pytester = pytester
+        self.by_phase = False
+        """Whether runs report into `reports/<phase>/`, as they do when they are told nothing else."""
         self.folder = folder
         self.write("promotion.toml", SETTINGS)
         self.write("checklist.md", CHECKLIST)
@@ -220,4 +222,5 @@ class Project:
         return [sys.executable, "-m", "pytest", *self._words(arguments, digest)]
 
     def _words(self, arguments: tuple[str, ...], digest: str | None) -> list[str]:
-        return [*QUIET, *([] if digest is None else [f"--digest={digest}"]), *arguments]
+        into = [] if self.by_phase else ["--report-dir", "reports"]
+        return [*QUIET, *into, *([] if digest is None else [f"--digest={digest}"]), *arguments]

@@ -1,5 +1,7 @@
 """What is asked wrongly gets one clear sentence and exit 4, before anything is looked at."""
 
+import json
+
 import pytest
 
 from tests.engine.project import DIGEST, SETTINGS
@@ -144,15 +146,17 @@ def test_no_old_go_is_left_once_a_run_has_begun(project):
     assert "GO" not in (ran.reports / "summary.md").read_text().replace("NO-GO", "")
 
 
-def test_a_command_that_is_refused_leaves_earlier_outputs_alone(project):
-    """A mistyped command judges nothing: what an earlier run left stays, under its own digest and time.
+def test_a_command_that_is_refused_leaves_no_record(project):
+    """A mistyped command judges nothing: what an earlier run left is not taken for its answer.
 
-    A pipeline that goes by record.json must therefore look at the exit code first: 4 means there is no record of this run.
+    A copy of the earlier record stays among those of the promotion.
     """
     before = project.run().record
     ran = project.run(digest="latest")
     assert ran.code == 4
-    assert ran.record == before
+    assert ran.left == set()
+    (kept,) = (ran.reports / "records").iterdir()
+    assert json.loads(kept.read_text()) == before
 
 
 def test_markers_of_ones_own_are_none_of_our_business(project):

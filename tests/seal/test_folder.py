@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from promotion import cli
+from promotion.record import directory
 from promotion.seal import approval
 from promotion.seal import bundle_folder as folder
 from promotion.unknown import Unknown
 
-from .conftest import APPROVER, FINISHED, LEAD
+from .conftest import APPROVER, FINISHED, LEAD, record_of_go
 
 AT = FINISHED + timedelta(minutes=5)
 FILES = [
@@ -138,3 +139,84 @@ def test_replacing_a_sign_off_says_so(story, capsys):
     assert "replaces" not in capsys.readouterr().out
     assert cli.main(words) == 0
     assert capsys.readouterr().out.startswith(f"this replaces the sign-off by {APPROVER} at 20")
+
+
+def words_of(sealed, *more):
+    """A command that expects the seal's key; whatever else it says is of no matter here."""
+    return [
+        "verify",
+        str(sealed.folder),
+        "--digest",
+        sealed.record()["digest"],
+        "--key",
+        f"{sealed.keys}/seal.pub",
+        *more,
+    ]
+
+
+def test_a_sealed_report_is_found_where_a_later_command_moved_it(sealed, capsys):
+    """A mistyped command, or a run of another image, takes its place and not its worth."""
+    words = words_of(sealed)
+    cli.main(words)
+    before = capsys.readouterr().err
+    assert directory.set_aside(sealed.folder)
+    cli.main(words)
+    note, said = capsys.readouterr().err.split("\n", 1)
+    assert note.startswith("note: the sealed report of this image is in ")
+    assert said == before
+    sealed.write(record_of_go() | {"digest": "sha256:" + "1" * 64})
+    cli.main(words)
+    assert capsys.readouterr().err.split("\n", 1)[1] == before
+
+
+@pytest.mark.parametrize("change", [{"verdict": "NO-GO"}, {"verdict": "GO"}, {"verdict": "HOLD", "complete": False}])
+def test_a_later_run_of_the_same_image_replaces_it(sealed, capsys, change):
+    """Whatever it says: the later look counts."""
+    words = words_of(sealed)
+    assert directory.set_aside(sealed.folder)
+    sealed.write(record_of_go() | change)
+    assert cli.main(words) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(
+        f"a later run of this image, finished at 2026-11-23T09:42:00.000Z, says {change['verdict']} and"
+    )
+
+
+def test_the_newest_of_those_moved_counts(sealed):
+    """Of this image and phase alone."""
+    digest = sealed.record()["digest"]
+    first = directory.set_aside(sealed.folder)
+    sealed.write(record_of_go() | {"finished": "2026-11-23T11:00:00.000Z"})
+    sealed.seal()
+    second = directory.set_aside(sealed.folder)
+    sealed.write(record_of_go() | {"finished": "2026-11-23T12:00:00.000Z", "digest": "sha256:" + "1" * 64})
+    sealed.seal()
+    assert directory.set_aside(sealed.folder)
+    assert first
+    assert second
+    assert directory.sealed_before(sealed.folder, digest, "pre_promotion") == sealed.folder / second["path"]
+    assert directory.sealed_before(sealed.folder, digest, "rollout") is None
+
+
+def test_the_directory_above_means_that_of_the_phase(sealed, tmp_path, capsys):
+    """`reports` for `reports/pre_promotion`, in each command."""
+    reports = tmp_path / "above"
+    reports.mkdir()
+    sealed.folder.rename(reports / "pre_promotion")
+    assert directory.reported_into(reports, "pre_promotion") == reports / "pre_promotion"
+    assert directory.reported_into(reports / "pre_promotion", "pre_promotion") == reports / "pre_promotion"
+    assert cli.main(["seal", str(reports), "--key", sealed.key("seal")]) == 0
+    assert cli.main(["sign-off", str(reports), "--key", sealed.key("approver"), "--by", APPROVER]) == 0
+    assert (reports / "pre_promotion/signed.html").exists()
+    capsys.readouterr()
+
+
+def test_a_seal_waits_for_no_run(sealed, capsys):
+    """While another process has the directory, nothing is sealed or signed."""
+    let_go = directory.lock(sealed.folder)
+    try:
+        assert cli.main(["seal", str(sealed.folder), "--key", sealed.key("seal")]) == 1
+        assert cli.main(["sign-off", str(sealed.folder), "--key", sealed.key("approver"), "--by", APPROVER]) == 1
+    finally:
+        let_go()
+    assert capsys.readouterr().err.count("another run reports into") == 2
