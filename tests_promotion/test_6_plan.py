@@ -83,6 +83,8 @@ def test_canary_monitored(
     prod_traffic,
     prod_instances,
     prod_memory_metrics,
+    prod_live_versions,
+    dev_live_versions,
     prod_log,
     settings,
     measured,
@@ -94,6 +96,8 @@ def test_canary_monitored(
         canary, look = dev_canary_metrics[counterpart(prod_target, settings)], prod_function_metrics[prod_target]
         queries = monitored.of_function(target)
         monitored.judge_canary(canary, findings)
+        versions = (*prod_live_versions[prod_target], *dev_live_versions[counterpart(prod_target, settings)])
+        monitored.judge_reports(versions, findings)
         looked_at = f"version {canary.version} in {canary.deployment} · {len(queries)} metrics in prod"
     else:
         serving, instances = prod_traffic[prod_target].serving_instances, prod_instances[prod_target]

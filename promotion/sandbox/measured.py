@@ -59,6 +59,11 @@ def scarce(samples: Callable[[int], Iterable[Any]]) -> Callable[[int], Iterable[
     return lambda minute: [(value, count * 0.9 if value == 0 else count) for value, count in samples(minute)]
 
 
+def without_zeros(samples: Callable[[int], Iterable[Any]]) -> Callable[[int], Iterable[Any]]:
+    """Leave the zeroes out."""
+    return lambda minute: [pair for pair in samples(minute) if pair[0]]
+
+
 def with_slow_ones(
     samples: Callable[[int], Iterable[Any]], slow: Callable[[int, int], int]
 ) -> Callable[[int], Iterable[Any]]:

@@ -35,6 +35,10 @@ class LambdaVersion:
     last_update: str
     image: str
     """The image it runs, by digest, as Lambda resolved it."""
+    log_format: str = ""
+    """`Text` or `JSON` (API_LoggingConfig); empty where Lambda does not say, which is `Text`."""
+    system_log_level: str = ""
+    """`DEBUG`, `INFO` or `WARN`: how much Lambda itself logs, where the format is JSON; empty is `INFO`."""
 
     @property
     def digest(self) -> str:
@@ -56,6 +60,20 @@ class LambdaVersion:
         if Fitness.PENDING in fitness:
             raise Unknown(Reason.NOT_DUE, f"{how}: run again when it is Active")
         return ""
+
+    @property
+    def unreported(self) -> str:
+        """Say why not every invocation leaves a report in the log; empty if each does.
+
+        Reports are of level INFO, those of failed invocations of level WARN, and levels are heeded where the format is JSON:
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html.
+        """
+        if self.log_format != "JSON" or self.system_log_level in ("", "INFO", "DEBUG"):
+            return ""
+        return (
+            f"version {self.version} of {self.function} logs JSON with SystemLogLevel {self.system_log_level}, which leaves out "
+            "the reports of invocations that succeed, so that what fails cannot be told from what does not: set it to INFO"
+        )
 
 
 def shares(weights: Mapping[str, float]) -> str:
@@ -80,6 +98,8 @@ def version(account: Account, function: str, number: str) -> LambdaVersion:
         state=configuration["State"],
         last_update=configuration["LastUpdateStatus"],
         image=code.get("ResolvedImageUri") or code.get("ImageUri", ""),
+        log_format=configuration.get("LoggingConfig", {}).get("LogFormat", ""),
+        system_log_level=configuration.get("LoggingConfig", {}).get("SystemLogLevel", ""),
     )
 
 

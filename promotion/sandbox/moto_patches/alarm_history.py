@@ -15,7 +15,7 @@ from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.utils import utcnow
 
 from promotion.sandbox.moto_patches import amends, operation
-from promotion.sandbox.moto_patches.alarms import kind
+from promotion.sandbox.moto_patches.alarms import kind, refuse_unknown_types
 from promotion.sandbox.moto_patches.delays import HISTORY_AFTER
 from promotion.sandbox.moto_patches.paging import page
 
@@ -128,9 +128,16 @@ def _switched(backend: Any, names: list[str]) -> None:
 
 @operation(CloudWatchResponse)
 def DescribeAlarmHistory(backend: Any, ask: Any) -> dict[str, Any]:
-    """Tell what happened until half a minute ago, newest first; without AlarmTypes only to metric alarms."""
+    """Tell what happened until half a minute ago, newest first; without AlarmTypes only to metric alarms.
+
+    Without a name the question is about "either all metric alarms or all composite alarms"; a backend may be
+    `one_type_at_a_time` and then heeds the first type alone, which no page rules out.
+    """
     types, start, end = ask("AlarmTypes") or ["MetricAlarm"], ask("StartDate"), ask("EndDate")
     told = utcnow() - HISTORY_AFTER
+    refuse_unknown_types(backend, types)
+    if vars(backend).get("one_type_at_a_time") and not ask("AlarmName"):
+        types = types[:1]
     fitting = [
         item
         for item in history(backend)

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Des
 
 from typing import Any
 
-from moto.cloudwatch.exceptions import InvalidParameterValue
+from moto.cloudwatch.exceptions import InvalidParameterValue, ValidationError
 from moto.cloudwatch.models import Alarm, CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
@@ -79,12 +79,22 @@ def kind(alarm: Any) -> str:
     return "MetricAlarm" if alarm.rule is None else "CompositeAlarm"
 
 
+def refuse_unknown_types(backend: Any, types: list[str]) -> None:
+    """Refuse LogAlarm where a backend is `without_log_alarms`, as an endpoint is that is older than this type."""
+    if vars(backend).get("without_log_alarms") and "LogAlarm" in types:
+        raise ValidationError(
+            "1 validation error detected: Value 'LogAlarm' at 'alarmTypes' failed to satisfy constraint: Member must satisfy "
+            "enum value set: [CompositeAlarm, MetricAlarm]"
+        )
+
+
 @amends(CloudWatchResponse, "describe_alarms")
 def in_pages(original: Any, self: Any) -> ActionResult:
     """List alarms by name, in pages; without AlarmTypes only metric alarms."""
     del original
     ask, alarms = self._get_param, self.cloudwatch_backend.alarms
     names, types = ask("AlarmNames"), ask("AlarmTypes") or ["MetricAlarm"]
+    refuse_unknown_types(self.cloudwatch_backend, types)
     prefix, state, action = ask("AlarmNamePrefix") or "", ask("StateValue"), ask("ActionPrefix")
     fitting = [
         alarm

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryRun.h
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,6 +49,10 @@ class Schedule:
     reason_code: str = ""
     until: datetime | None = None
     """No run starts after this moment: a canary that somebody stopped."""
+    browsers: dict[str, str] = field(default_factory=lambda: {"CHROME": ""})
+    """Browsers it runs in, each at every start, to the state of its runs there; empty is `state`."""
+    running: bool = False
+    """Whether a run goes on at any moment, as of a canary that takes as long as it waits."""
 
     def starts(self, now: datetime, count: int) -> list[datetime]:
         """Give when the newest runs started that are over by `now`, newest first."""
@@ -56,32 +60,46 @@ class Schedule:
         newest = last - (last - EPOCH) % self.every
         return [newest - self.every * n for n in range(count)]
 
-    def described(self, canary: Any, start: datetime) -> dict[str, Any]:
+    def newest(self, canary: Any, now: datetime, browser: str) -> dict[str, Any]:
+        """Tell of the newest run in a browser, which may still go on."""
+        told = self.described(canary, self.starts(now, 1)[0], browser)
+        if self.running:
+            told |= {"Status": {"State": "RUNNING"}, "Timeline": {"Started": now - self.takes / 2}}
+        return told
+
+    def described(self, canary: Any, start: datetime, browser: str) -> dict[str, Any]:
         """Tell of one run as the API does (CanaryRun)."""
-        status: dict[str, Any] = {"State": self.state, "TestResult": self.state}
-        if self.reason:
+        state = self.browsers[browser] or self.state
+        status: dict[str, Any] = {"State": state, "TestResult": state}
+        if self.reason and state != "PASSED":
             status |= {"StateReason": self.reason, "StateReasonCode": self.reason_code or "CANARY_FAILURE"}
-        run = uuid.uuid5(uuid.NAMESPACE_URL, f"{canary.id}/{start.isoformat()}")
+        run = uuid.uuid5(uuid.NAMESPACE_URL, f"{canary.id}/{start.isoformat()}/{browser}")
         return {
             "Id": str(run),
             "Name": canary.name,
             "Status": status,
             "Timeline": {"Started": start, "Completed": start + self.takes},
             "ArtifactS3Location": f"{canary.artifact_s3_location.removeprefix('s3://')}/{start:%Y/%m/%d/%H/%M-%S-000}",
-            "BrowserType": "CHROME",
+            "BrowserType": browser,
         }
 
 
 @operation(SyntheticsResponse)
 def DescribeCanariesLastRun(backend: Any, ask: Any) -> dict[str, Any]:
-    """Tell of the newest run of each canary that ever ran."""
+    """Tell of the newest run of each canary that ever ran, in each of its browsers.
+
+    That a canary of several browsers has a row for each is the shape of the model: `LastRun.BrowserType`, and a `BrowserType`
+    to ask for. No page says it.
+    """
     ran = [canary for canary in _named(backend, ask("Names")) if getattr(canary, "runs", None)]
     canaries, token = page(ran, ask("NextToken"), ask("MaxResults") or LAST_RUN_PAGE)
     now = utcnow()
     return {
         "CanariesLastRun": [
-            {"CanaryName": canary.name, "LastRun": canary.runs.described(canary, canary.runs.starts(now, 1)[0])}
+            {"CanaryName": canary.name, "LastRun": canary.runs.newest(canary, now, browser)}
             for canary in canaries
+            for browser in canary.runs.browsers
+            if ask("BrowserType") in {None, browser}
         ],
         "NextToken": token,
     }
@@ -93,8 +111,16 @@ def GetCanaryRuns(backend: Any, ask: Any) -> dict[str, Any]:
     canary = backend.canaries.get(ask("name"))
     if canary is None:
         raise ResourceNotFoundException(f"Canary not found: {ask('name')}")
-    runs = canary.runs.starts(utcnow(), ask("MaxResults") or LAST_RUN_PAGE) if getattr(canary, "runs", None) else []
-    return {"CanaryRuns": [canary.runs.described(canary, start) for start in runs]}
+    if not getattr(canary, "runs", None):
+        return {"CanaryRuns": []}
+    schedule, now = canary.runs, utcnow()
+    going_on = [schedule.newest(canary, now, browser) for browser in schedule.browsers] if schedule.running else []
+    over = [
+        schedule.described(canary, start, browser)
+        for start in schedule.starts(now, ask("MaxResults") or LAST_RUN_PAGE)
+        for browser in schedule.browsers
+    ]
+    return {"CanaryRuns": (going_on + over)[: ask("MaxResults") or LAST_RUN_PAGE]}
 
 
 @amends(SyntheticsBackend, "describe_canaries")

@@ -55,7 +55,11 @@ def resolved_image(original: Any, self: Any) -> dict[str, Any]:
 
 @amends(LambdaFunction, "get_configuration")
 def states(original: Any, self: Any, on_create: bool = False) -> dict[str, Any]:
-    """Tell the states that `function.state` and `function.last_update_status` hold, with reasons, and the revision."""
+    """Tell the states that `function.state` and `function.last_update_status` hold, with reasons, and the revision.
+
+    And how it logs: text, unless `function.logging_config` says otherwise
+    (https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html).
+    """
     told: dict[str, Any] = original(self, on_create)
     told["RevisionId"] = str(self.revision_id)
     for key, name in (
@@ -67,6 +71,8 @@ def states(original: Any, self: Any, on_create: bool = False) -> dict[str, Any]:
     ):
         if getattr(self, name, None):
             told[key] = getattr(self, name)
+    group = f"/aws/lambda/{self.function_name}"
+    told["LoggingConfig"] = {"LogFormat": "Text", "LogGroup": group, **getattr(self, "logging_config", {})}
     if self.package_type == "Image":
         told = {key: value for key, value in told.items() if key not in {"Handler", "Runtime", "Layers"}}
     return told

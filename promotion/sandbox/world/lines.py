@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html: a cold start is told by `Init Duration`.
 """
 
+import json
 import random
 from datetime import timedelta
 from functools import lru_cache
@@ -32,6 +33,18 @@ def any_id(dice: random.Random) -> str:
 def started(invocation: str, version: str) -> str:
     """Write what comes first of an invocation."""
     return f"START RequestId: {invocation} Version: {version}\n"
+
+
+def reported(invocation: str, ms: float, *, cold: bool, failed: bool) -> str:
+    """Write the report of an invocation as a function does that logs JSON (`platform.report`).
+
+    https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html.
+    """
+    metrics = {"durationMs": ms, "billedDurationMs": int(ms) + 1, "memorySizeMB": MEMORY_MB, "maxMemoryUsedMB": 118}
+    if cold:
+        metrics["initDurationMs"] = COLD_START_MS
+    record = {"requestId": invocation, "metrics": metrics, "status": "error" if failed else "success"}
+    return json.dumps({"type": "platform.report", "record": record}, separators=(",", ":"))
 
 
 def ended(invocation: str, ms: float, *, cold: bool = False) -> tuple[str, str]:

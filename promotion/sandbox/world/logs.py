@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.moto_patches.log_events import feeds
 from promotion.sandbox.world.events import INGESTED_AFTER_MS, Event
-from promotion.sandbox.world.lines import any_id, ended, stamped, started
+from promotion.sandbox.world.lines import any_id, ended, reported, stamped, started
 from promotion.sandbox.world.model import now
 from promotion.sandbox.world.names import EC2_LOGS, LAMBDA_LOGS
 from promotion.sandbox.world.requests import EXECUTION_ENVIRONMENTS, requests
@@ -145,7 +145,10 @@ class LogBook:
             knobs = flow.of(one.who, minute)
             nameless = knobs.uncorrelated and one.number % 100 < 100 * knobs.uncorrelated
             correlation = "" if nameless else ONE_ID if knobs.one_id else any_id(dice)
-            self._request(target, member, number, one.at, one.ms, status, correlation, dice, cold=one.cold)
+            failed = one.outcome == "error"
+            self._request(
+                target, member, number, one.at, one.ms, status, correlation, dice, cold=one.cold, failed=failed
+            )
         self._begun[group, minute] = (begun, dice)
         if begun == len(found) and until >= (minute + 1) * 60_000:
             self._written.add((group, minute))
@@ -205,6 +208,7 @@ class LogBook:
         dice: random.Random,
         *,
         cold: bool,
+        failed: bool = False,
     ) -> None:
         environment = self._environment
         method, path = PATHS[dice.getrandbits(2)]
@@ -232,8 +236,16 @@ class LogBook:
             self.write(EC2_LOGS, stream, done, completed)
             return
         invocation = any_id(dice)
-        self.write(LAMBDA_LOGS, stream, at, started(invocation, member), received)
-        self.write(LAMBDA_LOGS, stream, done, completed, *ended(invocation, ms, cold=cold))
+        logging = environment.logging_of(member)
+        if logging.get("LogFormat") != "JSON":
+            self.write(LAMBDA_LOGS, stream, at, started(invocation, member), received)
+            self.write(LAMBDA_LOGS, stream, done, completed, *ended(invocation, ms, cold=cold))
+            return
+        # Reports of what succeeded are of level INFO, those of what failed of level WARN.
+        told = failed or logging.get("SystemLogLevel") != "WARN"
+        report = [reported(invocation, ms, cold=cold, failed=failed)] if told else []
+        self.write(LAMBDA_LOGS, stream, at, received)
+        self.write(LAMBDA_LOGS, stream, done, completed, *report)
 
 
 def keep(environment: "Environment") -> None:

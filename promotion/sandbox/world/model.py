@@ -113,6 +113,8 @@ class Environment(Account):
     """Who gets the traffic to the second, from when a rollout is played."""
     told_apart: "dict[tuple[str, int, str, str, str], Minute]" = field(default_factory=dict)
     """What `requests` remembers."""
+    _logging: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """What `logging_of` remembers: it is asked for each request."""
     logbook: "LogBook" = field(init=False, repr=False)
     """Writes the logs of the environment, and lets them fall silent."""
     lambda_deployments: "list[Deployment]" = field(default_factory=list)
@@ -154,6 +156,18 @@ class Environment(Account):
         `state`, `last_update_status` and their `…_reason` and `…_reason_code`, `code`, `code_sha_256`.
         """
         return self.backend("lambda").get_function(FUNCTION, str(number))
+
+    def log_as(self, number: int, **config: str) -> None:
+        """Have a published version log as its LoggingConfig says: `LogFormat="JSON", SystemLogLevel="WARN"`."""
+        self.version(number).logging_config = config
+        self._logging.pop(str(number), None)
+
+    def logging_of(self, member: str) -> Mapping[str, str]:
+        """Give how a published version logs; empty is in text."""
+        if member not in self._logging:
+            known = self.backend("lambda").get_function(FUNCTION, member) if int(member) in self.versions else None
+            self._logging[member] = getattr(known, "logging_config", {})
+        return self._logging[member]
 
     @property
     def live_version(self) -> int:

@@ -5,13 +5,14 @@ Which metrics come for a version behind an alias: https://docs.aws.amazon.com/la
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/manage-detailed-monitoring.html.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from promotion.clients.aws.cloudwatch.query import Metric, Query
 from promotion.clients.aws.cloudwatch.series import MetricsLook, Series
 from promotion.clients.aws.ec2 import Instance
+from promotion.clients.aws.functions import LambdaVersion
 from promotion.core.findings import Findings
 from promotion.sections.observability.dashboards.signals import Balanced
 from promotion.sections.observability.metrics.liveness import require_requests
@@ -85,6 +86,13 @@ def judge_canary(look: CanaryLook, findings: Findings) -> None:
             "shifted traffic to it, so the canary cannot be distinguished from the rest: use a canary in dev too, "
             "with some traffic"
         )
+
+
+def judge_reports(versions: Iterable[LambdaVersion], findings: Findings) -> None:
+    """Doubt that a canary can be watched by its reports where a version does not write one for each invocation."""
+    for version in versions:
+        if version.unreported:
+            findings.doubt(Reason.NOT_SUPPORTED, version.unreported)
 
 
 def judge_metrics(queries: Sequence[Query], look: MetricsLook, max_age: timedelta, findings: Findings) -> None:

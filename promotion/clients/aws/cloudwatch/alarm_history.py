@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from promotion.clients.aws.account import Account
-from promotion.clients.aws.cloudwatch.alarms import TYPES
+from promotion.clients.aws.cloudwatch.alarms import TYPES, without_unknown_types
 from promotion.unknown import Reason, Unknown
 
 _SUMMARY = re.compile(r"Alarm updated from (OK|ALARM|INSUFFICIENT_DATA) to (OK|ALARM|INSUFFICIENT_DATA)")
@@ -162,15 +162,22 @@ class AlarmHistoryReader:
         self._made: list[float] = []
 
     def between(self, start: datetime, end: datetime, what: str | None = None) -> Iterator[dict[str, Any]]:
-        """Give everything that happened to any alarm, or what is of one HistoryItemType, oldest first."""
+        """Give everything that happened to any alarm, or what is of one HistoryItemType, oldest first.
+
+        Each type of alarm is asked for by itself: of a question without a name the page of the API says that it is about
+        all metric alarms or all composite ones, and not what comes of one about both.
+        """
         # The service may keep whole seconds: better too much, what lies outside is left out when it is judged.
         span = {"StartDate": start.replace(microsecond=0), "EndDate": end + timedelta(seconds=1)}
         narrowed = {} if what is None else {"HistoryItemType": what}
-        yield from self._items(ScanBy="TimestampAscending", PaginationConfig={"PageSize": 100}, **span, **narrowed)
+        asked = {"ScanBy": "TimestampAscending", "PaginationConfig": {"PageSize": 100}, **span, **narrowed}
+        found = [item for kind in TYPES for item in self._items((kind,), **asked)]
+        yield from sorted(found, key=lambda item: item["Timestamp"])
 
     def newest_before(self, name: str, what: str, moment: datetime) -> dict[str, Any] | None:
         """Give the newest item of a kind that is older than a moment, or None."""
         found = self._items(
+            TYPES,
             AlarmName=name,
             HistoryItemType=what,
             EndDate=moment,
@@ -179,14 +186,18 @@ class AlarmHistoryReader:
         )
         return next((item for item in found if item["Timestamp"] < moment), None)
 
-    def _items(self, **asked: Any) -> Iterator[dict[str, Any]]:
-        pages = iter(self._pages.paginate(AlarmTypes=list(TYPES), **asked))
-        while True:
-            self._wait()
-            page = next(pages)
+    def _items(self, types: Sequence[str], **asked: Any) -> Iterator[dict[str, Any]]:
+        def pages(known: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+            found = iter(self._pages.paginate(AlarmTypes=list(known), **asked))
+            while True:
+                self._wait()
+                page = next(found)
+                yield page
+                if not page.get("NextToken"):
+                    return
+
+        for page in without_unknown_types(pages, types):
             yield from page["AlarmHistoryItems"]
-            if not page.get("NextToken"):
-                return
 
     def _wait(self) -> None:
         now = time.monotonic()

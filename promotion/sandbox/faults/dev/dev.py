@@ -483,6 +483,39 @@ def _(world: "World") -> None:
     world.dev.canary.state, world.dev.canary.reason = "FAILED", "TimeoutError: waiting for selector `#order` failed"
 
 
+@fault("canary-failed-in-one-browser", item="synthetic-tests")
+def _(world: "World") -> None:
+    """The canary runs in two browsers, and its last run failed in the second."""
+    world.dev.canary.browsers = {"CHROME": "", "FIREFOX": "FAILED"}
+    world.dev.canary.reason = "no basket"
+
+
+@fault("canary-in-two-browsers", item="synthetic-tests", kind="clean")
+def _(world: "World") -> None:
+    """The canary runs in two browsers, and passes in both."""
+    world.dev.canary.browsers = {"FIREFOX": "", "CHROME": ""}
+
+
+@fault("canary-runs-right-now", item="synthetic-tests", kind="clean")
+def _(world: "World") -> None:
+    """A run of the canary goes on whenever one looks; the one before it passed."""
+    world.dev.canary.running = True
+
+
+@fault("canary-failed-before-this-run", item="synthetic-tests")
+def _(world: "World") -> None:
+    """A run of the canary goes on, and the last one that ended failed."""
+    world.dev.canary.running = True
+    world.dev.canary.state, world.dev.canary.reason = "FAILED", "no basket"
+
+
+@fault("canary-runs-denied", item="synthetic-tests", kind="blind")
+def _(world: "World") -> None:
+    """A run of the canary goes on, and the role may not see those before it."""
+    world.dev.canary.running = True
+    world.wire.deny("synthetics:GetCanaryRuns", account=world.dev.id)
+
+
 @fault("command-fails", item="synthetic-tests")
 def _(world: "World") -> None:
     """The other tool's functional check exits with 3."""

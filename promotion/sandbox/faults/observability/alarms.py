@@ -70,6 +70,27 @@ def _(world: "World") -> None:
     _change(world, "lambda-duration", actions_enabled=False)
 
 
+@fault("alarm-history-of-one-type-at-a-time", item="no-alarms", kind="clean")
+def _(world: "World") -> None:
+    """Asked about several types of alarms without a name, CloudWatch answers of the first alone."""
+    for environment in (world.dev, world.prod):
+        vars(environment.backend("cloudwatch"))["one_type_at_a_time"] = True
+
+
+@fault("composite-alarm-fired-unasked", item="no-alarms")
+def _(world: "World") -> None:
+    """A composite alarm went off; the history is told for one type of alarms at a time."""
+    vars(world.dev.backend("cloudwatch"))["one_type_at_a_time"] = True
+    _blip(world, "unwell", 1, 3)
+
+
+@fault("log-alarms-unknown", item="no-alarms", kind="clean")
+def _(world: "World") -> None:
+    """The endpoint of CloudWatch does not know alarms of the type LogAlarm, and refuses to be asked for them."""
+    for environment in (world.dev, world.prod):
+        vars(environment.backend("cloudwatch"))["without_log_alarms"] = True
+
+
 @fault("alarm-deleted", item="no-alarms", falls_with=("dashboard-healthy",))
 def _(world: "World") -> None:
     """An alarm was deleted during the deployment."""

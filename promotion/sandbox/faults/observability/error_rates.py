@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
-from promotion.sandbox.measured import answer, behind_a_rest_api, put_zero, scarce, take_out, with_status
+from promotion.sandbox.measured import answer, behind_a_rest_api, put_zero, scarce, take_out, with_status, without_zeros
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -69,6 +69,39 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """The load balancer answers one in a hundred requests with 503 itself: no target group counts it."""
     world.dev.flows["ec2"].refused = 0.01
+
+
+@fault("neighbour-fails", item="error-rate", kind="clean")
+def _(world: "World") -> None:
+    """Another service behind the same load balancer answers one in ten requests with a 5xx."""
+    from promotion.sandbox.world.neighbour import share_balancer
+
+    share_balancer(world.dev, failed=0.1)
+
+
+@fault("alb-target-errors-beside-a-neighbour", item="error-rate")
+def _(world: "World") -> None:
+    """The instances answer one in a hundred requests with a 5xx; a service beside them answers ten times as many well."""
+    from promotion.sandbox.world.neighbour import share_balancer
+
+    share_balancer(world.dev)
+    world.dev.flows["ec2"].errors = 0.01
+
+
+@fault("shared-balancer-refuses", item="error-rate", kind="blind", falls_with=(DASHBOARD,))
+def _(world: "World") -> None:
+    """A load balancer that another service shares answers one in fifty requests with 503 itself, of either service."""
+    from promotion.sandbox.world.neighbour import share_balancer
+
+    share_balancer(world.dev, refused=0.02)
+
+
+@fault("api-without-zeros", item="error-rate", kind="clean")
+def _(world: "World") -> None:
+    """The HTTP API has no value for 5xx and 4xx where nothing of the kind happened, which no page rules out."""
+    for metric, computed in world.dev.metrics.items():
+        if metric.namespace == "AWS/ApiGateway" and metric.name in {"4xx", "5xx"}:
+            computed.samples = without_zeros(computed.samples)
 
 
 @fault("alb-outage", item="error-rate", falls_with=(DASHBOARD,))

@@ -137,6 +137,20 @@ def _(world: "World") -> None:
     world.dev.flows["ec2"].tail = 0.06
 
 
+@fault("neighbour-is-slow", item="alb-response-time", kind="clean")
+def _(world: "World") -> None:
+    """Another service behind the same load balancer takes two seconds for each answer."""
+    from promotion.sandbox.world.neighbour import share_balancer
+
+    share_balancer(world.dev, ms=2000)
+
+
+@fault("counts-of-slow-ones-differ", item="alb-response-time", kind="clean")
+def _(world: "World") -> None:
+    """The percentile rank and the trimmed count are a few answers apart, since either may be interpolated."""
+    answer(world, _rank_off_by)
+
+
 @fault("alb-slow-within-limit", item="alb-response-time", kind="clean")
 def _(world: "World") -> None:
     """The instances take twice as long as they did, which their limit allows."""
@@ -172,3 +186,10 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """The instances get little traffic: a hundred requests prove neither."""
     world.dev.flows["ec2"].requests = 4
+
+
+def _rank_off_by(query: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """Take a hundredth of a percent from a percentile rank: a few answers in some ten thousand."""
+    if not query["MetricStat"]["Stat"].startswith("PR("):
+        return result
+    return result | {"values": [max(rank - 0.01, 0.0) for rank in result["values"]]}

@@ -92,6 +92,24 @@ def _(world: "World") -> None:
     _silence(world.dev, lambda metric: ("ExecutedVersion", "8") in metric.dimensions)
 
 
+@fault("prod-logs-failures-alone", item="canary-monitored", kind="blind")
+def _(world: "World") -> None:
+    """Prod's function logs JSON with SystemLogLevel WARN, so that invocations that succeed leave no report."""
+    world.prod.log_as(world.prod.live_version, LogFormat="JSON", SystemLogLevel="WARN")
+
+
+@fault("dev-logs-failures-alone", item="canary-monitored", kind="blind")
+def _(world: "World") -> None:
+    """What is to be promoted logs JSON with SystemLogLevel WARN in dev."""
+    world.dev.log_as(world.dev.live_version, LogFormat="JSON", SystemLogLevel="WARN")
+
+
+@fault("prod-logs-json", item="canary-monitored", kind="clean")
+def _(world: "World") -> None:
+    """Prod's function logs JSON with a report of each invocation."""
+    world.prod.log_as(world.prod.live_version, LogFormat="JSON", SystemLogLevel="INFO")
+
+
 @fault("api-without-metrics", item="canary-monitored")
 def _(world: "World") -> None:
     """API Gateway counts no request in prod."""

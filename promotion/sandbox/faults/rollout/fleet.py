@@ -85,6 +85,38 @@ def _(world: "World") -> None:
     world.prod.flows["ec2"].versions[_play(world).fleet.new] = {"refused": 0.2}
 
 
+@fault("neighbour-fails-during-the-rollout", item="target-group-errors", kind="clean")
+def _(world: "World") -> None:
+    """Another service behind the same load balancer begins to fail one in ten requests a minute after T0."""
+    from promotion.sandbox.world.neighbour import share_balancer
+
+    share_balancer(world.prod, failed=0.1, since=_minute(world, 1))
+
+
+@fault(
+    "new-instances-fail-beside-a-neighbour", item="target-group-errors", falls_with=("dashboard-watch", "go-no-go-t5")
+)
+def _(world: "World") -> None:
+    """One in twenty requests to the new instances fails, while another service behind the load balancer does well."""
+    from promotion.sandbox.world.neighbour import share_balancer
+
+    share_balancer(world.prod)
+    world.prod.flows["ec2"].versions[_play(world).fleet.new] = {"errors": 0.05}
+
+
+@fault(
+    "shared-balancer-refuses-during-the-rollout",
+    item="target-group-errors",
+    kind="blind",
+    falls_with=("dashboard-watch", "go-no-go-t5"),
+)
+def _(world: "World") -> None:
+    """A load balancer that another service shares begins to answer some requests with 503 itself, of either service."""
+    from promotion.sandbox.world.neighbour import share_balancer
+
+    share_balancer(world.prod, refused=0.05, since=_minute(world, 1))
+
+
 @fault("one-answer-fails", item="target-group-errors", kind="clean")
 def _(world: "World") -> None:
     """A single request in ten thousand fails, which is within the limit."""
@@ -165,6 +197,13 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """The role may not see what deployments do on their targets."""
     world.wire.deny(STEPS, account=world.prod.id)
+
+
+def _minute(world: "World", after: int) -> int:
+    """Give the minute since 1970 so many minutes after T0."""
+    from promotion.sandbox.world.traffic import minute_of
+
+    return minute_of(_play(world).t0) + after
 
 
 def _play(world: "World") -> "Play":

@@ -7,6 +7,7 @@ from promotion.sandbox.faults.rollout.rollout import DECISIONS, after
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
+    from promotion.sandbox.world.logs import LogBook
 
 FILTER = "logs:FilterLogEvents"
 
@@ -33,6 +34,34 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """Many environments of the new version had to be started."""
     _canary(world, cold=0.04)
+
+
+@fault("canary-logs-json", item="lambda-canary", kind="clean")
+def _(world: "World") -> None:
+    """Both versions log JSON, with a report of each invocation."""
+    _log_as(world, "INFO")
+
+
+@fault(
+    "canary-logs-failures-alone", item="lambda-canary", kind="blind", falls_with=("canary-correlation-ids", *DECISIONS)
+)
+def _(world: "World") -> None:
+    """Both versions log JSON with SystemLogLevel WARN: of their reports only those of the few failed invocations are there."""
+    _log_as(world, "WARN")
+    _canary(world, errors=0.003)
+
+
+@fault("canary-reports-lost", item="lambda-canary", kind="blind", falls_with=("go-no-go-t5",))
+def _(world: "World") -> None:
+    """Of the new version's invocations most leave no report, for whatever reason: CloudWatch counts them."""
+    book: LogBook = world.prod.logbook
+    new, write = f"[{max(world.prod.versions)}]", book.write
+
+    def lossy(group: str, stream: str, at: int, *messages: str) -> None:
+        lost = new in stream and at % 10
+        write(group, stream, at, *(one for one in messages if not (lost and one.startswith("REPORT"))))
+
+    vars(book)["write"] = lossy
 
 
 @fault("canary-reports-on-second-page", item="lambda-canary", kind="clean")
@@ -123,3 +152,8 @@ def _(world: "World") -> None:
 def _canary(world: "World", **knobs: Any) -> None:
     """Turn the knobs of the new version alone."""
     world.prod.flows["lambda"].versions[str(max(world.prod.versions))] = knobs
+
+
+def _log_as(world: "World", level: str) -> None:
+    for number in sorted(world.prod.versions)[-2:]:
+        world.prod.log_as(number, LogFormat="JSON", SystemLogLevel=level)

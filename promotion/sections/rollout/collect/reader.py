@@ -11,6 +11,7 @@ from promotion.clients.aws.cloudwatch.metrics import metric_data
 from promotion.clients.aws.cloudwatch.series import MetricsLook
 from promotion.clients.aws.cloudwatch.window import Window, ceil_minute, floor_minute
 from promotion.clients.aws.deployment_group import DeploymentGroup
+from promotion.clients.aws.functions import LambdaVersion, version
 from promotion.clients.aws.load_balancers import hosts, listener_weights, load_balancer, target_groups
 from promotion.clients.http.answer import HttpAnswer
 from promotion.clients.http.client import HttpClient
@@ -47,6 +48,8 @@ class RolloutReader:
     """The recorded baseline of another image; None where none is declared."""
     reports: dict[str, Reports] = field(default_factory=dict)
     _balanced: dict[str, Balanced] = field(default_factory=dict)
+    _versions: dict[tuple[str, str], LambdaVersion] = field(default_factory=dict)
+    """By target and number; what a published version logs does not change."""
     _bodies: dict[str, str | None] = field(default_factory=dict)
     """The dashboard as it was read at this look: who moves the traffic to another target group changes it, too."""
 
@@ -121,6 +124,11 @@ class RolloutReader:
                 Reason.NOT_DECLARED,
                 f"promotion.toml does not say where {name} logs in prod: add `logs = {{ group = … }}` to its target",
             )
+        for number in (*shift.new, *shift.old):
+            if (name, number) not in self._versions:
+                self._versions[name, number] = version(self.account, target.function, number)
+            if unreported := self._versions[name, number].unreported:
+                raise Unknown(Reason.NOT_SUPPORTED, unreported)
         if name not in self.reports:
             writers = Writers(target.logs.group, (*shift.new, *shift.old), target.function)
             self.reports[name] = Reports(self.account, writers, self.t0)

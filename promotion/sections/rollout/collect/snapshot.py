@@ -1,6 +1,6 @@
 """What was read of a rollout at one moment, of which looks take what counts until theirs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -8,18 +8,19 @@ from typing import TypeVar
 
 from promotion.clients.aws.account import Account
 from promotion.clients.aws.cloudwatch.series import MetricsLook
-from promotion.clients.aws.cloudwatch.window import Window
+from promotion.clients.aws.cloudwatch.window import Window, ceil_minute
 from promotion.sections.observability.baseline.store import StoredBaseline
+from promotion.sections.observability.metrics.liveness import SETTLED
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget
 from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.rollout import measuring
 from promotion.sections.rollout.collect.alarms import alarms_until
 from promotion.sections.rollout.collect.lambda_reports import Reports, seen
 from promotion.sections.rollout.fleet_evidence import Answers, Fleet, Slow
-from promotion.sections.rollout.invocations import count_invocations
+from promotion.sections.rollout.invocations import Invocation, count_invocations
 from promotion.sections.rollout.watch import Absent, Look, ProdDeployment, RolloutAlarms, Versions
 from promotion.settings import Settings
-from promotion.unknown import Unknown
+from promotion.unknown import Reason, Unknown
 
 T = TypeVar("T")
 
@@ -103,12 +104,37 @@ class RolloutSnapshot:
         def side(version: str) -> tuple[float, float]:
             return measuring.by_version(one.name, version, metrics, self.t0, moment) if version else (0, 0)
 
-        # In its first minute the old version still has all the traffic: only its reports tell what is since T0.
+        for version in filter(None, (new, old)):
+            self._refuse_lost_reports(one.name, version, found.get(version, {}).values(), metrics, moment)
+        # In the minute of T0 the old version still has all the traffic: only its reports tell what is since T0. Its errors by
+        # metrics count from the next minute on, so that none is counted whose request is not.
+        since = ceil_minute(self.t0)
+        failed = measuring.by_version(one.name, old, metrics, since, moment)[1] if old else 0
         return Versions(
             count_invocations(new, found.get(new, {}).values(), moment, side(new)),
-            count_invocations(old, found.get(old, {}).values(), moment, (0, side(old)[1]) if old else (0, 0)),
+            count_invocations(old, found.get(old, {}).values(), moment, (0, failed)),
             measuring.throttles(one, metrics, self.t0, moment),
         )
+
+    def _refuse_lost_reports(
+        self, name: str, version: str, reports: Iterable[Invocation], metrics: MetricsLook, moment: datetime
+    ) -> None:
+        """Raise Unknown, truncated, where the log has fewer reports than CloudWatch counts invocations that have settled.
+
+        Reports bear the time at which an invocation ended, metrics that at which it began.
+        """
+        window = measuring.settled(ceil_minute(self.t0), moment, self.now)
+        if window.start >= window.end:
+            return
+        counted = measuring.by_version(name, version, metrics, window.start, window.end)[0]
+        there = sum(report.at >= window.start for report in reports)
+        if there < counted * (1 - SETTLED):
+            raise Unknown(
+                Reason.TRUNCATED,
+                f"the log has {there:,} reports of version {version} of {name} from {window.start:%H:%M}Z on, CloudWatch counts "
+                f"{counted:,.0f} invocations until {window.end:%H:%M}Z: reports are lost, so that what fails cannot be related "
+                "to what does not; see how the function logs, and whether a subscription or a quota takes them away",
+            )
 
     def _alarms(self, moment: datetime) -> RolloutAlarms:
         if isinstance(self.alarms, Untellable):
