@@ -9,6 +9,9 @@ from promotion.clients.aws.enums import INSTANCE_STATE, Power
 from promotion.clients.aws.pages import entries
 from promotion.core.image_reference import digest_in
 
+FILTERED = 200
+"""How many values are asked for at once: EC2 refuses a filter of more (FilterLimitExceeded), which was met at 200 values and is
+in no page of the API (https://github.com/apache/druid/pull/1954)."""
 GONE = "gone"
 """Stands for the state of an instance that EC2 no longer knows."""
 
@@ -51,9 +54,10 @@ def instance_profiles(account: Account, wanted: Collection[str]) -> set[str | No
 
 def described_instances(account: Account, wanted: Collection[str]) -> Iterator[Mapping[str, Any]]:
     """Give instances as DescribeInstances describes them; those that EC2 no longer knows are left out."""
-    if wanted:
+    names = sorted(set(wanted))
+    for first in range(0, len(names), FILTERED):
         # By filter and not by id: asked for an id that is gone, EC2 refuses the whole question.
-        asked = [{"Name": "instance-id", "Values": sorted(wanted)}]
+        asked = [{"Name": "instance-id", "Values": names[first : first + FILTERED]}]
         for reservation in entries(account, "ec2", "describe_instances", "Reservations", Filters=asked):
             yield from reservation["Instances"]
 

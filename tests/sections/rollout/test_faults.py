@@ -26,6 +26,7 @@ TOGETHER = {
     "the function": (
         "canary-cold-starts",
         "canary-reports-on-second-page",
+        "canary-logs-json",
         "callers-are-wrong",
         "old-version-logs-no-id",
         "new-version-hesitates",
@@ -40,6 +41,7 @@ TOGETHER = {
         "prod-dashboard-with-text",
         "fleet-a-little-slower",
         "old-instances-not-released",
+        "neighbour-fails-during-the-rollout",
     ),
     "two target groups": ("rollout-between-two-target-groups",),
     "two target groups at once": ("rollout-in-two-target-groups-at-once",),

@@ -97,18 +97,18 @@ def _(world: "World") -> None:
     "new-instances-fail-beside-a-neighbour", item="target-group-errors", falls_with=("dashboard-watch", "go-no-go-t5")
 )
 def _(world: "World") -> None:
-    """One in twenty requests to the new instances fails, while another service behind the load balancer does well."""
+    """One in five requests to the new instances fails, while another service behind the load balancer has no failures."""
     from promotion.sandbox.world.neighbour import share_balancer
 
     share_balancer(world.prod)
-    world.prod.flows["ec2"].versions[_play(world).fleet.new] = {"errors": 0.05}
+    world.prod.flows["ec2"].versions[_play(world).fleet.new] = {"errors": 0.2}
 
 
 @fault(
     "shared-balancer-refuses-during-the-rollout",
     item="target-group-errors",
     kind="blind",
-    falls_with=("dashboard-watch", "go-no-go-t5"),
+    falls_with=("dashboard-watch", "go-no-go-t2", "go-no-go-t5"),
 )
 def _(world: "World") -> None:
     """A load balancer that another service shares begins to answer some requests with 503 itself, of either service."""

@@ -42,9 +42,7 @@ def _(world: "World") -> None:
     _log_as(world, "INFO")
 
 
-@fault(
-    "canary-logs-failures-alone", item="lambda-canary", kind="blind", falls_with=("canary-correlation-ids", *DECISIONS)
-)
+@fault("canary-logs-failures-alone", item="lambda-canary", kind="blind", falls_with=DECISIONS)
 def _(world: "World") -> None:
     """Both versions log JSON with SystemLogLevel WARN: of their reports only those of the few failed invocations are there."""
     _log_as(world, "WARN")

@@ -118,3 +118,20 @@ def test_what_does_not_fit_together_is_unknown(changes, present, before):
     with pytest.raises(Unknown) as raised:
         rebuild("a", changes, present, before, WINDOW)
     assert raised.value.reason is Reason.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("changes", "before", "first"),
+    [
+        ([], "OK", "OK"),
+        ([], None, "OK"),
+        ([change(3, "OK", "INSUFFICIENT_DATA")], None, "OK"),
+        ([change(3, "ALARM", "OK")], "ALARM", "ALARM"),
+    ],
+)
+def test_a_late_history_does_not_hide_an_alarm(changes, before, first):
+    """The history lacks what happened last, but the alarm says itself that it is in ALARM, and since when."""
+    spells = rebuild("a", changes, ("ALARM", at(29)), before, WINDOW)
+    assert spells[0].state == first
+    assert spells[-1] == Spell("ALARM", at(29), None)
+    assert [spell.since for spell in spells[1:]] == [spell.until for spell in spells[:-1]]
