@@ -72,7 +72,7 @@ class LambdaVersion:
             return ""
         return (
             f"version {self.version} of {self.function} logs JSON with SystemLogLevel {self.system_log_level}, which leaves out "
-            "the reports of invocations that succeed, so that what fails cannot be told from what does not: set it to INFO"
+            "the reports of successful invocations, so its error rate is unknown: set SystemLogLevel to INFO"
         )
 
 

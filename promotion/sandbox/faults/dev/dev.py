@@ -498,20 +498,20 @@ def _(world: "World") -> None:
 
 @fault("canary-runs-right-now", item="synthetic-tests", kind="clean")
 def _(world: "World") -> None:
-    """A run of the canary goes on whenever one looks; the one before it passed."""
+    """A run of the canary is always in progress; the one before it passed."""
     world.dev.canary.running = True
 
 
 @fault("canary-failed-before-this-run", item="synthetic-tests")
 def _(world: "World") -> None:
-    """A run of the canary goes on, and the last one that ended failed."""
+    """A run of the canary is in progress, and the last finished one failed."""
     world.dev.canary.running = True
     world.dev.canary.state, world.dev.canary.reason = "FAILED", "no basket"
 
 
 @fault("canary-runs-denied", item="synthetic-tests", kind="blind")
 def _(world: "World") -> None:
-    """A run of the canary goes on, and the role may not see those before it."""
+    """A run of the canary is in progress, and the role may not read earlier runs."""
     world.dev.canary.running = True
     world.wire.deny("synthetics:GetCanaryRuns", account=world.dev.id)
 

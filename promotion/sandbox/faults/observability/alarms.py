@@ -79,7 +79,7 @@ def _(world: "World") -> None:
 
 @fault("composite-alarm-fired-unasked", item="no-alarms")
 def _(world: "World") -> None:
-    """A composite alarm went off; the history is told for one type of alarms at a time."""
+    """A composite alarm went to ALARM; the history is of one type of alarms at a time."""
     vars(world.dev.backend("cloudwatch"))["one_type_at_a_time"] = True
     _blip(world, "unwell", 1, 3)
 

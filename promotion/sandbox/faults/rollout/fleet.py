@@ -200,7 +200,7 @@ def _(world: "World") -> None:
 
 
 def _minute(world: "World", after: int) -> int:
-    """Give the minute since 1970 so many minutes after T0."""
+    """Give the minute since 1970 that is `after` minutes after T0."""
     from promotion.sandbox.world.traffic import minute_of
 
     return minute_of(_play(world).t0) + after

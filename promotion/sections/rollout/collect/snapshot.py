@@ -132,8 +132,8 @@ class RolloutSnapshot:
             raise Unknown(
                 Reason.TRUNCATED,
                 f"the log has {there:,} reports of version {version} of {name} from {window.start:%H:%M}Z on, CloudWatch counts "
-                f"{counted:,.0f} invocations until {window.end:%H:%M}Z: reports are lost, so that what fails cannot be related "
-                "to what does not; see how the function logs, and whether a subscription or a quota takes them away",
+                f"{counted:,.0f} invocations until {window.end:%H:%M}Z: reports are missing, so its error rate is unknown; check "
+                "the function's logging configuration, and whether CloudWatch Logs throttles it",
             )
 
     def _alarms(self, moment: datetime) -> RolloutAlarms:
