@@ -12,7 +12,7 @@ from promotion.sections.observability.logs.sample import fewest
 from promotion.sections.rollout import decision
 from promotion.sections.rollout.canary import Decision
 from promotion.sections.rollout.decision import judge_versions
-from promotion.sections.rollout.error_rates import EDGE, too_many
+from promotion.sections.rollout.error_rates import EDGE, newest_count, too_many
 from promotion.sections.rollout.fleet_judgement import hosts_short
 from promotion.sections.rollout.watch import FIRST, SECOND
 from promotion.settings.model import ec2_targets
@@ -185,7 +185,7 @@ def test_go_no_go_t5(rollout_watch, settings, measured):
 def check_error_share(watch, name, is_meant, settings, measured):
     """The error rate is within the limit, and there were enough requests to judge."""
     look, how = watch.of(name, watch.newest.failures), settings.rollout.judge
-    places = [place for place in look.places if is_meant(place.place)]
+    places = [newest_count(watch.newest, name, place, how) for place in look.places if is_meant(place.place)]
     measured(" · ".join(place.describe() for place in places))
     broken = [place.describe() for place in places if too_many(place, how) and not place.shared]
     assert not broken, (

@@ -39,7 +39,7 @@ def judge_groups(name: str, look: Look, how: Judge, verdict: RolloutDecision) ->
     """Hold the failures of target groups against a fleet."""
     found = look.failures.get(name)
     for count in found.places if isinstance(found, ErrorLook) else ():
-        newer = _newest(look, name, count, how)
+        newer = newest_count(look, name, count, how)
         if count.place != BALANCER and too_many(newer, how):
             _blame(name, newer, look, verdict)
 
@@ -48,10 +48,10 @@ def _counts(look: Look, place: str, how: Judge) -> Iterator[tuple[str, ErrorCoun
     for name, found in look.failures.items():
         for count in found.places if isinstance(found, ErrorLook) else ():
             if count.place == place and look.shift(name) is not None:
-                yield name, _newest(look, name, count, how)
+                yield name, newest_count(look, name, count, how)
 
 
-def _newest(look: Look, name: str, count: ErrorCount, how: Judge) -> ErrorCount:
+def newest_count(look: Look, name: str, count: ErrorCount, how: Judge) -> ErrorCount:
     """Give what failed since a fleet's new instances get traffic, where that is too much already; else the count as it is.
 
     Of the newest minutes too, for it does not become less. Of these, failures may be there before all of the requests are,
