@@ -6,6 +6,7 @@ from promotion.core.sentences import join
 from promotion.items import item
 from promotion.people.attestations import attestation_for, require_attestation
 from promotion.sections.observability.dashboards.signals import Balanced
+from promotion.sections.observability.evaluator.synthetic import tried_service
 from promotion.sections.rollback import drift, groups, plan_document, previous
 from promotion.sections.rollback import stopping_alarms as alarms
 from promotion.sections.rollback.dev_counterpart import counterpart
@@ -84,8 +85,9 @@ def test_rollback_alarms(
         balanced = Balanced(
             prod_load_balancer[prod_target], prod_target_groups[prod_target], prod_listener_weights[prod_target]
         )
+    service = tried_service(settings.prod.targets[prod_target], settings.rollback, settings.limits)
     findings = alarms.judge_stopping_alarms(
-        group, prod_stopping_alarms, settings.prod.targets[prod_target], balanced, settings.rollback.alarms
+        group, prod_stopping_alarms, settings.prod.targets[prod_target], balanced, settings.rollback.alarms, service
     )
     settle(findings, f"{len(group.alarms)} alarms", measured)
 

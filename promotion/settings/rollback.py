@@ -51,6 +51,8 @@ class RollbackAlarms(Strict):
 
     reaction_seconds: int = Field(default=120, ge=10)
     """Period times datapoints to alarm may be no more than this."""
+    requests_per_second: float = Field(default=10, gt=0)
+    """How many requests a target of prod gets, at least: alarms are tested at this rate."""
     function_metrics: tuple[str, ...] = ("Errors",)
     """Metrics of AWS/Lambda that must be watched on the live alias."""
     balancer_metrics: tuple[str, ...] = ("HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count")

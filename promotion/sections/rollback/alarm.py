@@ -4,9 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from promotion.clients.aws.cloudwatch.alarm_definition import AlarmDefinition, parse_alarm_definition
 from promotion.clients.aws.cloudwatch.alarms import ALARM, KINDS, Alarm, name_of
 from promotion.clients.aws.cloudwatch.alarms import parse_alarms as read_alarms
 from promotion.sections.rollback import composite_alarm as rule
+
+Together = Mapping[str, tuple[frozenset[str], ...]]
+"""Name of a metric alarm to sets of alarms that are in ALARM with it."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class StoppingAlarm:
     """AlarmRule of a composite alarm."""
     suppressor: str = ""
     """Name of the alarm that suppresses its actions."""
+    definition: AlarmDefinition | None = None
+    """What a metric alarm evaluates; None for any other, and in records of earlier versions."""
     suppressed_by: str = ""
     """ActionsSuppressedBy: `Alarm`, `WaitPeriod`, `ExtensionPeriod` while they are suppressed."""
 
@@ -56,16 +62,24 @@ class StoppingAlarms:
         """The alarms by their name."""
         return {one.alarm.name: one for one in self.alarms}
 
-    def sets_off(self, name: str) -> tuple[StoppingAlarm, ...]:
-        """Give each metric alarm that would set this one off alone, all others being as they are now.
+    def sets_off(self, name: str, together: Together | None = None) -> tuple[StoppingAlarm, ...]:
+        """Give each metric alarm that would set this one off, all others being as they are now.
 
-        Raises Unknown for a rule that cannot be read.
+        `together` has, by the name of a metric alarm, sets of alarms that fire with it; without it each fires alone. None
+        sets off an alarm that is in ALARM by its rule already. Raises Unknown for a rule that cannot be read.
         """
         known = self.by_name
         if not known[name].is_composite:
             return (known[name],)
         leaves = {one.alarm.name: one for one in self._behind(name, ()) if not one.is_composite}
-        return tuple(leaf for leaf in leaves.values() if self._in_alarm(name, leaf.alarm.name, ()))
+        if self._in_alarm(name, frozenset(), ()):
+            return ()
+        return tuple(leaf for leaf in leaves.values() if self._is_set_off(name, leaf.alarm.name, together or {}))
+
+    def red_behind(self, name: str) -> tuple[str, ...]:
+        """Name the alarms that a composite one looks at, directly or not, and that are in ALARM."""
+        behind = self._behind(name, ()) if self.by_name[name].is_composite else ()
+        return tuple(dict.fromkeys(one.alarm.name for one in behind if one.alarm.state == ALARM))
 
     def missing_behind(self, name: str) -> tuple[str, ...]:
         """Name alarms that a composite one looks at, directly or not, and that there are not."""
@@ -80,17 +94,26 @@ class StoppingAlarms:
                 yield self.by_name[child]
                 yield from self._behind(child, (*above, name))
 
-    def _in_alarm(self, name: str, fired: str, above: tuple[str, ...]) -> bool:
-        """Whether an alarm would be in ALARM if one metric alarm were."""
+    def _is_set_off(self, name: str, leaf: str, together: Together) -> bool:
+        """Whether a metric alarm sets an alarm off: alone, or as one that is needed of those that fire with it."""
+        if self._in_alarm(name, frozenset({leaf}), ()):
+            return True
+        return any(
+            self._in_alarm(name, fired, ()) and not self._in_alarm(name, fired - {leaf}, ())
+            for fired in together.get(leaf, ())
+        )
+
+    def _in_alarm(self, name: str, fired: frozenset[str], above: tuple[str, ...]) -> bool:
+        """Whether an alarm would be in ALARM if these metric alarms were."""
         one = self.by_name[name]
         if not one.is_composite:
-            return name == fired or one.alarm.state == ALARM
+            return name in fired or one.alarm.state == ALARM
         states = {}
         for child in one.children():
             found = self.by_name.get(child)
             if found is not None:
                 raised = child not in above and self._in_alarm(child, fired, (*above, name))
-                quiet = "OK" if found.is_composite or child == fired else found.alarm.state
+                quiet = "OK" if found.is_composite or child in fired else found.alarm.state
                 states[child] = ALARM if raised else quiet
         return rule.parse_alarm_rule(one.rule, name).holds(states)
 
@@ -123,5 +146,6 @@ def _stopping(alarm: Alarm, told: Mapping[str, Any]) -> StoppingAlarm:
         low_samples=told.get("EvaluateLowSampleCountPercentile") or "",
         rule=told.get("AlarmRule") or "",
         suppressor=name_of(suppressor) or suppressor,
+        definition=parse_alarm_definition(told) if alarm.kind == "MetricAlarm" else None,
         suppressed_by=told.get("ActionsSuppressedBy") or "",
     )

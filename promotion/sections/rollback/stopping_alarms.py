@@ -6,14 +6,18 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEma
 low samples), https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_CompositeAlarm.html.
 """
 
+from collections.abc import Sequence
+
 from promotion.clients.aws.cloudwatch.alarms import ALARM, INSUFFICIENT
 from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.clients.aws.deployment_group import DeploymentGroup
 from promotion.core.findings import Findings
 from promotion.sections.observability.alarms.lifecycle import companion, is_sparse
 from promotion.sections.observability.dashboards.signals import Balanced
-from promotion.sections.rollback.alarm import StoppingAlarm, StoppingAlarms
-from promotion.sections.rollback.required_metrics import aside, places
+from promotion.sections.observability.evaluator.synthetic import Service
+from promotion.sections.rollback.alarm import StoppingAlarm, StoppingAlarms, Together
+from promotion.sections.rollback.firing import fired_together, judge_firing, try_alarms
+from promotion.sections.rollback.required_metrics import RequiredMetric, aside, places
 from promotion.settings.environment import Target
 from promotion.settings.rollback import RollbackAlarms
 from promotion.unknown import Reason, Unknown
@@ -28,9 +32,10 @@ def judge_stopping_alarms(
     target: Target,
     balanced: Balanced | None,
     wanted: RollbackAlarms,
+    service: Service,
 ) -> Findings:
     """Say what keeps the alarms of a group from stopping a deployment to a target."""
-    findings = Findings()
+    findings, together = Findings(), fired_together(look, service)
     _configuration(group, findings)
     firing, unread = list[StoppingAlarm](), list[str]()
     for name in group.alarms:
@@ -43,11 +48,14 @@ def judge_stopping_alarms(
             continue
         _state(one, look, balanced, findings)
         try:
-            firing += _behind(one, look, findings)
+            firing += _behind(one, look, together, findings)
         except Unknown as strange:
             findings.doubt(strange.reason, strange.message)
             unread.append(name)
-    for one in {one.alarm.name: one for one in firing}.values():
+    firing = [*{one.alarm.name: one for one in firing}.values()]
+    needed = tuple(places(target, balanced, wanted))
+    judge_firing(firing, try_alarms(firing, service), needed, service, findings)
+    for one in firing:
         _in_time(one, wanted, findings)
         for metric in one.alarm.metrics:
             if beside := aside(metric, target, balanced):
@@ -56,7 +64,7 @@ def judge_stopping_alarms(
                     f"it from {group.name}"
                 )
     if not unread:
-        _coverage(group, firing, target, balanced, wanted, findings)
+        _coverage(group, firing, needed, findings)
     findings.say_once()
     return findings
 
@@ -82,7 +90,9 @@ def _configuration(group: DeploymentGroup, findings: Findings) -> None:
         )
 
 
-def _behind(one: StoppingAlarm, look: StoppingAlarms, findings: Findings) -> tuple[StoppingAlarm, ...]:
+def _behind(
+    one: StoppingAlarm, look: StoppingAlarms, together: Together, findings: Findings
+) -> tuple[StoppingAlarm, ...]:
     """Give the metric alarms by which this alarm fires."""
     if not one.is_composite:
         return (one,)
@@ -91,10 +101,12 @@ def _behind(one: StoppingAlarm, look: StoppingAlarms, findings: Findings) -> tup
             f"the composite alarm {one.alarm.name} refers to {', '.join(missing)}, which does not exist: create "
             "it, or correct the rule"
         )
-    found = look.sets_off(one.alarm.name)
+    found = look.sets_off(one.alarm.name, together)
     if not found:
+        red = look.red_behind(one.alarm.name)
+        because = f", as {', '.join(red)} is in ALARM already" if red else ""
         findings.problems.append(
-            f"no metric alarm alone sets off the composite alarm {one.alarm.name} in the present states "
+            f"no metric alarm sets off the composite alarm {one.alarm.name} in the present states{because} "
             f"({one.rule}): correct its rule, or end what holds it back"
         )
     return found
@@ -152,29 +164,18 @@ def _in_time(one: StoppingAlarm, wanted: RollbackAlarms, findings: Findings) -> 
             f"most {wanted.reaction_seconds} s, or the canary ends before it: shorten its period or its datapoints "
             "to alarm"
         )
-    if one.percentile and one.low_samples == "ignore":
-        findings.problems.append(
-            f"alarm {one.alarm.name} on {one.percentile} ignores periods with few samples, and a canary has few: "
-            "set EvaluateLowSampleCountPercentile to evaluate"
-        )
 
 
 def _coverage(
     group: DeploymentGroup,
     firing: list[StoppingAlarm],
-    target: Target,
-    balanced: Balanced | None,
-    wanted: RollbackAlarms,
+    needed: Sequence[RequiredMetric],
     findings: Findings,
 ) -> None:
     if not group.alarms:
         return
     metrics = [metric for one in firing for metric in one.alarm.metrics]
-    unseen = [
-        place.name
-        for place in places(target, balanced, wanted)
-        if not any(place.is_watched_by(metric) for metric in metrics)
-    ]
+    unseen = [place.name for place in needed if not any(place.is_watched_by(metric) for metric in metrics)]
     if unseen:
         findings.problems.append(
             f"no alarm of {group.name} watches {'; '.join(unseen)}: add one, or change `rollback.alarms`"

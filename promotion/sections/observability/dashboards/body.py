@@ -84,8 +84,15 @@ class Widget:
     @property
     def shown(self) -> tuple[Row, ...]:
         """Rows that are drawn, and those that feed an expression that is."""
-        fed = " ".join(row.expression for row in self.rows if row.visible)
-        return tuple(row for row in self.rows if row.visible or (row.id and row.id in _names(fed)))
+        shown = [row for row in self.rows if row.visible]
+        while True:
+            fed = " ".join(row.expression for row in shown)
+            names = _names(fed)
+            by_all = "METRICS(" in fed.replace(" ", "")
+            feeding = [row for row in self.rows if row.id in names or (by_all and row.metric is not None and row.id)]
+            if all(row in shown for row in feeding):
+                return tuple(row for row in self.rows if row in shown)
+            shown += [row for row in feeding if row not in shown]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from promotion.sections.observability.alarms.lifecycle import companion, is_spar
 from promotion.sections.observability.dashboards.body import SILENT, Dashboard, Row, Widget
 from promotion.sections.observability.dashboards.queries import key_of, life_of, span
 from promotion.sections.observability.dashboards.signals import Balanced, Signal
+from promotion.sections.observability.dashboards.visibility import seen_in
 from promotion.sections.observability.evaluator.metric_math import Inputs, compute
 from promotion.sections.observability.evaluator.not_evaluable import NotEvaluable
 from promotion.sections.observability.metrics.signals import dimension
@@ -73,15 +74,12 @@ def judge_dashboard(dashboard: Dashboard, drawn: Drawn, around: Surroundings) ->
 
 def _judge_coverage(dashboard: Dashboard, around: Surroundings, findings: Findings) -> None:
     for signal in around.signals:
-        misled = []
-        for metric, stat, title in _shown(dashboard, around):
-            if not signal.is_shown_by(metric):
-                continue
-            if stat not in signal.misleading:
-                break
-            misled.append(f"{title!r} shows its {stat}, which does not suffice")
-        else:
-            _uncovered(signal, misled, dashboard, around, findings)
+        seen = [(widget, one) for widget in dashboard.widgets for one in seen_in(widget, signal)]
+        if any(one.how == "shown" for _, one in seen) or _is_in_an_alarms_graph(signal, dashboard, around):
+            continue
+        misled = [f"{widget.title!r} {one.why}" for widget, one in seen if one.how == "hidden"]
+        unknown = [repr(widget.title) for widget, one in seen if one.how == "unknown"]
+        _uncovered(signal, misled, unknown, dashboard, around, findings)
     if not around.signals:
         findings.doubt(Reason.NOT_DECLARED, "no target is declared that a dashboard could show")
     findings.problems += [
@@ -92,27 +90,36 @@ def _judge_coverage(dashboard: Dashboard, around: Surroundings, findings: Findin
     ]
 
 
-def _shown(dashboard: Dashboard, around: Surroundings) -> Iterator[tuple[Metric, str, str]]:
-    """Give each metric that is drawn, with its statistic and its widget's title."""
+def _is_in_an_alarms_graph(signal: Signal, dashboard: Dashboard, around: Surroundings) -> bool:
+    """Whether an alarm is drawn with a metric that is the signal."""
+    arns = [arn for widget in dashboard.widgets if widget.graphs_alarms for arn in widget.alarms]
+    alarms = [alarm for arn in arns if (alarm := around.alarms.get(name_of(arn)))]
+    return any(signal.is_shown_by(metric) for alarm in alarms for metric in alarm.metrics)
+
+
+def _shown(dashboard: Dashboard) -> Iterator[tuple[Metric, str]]:
+    """Give each metric that is drawn, with its widget's title."""
     for widget in dashboard.widgets:
         for row in widget.shown:
             if row.metric is not None and row.is_looked_at:
-                yield row.metric, row.stat, widget.title
-        for arn in widget.alarms if widget.graphs_alarms else ():
-            alarm = around.alarms.get(name_of(arn))
-            for metric in alarm.metrics if alarm else ():
-                yield metric, "", widget.title
+                yield row.metric, widget.title
 
 
 def _uncovered(
-    signal: Signal, misled: Sequence[str], dashboard: Dashboard, around: Surroundings, findings: Findings
+    signal: Signal,
+    misled: Sequence[str],
+    unknown: Sequence[str],
+    dashboard: Dashboard,
+    around: Surroundings,
+    findings: Findings,
 ) -> None:
     idle = [
         f"{title!r} shows it for {group}, which receives no traffic"
-        for metric, _, title in _shown(dashboard, around)
+        for metric, title in _shown(dashboard)
         if (metric.namespace, metric.name) == (signal.namespace, signal.metric) and (group := around.idle(metric))
     ]
-    may = [title for widget in dashboard.widgets if (title := _may_show(widget, signal))]
+    may = [*unknown, *(title for widget in dashboard.widgets if (title := _may_show(widget, signal)))]
+    may = [*dict.fromkeys(may)]
     why = "".join(f"; {one}" for one in (*misled, *idle))
     if may:
         findings.doubt(

@@ -187,7 +187,7 @@ def _combined(operate: Callable[[float, float], float], left: Value, right: Valu
     if isinstance(left, float) and isinstance(right, float):
         number = _one(operate, left, right)
         if number is None:
-            raise NotEvaluable("a number that is none")
+            raise NotEvaluable("a quotient by 0")
         return number
     moments = {**(left if isinstance(left, dict) else {}), **(right if isinstance(right, dict) else {})}
     computed = {moment: _one(operate, _at(left, moment), _at(right, moment)) for moment in sorted(moments)}
