@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from promotion.actions.workflow import own_run
 from promotion.clients.aws.account import Account
@@ -16,9 +15,6 @@ from promotion.record.journal import Journal
 from promotion.record.receipt import Receipt
 from promotion.settings import Settings
 from promotion.unknown import Unknown
-
-if TYPE_CHECKING:
-    from promotion.clients.sources import Sources
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ class Context:
     """The run of GitHub Actions that this is part of."""
 
 
-def context_of(sources: "Sources", why: str, told: Callable[[Receipt], None]) -> Context:
+def context_of(sources: Mapping[str, Callable[[], Any]], why: str, told: Callable[[Receipt], None]) -> Context:
     """Put it together from what look-ups look with. Raises Unknown, not-declared, where the settings do not allow it."""
     settings, digest, clock = sources["settings"](), sources["digest"](), sources["clock"]()
     github, prod, journal = sources["github"](), sources["prod_aws"](), sources["journal"]()

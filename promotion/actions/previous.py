@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from promotion.actions.find_deployments import newest_good
-from promotion.actions.found_deployments import Brought
 from promotion.clients.aws.account import Account
 from promotion.clients.aws.deployments import Deployment
 from promotion.clients.aws.ec2 import instances
@@ -15,6 +13,8 @@ from promotion.clients.aws.hosts import health
 from promotion.clients.aws.load_balancers import hosts, target_groups
 from promotion.clients.aws.revisions import missing_object
 from promotion.clients.oci.identity import PromotedImage
+from promotion.sections.after_rollback.find_deployments import newest_good
+from promotion.sections.after_rollback.found_deployments import Brought
 from promotion.sections.artifact.running_digests import digest_in_revision
 from promotion.settings.environment import Ec2Target, LambdaTarget, Target
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from promotion.actions.found_deployments import Brought
 from promotion.actions.previous import Previous
 from promotion.clients.aws.account import Account
 from promotion.clients.aws.deployments import Deployment, undo_key
@@ -22,6 +21,7 @@ from promotion.core.attempt import tried
 from promotion.core.clock import TickingClock
 from promotion.record.journal import Journal
 from promotion.record.receipt import ActionState, Receipt
+from promotion.sections.after_rollback.found_deployments import Brought
 from promotion.settings.environment import LambdaTarget, Target
 from promotion.unknown import Reason, Unknown
 

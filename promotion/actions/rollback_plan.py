@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from promotion.actions.found_deployments import Brought
 from promotion.clients.aws.enums import Outcome
 from promotion.core.sentences import first_of
+from promotion.sections.after_rollback.found_deployments import Brought
 
 TO_COME = timedelta(seconds=60)
 """How long after a deployment has failed or was stopped CodeDeploy may take to begin its rollback."""

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from promotion.actions.find_deployments import image_of
-from promotion.actions.found_deployments import Brought
 from promotion.actions.rollback_plan import Serves
 from promotion.clients.aws.account import Account
 from promotion.clients.aws.codedeploy import deployment_group, deployment_history, deployment_targets
@@ -12,6 +10,8 @@ from promotion.clients.aws.functions import alias, version
 from promotion.clients.aws.load_balancers import load_balancer, target_groups, traffic
 from promotion.clients.oci.identity import PromotedImage
 from promotion.core.attempt import tried
+from promotion.sections.after_rollback.find_deployments import image_of
+from promotion.sections.after_rollback.found_deployments import Brought
 from promotion.settings.environment import DigestFromTag, Ec2Target, LambdaTarget, Target
 from promotion.unknown import Unknown
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from promotion.clients.aws.deployments import Deployment
-from promotion.clients.channels.message import SHORT
 from promotion.core.attempt import tried
 from promotion.record.journal import Journal
 from promotion.record.receipt import ActionState, Receipt
@@ -17,11 +16,6 @@ from promotion.unknown import Reason, Unknown
 
 _CERTAIN = frozenset({Reason.ACCESS_DENIED, Reason.THROTTLED, Reason.NO_DATA, Reason.NOT_DECLARED, Reason.ERROR})
 """Refusals: after any other trouble it is unknown whether the call was heard."""
-
-
-def key_of(digest: str, what: str) -> str:
-    """Name an act for an image."""
-    return f"promotion:{digest.removeprefix('sha256:')[:SHORT]}:{what}"
 
 
 def stop_with_rollback(codedeploy: Any, deployment: Deployment, asked: Receipt, journal: Journal) -> Receipt | None:

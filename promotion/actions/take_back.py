@@ -6,13 +6,11 @@ By these functions the rollout is taken back, by `--act` and by `promotion rollb
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from promotion.actions.find_deployments import find
-from promotion.actions.found_deployments import Brought
 from promotion.actions.previous import Previous, previous, redeploy_troubles, stop_troubles
 from promotion.actions.redeploy import Redeployment, deploy_previous
 from promotion.actions.rollback_plan import RollbackPlan, RollbackStep, Serves, rollback_plan
 from promotion.actions.serving import who_serves
-from promotion.actions.stop_deployment import key_of, refusal, stop_with_rollback
+from promotion.actions.stop_deployment import refusal, stop_with_rollback
 from promotion.actions.undocumented import undocumented
 from promotion.clients.aws.account import Account
 from promotion.clients.aws.cloudwatch.alarms import ALARM, described_alarms
@@ -22,6 +20,9 @@ from promotion.core.attempt import tried
 from promotion.core.clock import TickingClock, stamp
 from promotion.record.journal import Journal
 from promotion.record.receipt import ActionState, Receipt
+from promotion.record.receipts import key_of
+from promotion.sections.after_rollback.find_deployments import find
+from promotion.sections.after_rollback.found_deployments import Brought
 from promotion.settings.acting import Acting
 from promotion.settings.environment import Ec2Target, Target
 from promotion.unknown import Unknown

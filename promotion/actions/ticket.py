@@ -5,69 +5,26 @@ is looked for by its text.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from promotion.actions.find_deployments import LOOK_BACK
-from promotion.actions.stop_deployment import key_of
 from promotion.clients.github.client import GitHubClient
-from promotion.clients.github.fields import GitHubFields
+from promotion.clients.github.issues import Draft, Ticket
 from promotion.clients.github.writing import write
 from promotion.core.attempt import tried
 from promotion.core.clock import Clock, stamp
+from promotion.core.markdown_text import plain
+from promotion.core.visible_text import shown
 from promotion.record.journal import Journal
 from promotion.record.receipt import ActionState, Receipt
-from promotion.report.markup import shown
-from promotion.report.plain_text import plain
+from promotion.record.receipts import key_of
+from promotion.sections.after_rollback.find_deployments import LOOK_BACK
 from promotion.unknown import Reason, Unknown
 
 _READ, _WRITE = "issues: read", "issues: write"
 _LINE = 2000
 """Characters of one line of an issue."""
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """An issue about an image that was taken back."""
-
-    number: int
-    link: str
-    state: str
-    """`open` or `closed`."""
-    title: str = ""
-    assignees: tuple[str, ...] = ()
-    """Logins."""
-    closed_as: str = ""
-    """`state_reason`: `completed`, `not_planned`, `duplicate`; empty where GitHub says nothing."""
-
-    @classmethod
-    def parse(cls, answer: object, what: str) -> "Ticket":
-        """Read an issue. Raises Unknown, malformed."""
-        fields = GitHubFields(answer, what)
-        return cls(
-            fields.number("number"),
-            fields.text("html_url"),
-            fields.text("state"),
-            fields.text_if_any("title") or "",
-            tuple(one.text("login") for one in fields.parts("assignees")),
-            fields.text_if_any("state_reason") or "",
-        )
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An issue that is to be there once. Its texts may hold what strangers wrote, and are posted as text."""
-
-    key: str
-    """Names the act, and is in the issue's text."""
-    what: str
-    """What the receipt says: `incident ticket opened`."""
-    title: str
-    lines: Sequence[str]
-    labels: Sequence[str] = ()
-    links: Sequence[tuple[str, str]] = ()
-    """Words and addresses of http or https, after the lines."""
 
 
 def find_ticket(client: GitHubClient, digest: str, clock: Clock) -> Ticket | None:

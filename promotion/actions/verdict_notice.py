@@ -1,7 +1,7 @@
 """Tell the verdict in the channels that were asked for, once each. This module does I/O."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -20,12 +20,14 @@ from promotion.unknown import Unknown
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from promotion.clients.sources import Sources
     from promotion.core.redact import Redactor
 
 
 def tell_verdict(
-    sources: "Sources", redactor: "Redactor", record: Mapping[str, Any], channels: Sequence[Channel]
+    sources: Mapping[str, Callable[[], Any]],
+    redactor: "Redactor",
+    record: Mapping[str, Any],
+    channels: Sequence[Channel],
 ) -> tuple[Receipt, ...]:
     """Tell the verdict of a record that has been written, and give a receipt for each channel.
 

@@ -8,7 +8,6 @@ import re
 from dataclasses import replace
 from urllib.parse import quote
 
-from promotion.actions.stop_deployment import key_of
 from promotion.clients.channels.message import SHORT
 from promotion.clients.github.client import GitHubClient
 from promotion.clients.github.models import WorkflowRun
@@ -19,6 +18,7 @@ from promotion.core.clock import Clock, stamp
 from promotion.people.promotion_record import PromotionRecord
 from promotion.record.journal import Journal
 from promotion.record.receipt import ActionState, Receipt
+from promotion.record.receipts import key_of
 from promotion.unknown import Reason, Unknown
 
 _WRITE = "actions: write"
@@ -95,6 +95,6 @@ def own_run() -> int | None:
 def _since(client: GitHubClient) -> str:
     from datetime import timedelta
 
-    from promotion.actions.find_deployments import LOOK_BACK
+    from promotion.sections.after_rollback.find_deployments import LOOK_BACK
 
     return f"{client.clock.now() - LOOK_BACK - timedelta(days=1):%Y-%m-%d}"

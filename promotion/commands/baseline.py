@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from promotion.clients.sources import Sources
     from promotion.core.clock import TickingClock
+    from promotion.engine.sources import Sources
     from promotion.sections.observability.baseline.record import Baseline
     from promotion.settings import Settings
 
@@ -34,9 +34,9 @@ def run(asked: argparse.Namespace) -> int:
     """Measure and keep. 1 if the window is not fit to be a baseline, 2 if nothing could be measured or kept."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from promotion.clients.sources import Sources
     from promotion.commands.attest_and_plan import DIGEST
     from promotion.core.redact import Redactor
+    from promotion.engine.sources import Sources
     from promotion.sections.observability.baseline import store as keeping
     from promotion.settings import SettingsError, load
     from promotion.unknown import Unknown

@@ -91,11 +91,12 @@ def draft(settings: Settings, digest: str, known: "Basis | str") -> str:
 
 def _origin(loaded: Loaded, digest: str) -> "Basis":
     """Look up where the image comes from, as the gate does. Raises Unknown."""
-    import promotion.fixtures  # noqa: F401 - declares the evidence
     from promotion.checklist import find, load_checklist
+    from promotion.engine.declared import declare
     from promotion.engine.lookups import Key
     from promotion.engine.run import Question, Run
 
+    declare()
     run = Run(Question("pre_promotion", digest, loaded, "", Path()), load_checklist(find(Path.cwd())))
     try:
         looking = run.ready_to_look(None)

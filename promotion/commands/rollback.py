@@ -45,8 +45,8 @@ def run(asked: argparse.Namespace) -> int:
     if not asked.yes and not _agreed(settings.service, asked.digest, list(settings.prod.targets)):
         print("nothing was done", file=sys.stderr)
         return 2
-    from promotion.clients.sources import Sources
     from promotion.core.redact import Redactor
+    from promotion.engine.sources import Sources
     from promotion.record.journal import NAME
 
     redactor = Redactor()

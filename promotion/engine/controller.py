@@ -159,7 +159,7 @@ class Controller:
         why = rollback_reason(record, question.loaded.settings.rollout.hold)
         if not why:
             return
-        from promotion.actions.automatic_rollback import take_back
+        from promotion.engine.automatic_rollback import take_back
 
         try:
             take_back(self._run, why)

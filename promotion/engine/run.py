@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from promotion.checklist import Checklist
-from promotion.clients.sources import Sources
 from promotion.core.canonical_json import SCHEMA
 from promotion.core.clock import ServedClock, StoppedClock, SystemClock, TickingClock, parse_stamp, stamp
 from promotion.core.redact import Redactor
@@ -22,6 +21,7 @@ from promotion.engine.lookups import Entry, LookupScheduler
 from promotion.engine.lookups.spool import Spool
 from promotion.engine.outcome import Outcome
 from promotion.engine.record import Frame, RunResults, build, cases, unfinished_cases
+from promotion.engine.sources import Sources
 from promotion.engine.waivers import JudgedImage, as_json, concerned, describe, state_of, version_of, waive
 from promotion.evidence import REGISTRY
 from promotion.record import history as chain

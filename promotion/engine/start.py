@@ -10,6 +10,7 @@ from promotion import checklist as checklists
 from promotion.engine import evidence_fixtures as given
 from promotion.engine.binding import Binding
 from promotion.engine.configure import as_controller, as_worker, subjects_if_any
+from promotion.engine.declared import declare
 from promotion.engine.options import inspects, phase_of, read_options
 from promotion.engine.worker import Judging
 from promotion.evidence import REGISTRY, DeclarationError
@@ -20,8 +21,7 @@ def start(config: pytest.Config) -> None:
     _raise_if_asserts_are_stripped()
     try:
         checklist = checklists.load_checklist(checklists.find(config.invocation_params.dir))
-        import promotion.fixtures  # noqa: F401 - declares the evidence
-
+        declare()
         REGISTRY.check()
     except (checklists.ChecklistError, DeclarationError) as mistake:
         raise pytest.UsageError(str(mistake)) from None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from promotion.core.sentences import join_words
-from promotion.report.markup import shown
+from promotion.core.visible_text import shown
 from promotion.report.reading import ItemView, RecordView
 from promotion.report.verdict import headline
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from promotion.core.markdown_text import plain
 from promotion.core.sentences import join_words
+from promotion.core.visible_text import shown
 from promotion.record.rehearsal import is_rehearsal
 from promotion.report.attestations import signature
-from promotion.report.markup import shown
-from promotion.report.plain_text import plain
 from promotion.report.reading import ItemView, RecordView, SectionView, rows, table, text
 from promotion.report.signoff import record_sha256
 from promotion.report.timestamps import lasted, moment

@@ -10,10 +10,10 @@ import pytest
 
 import tests.stories.loaded  # noqa: F401 - before any clock runs
 from promotion import cli
-from promotion.actions.find_deployments import LOOK_BACK
-from promotion.clients.sources import Sources
 from promotion.core.clock import SystemClock
 from promotion.core.redact import Redactor
+from promotion.engine.sources import Sources
+from promotion.sections.after_rollback.find_deployments import LOOK_BACK
 from promotion.settings import load
 from tests.actions.beginning import begin
 from tests.runner import environment

@@ -201,7 +201,7 @@ def test_beside_the_rollback_a_refusal_is_told_and_no_more(world_pool, tmp_path)
 
 def test_a_defect_half_way_needs_a_person(world_pool, tmp_path, monkeypatch):
     """Nobody knows how far it came: exit code 20, a receipt that says so, and the page."""
-    monkeypatch.setattr("promotion.actions.automatic_rollback.roll_back", lambda _: {}["what is not there"])
+    monkeypatch.setattr("promotion.engine.automatic_rollback.roll_back", lambda _: {}["what is not there"])
     with scene(world_pool) as world:
         judged = decide(world, tmp_path, "--act")
     assert (judged.code, judged.record["verdict"]) == (20, "NO-GO"), judged.printed

@@ -4,9 +4,9 @@ import tomllib
 
 import pytest
 
-from promotion.clients.sources import Sources
 from promotion.core.clock import SystemClock
 from promotion.core.redact import Redactor
+from promotion.engine.sources import Sources
 from promotion.evidence import REGISTRY, SOURCES, DeclarationError, Registry
 from promotion.settings import parse
 from promotion.unknown import Unknown

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from promotion.core.evidence_types import Bars, Budget, Compared
 from promotion.report.chart_data import drawn
 from promotion.report.charts_rollout import budget, compared
-from promotion.report.evidence_types import Bars, Budget, Compared
 
 from .dom import read
 

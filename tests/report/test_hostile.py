@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from promotion.core.visible_text import shown
 from promotion.report import page, summary
-from promotion.report.markup import shown
 
 from . import sample
 from .dom import read, tags

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from promotion.core.visible_text import shown
 from promotion.report import summary
-from promotion.report.markup import shown
 
 from .sample import DIGEST
 from .test_hostile import ANY, FIELDS, NASTY, TROUBLED

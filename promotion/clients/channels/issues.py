@@ -13,8 +13,8 @@ from promotion.clients.github.client import GitHubClient
 from promotion.clients.github.fields import malformed
 from promotion.clients.github.writing import write
 from promotion.core.clock import parse_stamp, stamp
-from promotion.report.markup import shown
-from promotion.report.plain_text import plain
+from promotion.core.markdown_text import plain
+from promotion.core.visible_text import shown
 from promotion.settings.channels import Issues
 
 _READ, _WRITE = "issues: read", "issues: write"

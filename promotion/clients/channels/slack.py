@@ -16,7 +16,7 @@ from promotion.clients.channels.posted import PostedState, Told
 from promotion.clients.channels.transport import ChannelTransport
 from promotion.clients.http.client import HttpClient
 from promotion.core.clock import stamp
-from promotion.report.markup import shown
+from promotion.core.visible_text import shown
 from promotion.settings.channels import Slack
 from promotion.unknown import Reason, Unknown
 

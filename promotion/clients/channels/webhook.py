@@ -13,7 +13,7 @@ from promotion.clients.channels.transport import ChannelTransport
 from promotion.clients.http.answer import NO_JSON, json_body
 from promotion.clients.http.client import HttpClient
 from promotion.clients.http.reply import Reply
-from promotion.report.markup import shown
+from promotion.core.visible_text import shown
 from promotion.settings.channels import Sns, Teams
 from promotion.unknown import Reason, Unknown
 

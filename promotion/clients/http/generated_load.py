@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from promotion.clients.http.client import HttpClient
 from promotion.clients.http.reply import Reply
+from promotion.clients.http.requests_made import OneMade, RequestsMade, summed
 from promotion.core.clock import Clock
-from promotion.sections.observability.metrics.own_traffic import OneMade, RequestsMade, summed
 from promotion.settings.endpoints import EndpointCall, Expect
 from promotion.settings.observability import GeneratedLoad
 from promotion.unknown import Unknown

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from promotion.actions.found_deployments import Brought
 from promotion.clients.aws.cloudwatch.query import Metric, Query
 from promotion.clients.aws.cloudwatch.series import MetricsLook
 from promotion.clients.aws.cloudwatch.window import MINUTE, SETTLED_AFTER, Window, ceil_minute, floor_minute
 from promotion.sections.after_rollback.evidence import Leftover, Serving
+from promotion.sections.after_rollback.found_deployments import Brought
 from promotion.sections.observability.baseline.compare import DURATIONS, REQUESTS
 from promotion.sections.observability.baseline.record import TargetMeasurement
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget as Place

@@ -1,9 +1,9 @@
 """The issue about what is done so that it does not happen again: what it says, and whether it is a plan. Pure."""
 
-from promotion.actions.stop_deployment import key_of
-from promotion.actions.ticket import Draft
 from promotion.clients.channels.message import SHORT
+from promotion.clients.github.issues import Draft
 from promotion.people.promotion_record import PromotionRecord
+from promotion.record.receipts import key_of
 from promotion.sections.after_rollback.evidence import TicketLook
 from promotion.unknown import Reason, Unknown
 

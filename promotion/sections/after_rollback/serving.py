@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from promotion.actions.found_deployments import Brought
+from promotion.sections.after_rollback.found_deployments import Brought
 from promotion.unknown import Reason, Unknown
 
 

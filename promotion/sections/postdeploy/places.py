@@ -6,7 +6,7 @@ from promotion.sections.observability.baseline.window import Whole
 from promotion.sections.observability.metrics.errors import count_errors
 from promotion.sections.observability.metrics.queries_for import Balancers
 from promotion.sections.observability.metrics.signals import Failures
-from promotion.sections.postdeploy.budget.spent import Counts
+from promotion.sections.postdeploy.counts import Counts
 from promotion.sections.postdeploy.schedule import Began
 from promotion.sections.rollout.measuring import cut
 from promotion.settings import Settings

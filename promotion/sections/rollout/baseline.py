@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from promotion.sections.observability.baseline.record import TargetMeasurement
 from promotion.sections.observability.baseline.store import StoredBaseline
-from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.observability.measurements import Untellable
 from promotion.settings import Settings
 from promotion.unknown import Reason, Unknown
 

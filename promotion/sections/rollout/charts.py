@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from statistics import quantiles
 
-from promotion.report.evidence_types import Compared
+from promotion.core.evidence_types import Compared
 from promotion.sections.rollout.invocations import Invocation
 
 MOST = 120

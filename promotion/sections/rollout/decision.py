@@ -5,7 +5,7 @@ The same function ends a watch early, is what the decision items are judged by, 
 
 from promotion.clients.aws.cloudwatch.alarms import ALARM
 from promotion.sections.observability.alarms.judgement import spells
-from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.rollout.canary import CanaryDecision, Decision, judge_canary
 from promotion.sections.rollout.error_rates import judge_callers
 from promotion.sections.rollout.fleet_judgement import judge_fleet

@@ -13,8 +13,8 @@ from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER, floor_minute
 from promotion.clients.aws.hosts import count, serves
 from promotion.core.statistics.latencies import slow_share_chance
 from promotion.core.statistics.proof import percent
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.observability.metrics.errors import ErrorLook
-from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.rollout.against_baseline import compare_with_baseline
 from promotion.sections.rollout.baseline import recorded
 from promotion.sections.rollout.error_rates import judge_groups

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from promotion.clients.aws.cloudwatch.query import Metric, Query
 from promotion.clients.aws.cloudwatch.series import MetricsLook, Series
 from promotion.clients.aws.cloudwatch.window import MINUTE, SETTLED_AFTER, Window, floor_minute
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook, errors
 from promotion.sections.observability.metrics.errors import count_errors as count_failures
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget
-from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.observability.metrics.signals import BALANCER, LAMBDA, counts, dimension
 from promotion.sections.observability.metrics.units import in_unit
 from promotion.sections.rollout.against_baseline import FleetOutcome

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.rollout.canary import Decision
 from promotion.unknown import Reason
 

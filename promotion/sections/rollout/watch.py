@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from promotion.clients.aws.cloudwatch.alarms import AlarmsLook
 from promotion.clients.http.answer import HttpAnswer
-from promotion.report.evidence_types import Compared
+from promotion.core.evidence_types import Compared
 from promotion.sections.observability.alarms.judgement import AlarmHistory
 from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.dashboards.judgement import Drawn
 from promotion.sections.observability.logs.sample import LogSample
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook
-from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.rollout.fleet_evidence import Answers, Fleet, Load, Slow
 from promotion.sections.rollout.invocations import Counted
 from promotion.sections.rollout.stages import Stage, served_since

@@ -8,7 +8,7 @@ from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER
 from promotion.clients.aws.hosts import serves
 from promotion.core.clock import TickingClock
 from promotion.core.progress import report_progress
-from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.rollout.canary import Decision
 from promotion.sections.rollout.charts import charts
 from promotion.sections.rollout.collect.deployments import Deployments

@@ -19,9 +19,9 @@ from promotion.clients.channels.send import key_of
 from promotion.clients.http.client import HttpClient
 from promotion.core.environment_secrets import Secrecy
 from promotion.core.redact import Redactor
+from promotion.core.visible_text import shown
 from promotion.record.journal import Journal
 from promotion.report.github_actions import page_of_run
-from promotion.report.markup import shown
 from promotion.sandbox.answer import Answer
 from promotion.sandbox.edge import Edge
 from promotion.sandbox.request_log import Calls

@@ -5,13 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from promotion.actions.found_deployments import Brought
-from promotion.actions.ticket import Ticket
 from promotion.clients.aws.cloudwatch.series import MetricsLook, Series
 from promotion.clients.aws.cloudwatch.window import Window
 from promotion.clients.aws.deployments import Deployment, DeploymentTarget
 from promotion.clients.aws.functions import Alias
 from promotion.clients.aws.load_balancers import BalancerTraffic, Host
+from promotion.clients.github.issues import Ticket
 from promotion.clients.github.models import WorkflowRun
 from promotion.people.attestations import ProofCheck, ProofOutcome
 from promotion.people.promotion_record import Meeting, Remediation
@@ -25,6 +24,7 @@ from promotion.sections.after_rollback.evidence import (
     TicketLook,
     WorkflowLook,
 )
+from promotion.sections.after_rollback.found_deployments import Brought
 from promotion.sections.after_rollback.remaining_traffic import leftover_queries, read_leftover
 from promotion.sections.observability.baseline.record import Baseline, TargetMeasurement, histogram
 from promotion.sections.observability.baseline.store import StoredBaseline

@@ -2,7 +2,7 @@
 
 import pytest
 
-from promotion.actions.ticket import Ticket
+from promotion.clients.github.issues import Ticket
 from promotion.people.attestations import ProofCheck, ProofOutcome
 from promotion.people.promotion_record import Meeting, People, PromotionRecord, RecordedRollback
 from promotion.record.receipt import ActionState, Receipt

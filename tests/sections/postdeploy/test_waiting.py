@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.postdeploy.schedule import Began, reach
 from promotion.sections.rollout.watch import Absent, ProdDeployment
 from promotion.unknown import Reason, Unknown

@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from promotion.clients.aws.cloudwatch.alarms import ALARM, OK
-from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.rollout.canary import Decision
 from promotion.sections.rollout.decision import at, decide
 from promotion.sections.rollout.fleet_evidence import Slow

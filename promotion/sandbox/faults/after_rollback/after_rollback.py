@@ -277,7 +277,7 @@ def _(world: "World") -> None:
 
 
 def _remediation_issue(world: "World", *assignees: str) -> None:
-    from promotion.actions.stop_deployment import key_of
+    from promotion.record.receipts import key_of
 
     del written(world)["remediation"]
     body = f"Orders without a date get that of their payment.\n\n[{key_of(world.digest, 'remediation')}]"

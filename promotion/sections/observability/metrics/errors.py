@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.clients.aws.cloudwatch.series import MetricsLook
+from promotion.clients.http.requests_made import NONE_MADE, RequestsMade
 from promotion.core.statistics.proof import Proof, percent, prove
 from promotion.sections.observability.metrics.chart import Chart, by_minute
 from promotion.sections.observability.metrics.liveness import SETTLED, require_requests
-from promotion.sections.observability.metrics.own_traffic import NONE_MADE, RequestsMade
 from promotion.sections.observability.metrics.signals import Failures, key_of
 from promotion.unknown import Reason, Unknown
 

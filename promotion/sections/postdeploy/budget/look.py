@@ -11,7 +11,8 @@ from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER, Window, ceil_
 from promotion.sections.observability.baseline.window import Whole
 from promotion.sections.observability.metrics.signals import counts, key_of
 from promotion.sections.postdeploy.budget.coverage import covered, gaps
-from promotion.sections.postdeploy.budget.spent import WINDOWS, Counts, ErrorBudget, name_of
+from promotion.sections.postdeploy.budget.spent import WINDOWS, ErrorBudget, name_of
+from promotion.sections.postdeploy.counts import Counts
 from promotion.sections.postdeploy.places import count
 from promotion.settings.postdeploy import BudgetSettings
 

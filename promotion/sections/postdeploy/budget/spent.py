@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from promotion.core.statistics.proof import percent
 from promotion.sections.postdeploy.budget.coverage import CoverageGap
+from promotion.sections.postdeploy.counts import Counts
 
 WINDOWS: Sequence[tuple[timedelta, timedelta, float]] = (
     (timedelta(hours=1), timedelta(minutes=5), 14.4),
@@ -18,19 +19,6 @@ WINDOWS: Sequence[tuple[timedelta, timedelta, float]] = (
 """Long window, short window, and the burn rate that is too fast if it holds in both."""
 FEWEST = 10
 """Errors in a window under which its burn rate says nothing: with little traffic one error is a rate of its own."""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Requests and failed ones in a window."""
-
-    requests: int
-    errors: int
-
-    @property
-    def share(self) -> float:
-        """The share that failed, 0 to 1; 0 without a request."""
-        return self.errors / self.requests if self.requests else 0.0
 
 
 @dataclass(frozen=True)

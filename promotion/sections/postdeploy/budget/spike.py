@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from promotion.core.statistics.error_rates import worse_than
 from promotion.core.statistics.proof import percent
-from promotion.sections.postdeploy.budget.spent import Counts
+from promotion.sections.postdeploy.counts import Counts
 
 
 @dataclass(frozen=True)

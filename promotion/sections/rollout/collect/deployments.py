@@ -25,7 +25,7 @@ from promotion.clients.oci.identity import PromotedImage
 from promotion.core.clock import Clock
 from promotion.core.image_reference import digest_in
 from promotion.sections.artifact.running_digests import digest_in_revision, from_version_endpoint
-from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.rollout.collect.lambda_reports import seen
 from promotion.sections.rollout.stages import stages
 from promotion.sections.rollout.watch import Absent, ProdDeployment

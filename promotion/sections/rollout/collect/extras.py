@@ -9,14 +9,14 @@ from promotion.clients.aws.cloudwatch.agent_metrics import metrics_of_instances
 from promotion.clients.aws.cloudwatch.metrics import metric_data
 from promotion.clients.aws.cloudwatch.window import MINUTE, SETTLED_AFTER, Window, floor_minute
 from promotion.clients.aws.logs import log_pages
+from promotion.sections.observability.asking import measured_at_once
 from promotion.sections.observability.dashboards.body import parse_dashboard as read_dashboard
 from promotion.sections.observability.dashboards.queries import plan as plan_drawing
 from promotion.sections.observability.logs.reading import ENOUGH, log_sample
 from promotion.sections.observability.logs.sample import LogSample
 from promotion.sections.observability.logs.streams import Writers
 from promotion.sections.observability.logs.tally import EventCounter
-from promotion.sections.observability.metrics.asking import measured_at_once
-from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.rollout import measuring
 from promotion.sections.rollout.collect.lambda_reports import seen
 from promotion.sections.rollout.fleet_evidence import Fleet, Load

@@ -10,7 +10,7 @@ from promotion.clients.aws.pacing import filter_pace
 from promotion.core.api_calls import CALLS
 from promotion.core.failures import explain
 from promotion.sections.observability.logs.streams import Writers
-from promotion.sections.observability.metrics.results import Untellable
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.rollout.invocations import PATTERN, Invocation, read_report
 from promotion.unknown import Reason, Unknown
 

@@ -18,8 +18,8 @@ from promotion.clients.http.client import HttpClient
 from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.sections.observability.dashboards.signals import Balanced
 from promotion.sections.observability.logs.streams import Writers
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget
-from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.rollout import measuring
 from promotion.sections.rollout.against_baseline import marks
 from promotion.sections.rollout.baseline import recorded

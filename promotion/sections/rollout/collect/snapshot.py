@@ -10,9 +10,9 @@ from promotion.clients.aws.account import Account
 from promotion.clients.aws.cloudwatch.series import MetricsLook
 from promotion.clients.aws.cloudwatch.window import Window, ceil_minute
 from promotion.sections.observability.baseline.store import StoredBaseline
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.observability.metrics.liveness import SETTLED
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget
-from promotion.sections.observability.metrics.results import Untellable
 from promotion.sections.rollout import measuring
 from promotion.sections.rollout.collect.alarms import alarms_until
 from promotion.sections.rollout.collect.lambda_reports import Reports, seen

@@ -7,10 +7,10 @@ import pytest
 
 from promotion.clients.aws.cloudwatch.metrics import metric_data
 from promotion.clients.aws.cloudwatch.window import window_before
+from promotion.clients.http.requests_made import NONE_MADE
 from promotion.sandbox.world import build
 from promotion.sections.observability.metrics.errors import errors
 from promotion.sections.observability.metrics.latency import latency
-from promotion.sections.observability.metrics.own_traffic import NONE_MADE
 from promotion.sections.observability.metrics.queries_for import MeasuredTarget, plan
 from promotion.settings.environment import DeploymentGroupRef, Ec2Target, LambdaTarget
 from promotion.settings.observability import Api, MetricLimits

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from promotion.clients.aws.cloudwatch.metrics import metric_data
 from promotion.clients.aws.cloudwatch.query import Metric, Query
 from promotion.clients.aws.cloudwatch.window import MINUTE, Window, floor_minute
-from promotion.sections.observability.metrics.asking import measured_at_once
+from promotion.sections.observability.asking import measured_at_once
+from promotion.sections.observability.measurements import Untellable
 from promotion.sections.observability.metrics.batching import LONGEST, Part, grouped, joint
-from promotion.sections.observability.metrics.results import Untellable
 from promotion.unknown import Reason, Unknown
 
 END = datetime(2026, 5, 4, 10, 28, tzinfo=UTC)

@@ -12,11 +12,11 @@ from promotion.fixtures import metrics, own_traffic
 from promotion.clients.aws.deployments import Deployment, DeploymentHistory
 from promotion.clients.http.client import HttpClient
 from promotion.clients.http.generated_load import USER_AGENT, make_requests
+from promotion.clients.http.requests_made import RequestsMade
 from promotion.core.api_calls import CALLS
 from promotion.core.clock import SystemClock
 from promotion.core.environment_secrets import Secrecy
 from promotion.engine.lookups.per_subject import PerSubject
-from promotion.sections.observability.metrics.own_traffic import RequestsMade
 from promotion.settings.observability import GeneratedLoad
 from promotion.unknown import Reason, Unknown
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from promotion.sections.postdeploy.budget.coverage import covered, gaps
-from promotion.sections.postdeploy.budget.spent import Counts, ErrorBudget, budget_doubts
+from promotion.sections.postdeploy.budget.spent import ErrorBudget, budget_doubts
+from promotion.sections.postdeploy.counts import Counts
 
 START = datetime(2026, 5, 1, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)

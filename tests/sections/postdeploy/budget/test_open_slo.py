@@ -6,7 +6,8 @@ import pytest
 
 from promotion.sections.postdeploy.budget import open_slo
 from promotion.sections.postdeploy.budget.open_slo import OpenSlo
-from promotion.sections.postdeploy.budget.spent import Counts, ErrorBudget
+from promotion.sections.postdeploy.budget.spent import ErrorBudget
+from promotion.sections.postdeploy.counts import Counts
 from promotion.unknown import Reason, Unknown
 from tests.runner import ROOT
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promotion.sections.postdeploy.budget import reported
-from promotion.sections.postdeploy.budget.spent import Counts, ErrorBudget
+from promotion.sections.postdeploy.budget.spent import ErrorBudget
+from promotion.sections.postdeploy.counts import Counts
 from promotion.unknown import Reason, Unknown
 
 MINE = ErrorBudget(0.999, 30, Counts(1_000_000, 210), {})

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from promotion.sections.postdeploy.budget.spent import (
     FEWEST,
     WINDOWS,
-    Counts,
     ErrorBudget,
     budget_doubts,
     budget_problems,
     name_of,
     spent_by,
 )
+from promotion.sections.postdeploy.counts import Counts
 
 HOUR, FIVE = timedelta(hours=1), timedelta(minutes=5)
 NAMES = [name_of(window) for long, short, _ in WINDOWS for window in (long, short)]

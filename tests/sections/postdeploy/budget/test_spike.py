@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promotion.sections.postdeploy.budget.spent import Counts
 from promotion.sections.postdeploy.budget.spike import spike, visible_share
+from promotion.sections.postdeploy.counts import Counts
 
 
 def by_hand(before, after):

@@ -7,8 +7,8 @@ from promotion.clients.aws.account import Account
 from promotion.clients.aws.cloudwatch.metrics import metric_data, refusal
 from promotion.clients.aws.cloudwatch.series import MetricsLook
 from promotion.sections.observability.dashboards.judgement import Drawn
+from promotion.sections.observability.measurements import Measurements, Untellable
 from promotion.sections.observability.metrics.batching import Part, grouped, joint
-from promotion.sections.observability.metrics.results import Measurements, Untellable
 from promotion.unknown import Reason
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from promotion.report.markup import shown
+from promotion.core.visible_text import shown
 
 _PUNCTUATION = re.compile(r"[\\`*_\[\]<>|~$&]|:(?=//)|(?<=[Ww]{3})\.|^[-+=#]")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?= |$)")

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from promotion.actions.found_deployments import Brought
 from promotion.clients.aws.account import Account
 from promotion.clients.aws.codedeploy import (
     NotStarted,
@@ -21,6 +20,7 @@ from promotion.clients.aws.enums import Origin
 from promotion.clients.aws.functions import version
 from promotion.clients.aws.revisions import spec
 from promotion.clients.oci.identity import PromotedImage
+from promotion.sections.after_rollback.found_deployments import Brought
 from promotion.sections.artifact.running_digests import digest_in_revision
 from promotion.settings.environment import DigestFromTag, LambdaTarget, Target
 from promotion.unknown import Reason, Unknown

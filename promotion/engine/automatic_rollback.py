@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 from promotion.actions.context import context_of
 from promotion.actions.rollback import roll_back
-from promotion.actions.stop_deployment import key_of
 from promotion.core.clock import stamp
 from promotion.record.receipt import ActionState, Receipt
-from promotion.record.receipts import STOP
+from promotion.record.receipts import STOP, key_of
 from promotion.unknown import Unknown
 
 if TYPE_CHECKING:
