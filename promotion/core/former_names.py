@@ -4,8 +4,8 @@ A former name gives the same objects as the new one; nothing is imported before 
 """
 
 import importlib
-from collections.abc import Mapping, Sequence
-from importlib.abc import Loader, MetaPathFinder
+from collections.abc import Mapping
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -30,18 +30,15 @@ NAMES: Mapping[tuple[str, str], str] = {
 """Former module and former name in it to the name it has now."""
 
 
-class FormerNames(MetaPathFinder, Loader):
-    """Finds modules under the names they had. It is asked after all others, so that a real module is never hidden."""
+def find_spec(fullname: str) -> ModuleSpec | None:
+    """Give the spec of a module by its former name; None for any other name."""
+    return ModuleSpec(fullname, _Former(), is_package=True) if fullname in MODULES else None
 
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Give the spec of a former name; None for any other."""
-        del path, target
-        return ModuleSpec(fullname, self, is_package=True) if fullname in MODULES else None
+
+class _Former(Loader):
+    """Loads a module that looks up every name in it in the module's new place."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Let every name in it be looked up in the module's new place."""
         name, new = module.__name__, importlib.import_module(MODULES[module.__name__])
 
         def found(attribute: str) -> Any:
