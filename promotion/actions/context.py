@@ -1,7 +1,8 @@
 """What a rollback is carried out with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from promotion.actions.workflow import own_run
 from promotion.clients.aws.account import Account

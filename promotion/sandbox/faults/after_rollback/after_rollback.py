@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -71,10 +72,15 @@ def _(world: "World") -> None:
     part.back.creator = "user"
 
 
-@fault("prod-deployments-unreadable", item=ROLLED_BACK, kind="blind", falls_with=(*AFTERWARDS, HEALTH))
-def _(world: "World") -> None:
-    """Prod's deployments may not be listed."""
-    world.wire.deny("codedeploy:ListDeployments", account=world.prod.id)
+wire_fault(
+    "prod-deployments-unreadable",
+    "Prod's deployments may not be listed.",
+    "deny",
+    "codedeploy:ListDeployments",
+    item=ROLLED_BACK,
+    on="prod",
+    falls_with=(*AFTERWARDS, HEALTH),
+)
 
 
 @fault("team-not-told-of-rollback", item=TEAM)
@@ -158,10 +164,14 @@ def _(world: "World") -> None:
     )
 
 
-@fault("prod-alias-unreadable", item=SERVING, kind="blind")
-def _(world: "World") -> None:
-    """The role may not read the alias of the function in prod."""
-    world.wire.deny("lambda:GetAlias", account=world.prod.id)
+wire_fault(
+    "prod-alias-unreadable",
+    "The role may not read the alias of the function in prod.",
+    "deny",
+    "lambda:GetAlias",
+    item=SERVING,
+    on="prod",
+)
 
 
 @fault("health-red-after-rollback", item=HEALTH)
@@ -201,10 +211,15 @@ def _(world: "World") -> None:
     kept[0] = kept[0].model_copy(update={"digest": world.digest})
 
 
-@fault("metrics-throttled-after-rollback", item=BASELINE, kind="blind", falls_with=(SERVING,))
-def _(world: "World") -> None:
-    """CloudWatch throttles every attempt."""
-    world.wire.throttle("cloudwatch:GetMetricData", account=world.prod.id)
+wire_fault(
+    "metrics-throttled-after-rollback",
+    "CloudWatch throttles every attempt.",
+    "throttle",
+    "cloudwatch:GetMetricData",
+    item=BASELINE,
+    on="prod",
+    falls_with=(SERVING,),
+)
 
 
 @fault("reason-not-written", item="reason-documented", kind="blind")

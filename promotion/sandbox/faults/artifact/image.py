@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -192,28 +193,26 @@ def _(world: "World") -> None:
     edit_settings(world, 'revision_key = "shop/{digest}.zip"', "")
 
 
-@fault("ecr-denied", item=IMMUTABLE, kind="blind")
-def _(world: "World") -> None:
-    """DescribeRepositories is denied."""
-    world.wire.deny("ecr:DescribeRepositories")
+wire_fault("ecr-denied", "DescribeRepositories is denied.", "deny", "ecr:DescribeRepositories", item=IMMUTABLE)
 
 
-@fault("ecr-throttled", item=IMMUTABLE, kind="blind")
-def _(world: "World") -> None:
-    """DescribeImages is throttled in every attempt."""
-    world.wire.throttle("ecr:DescribeImages")
+wire_fault(
+    "ecr-throttled", "DescribeImages is throttled in every attempt.", "throttle", "ecr:DescribeImages", item=IMMUTABLE
+)
 
 
-@fault("ecr-answer-cut-off", item=IMMUTABLE, kind="blind")
-def _(world: "World") -> None:
-    """The answer of DescribeImages is cut off half-way, with status 200."""
-    world.wire.truncate("ecr:DescribeImages")
+wire_fault(
+    "ecr-answer-cut-off",
+    "The answer of DescribeImages is cut off half-way, with status 200.",
+    "truncate",
+    "ecr:DescribeImages",
+    item=IMMUTABLE,
+)
 
 
-@fault("running-function-denied", item=IMMUTABLE, kind="blind")
-def _(world: "World") -> None:
-    """GetFunction is denied in dev."""
-    world.wire.deny("lambda:GetFunction", account=world.dev.id)
+wire_fault(
+    "running-function-denied", "GetFunction is denied in dev.", "deny", "lambda:GetFunction", item=IMMUTABLE, on="dev"
+)
 
 
 @fault("image-too-large", item=SIZE)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -160,10 +161,15 @@ def _(world: "World") -> None:
     SupplyChain(world.registry, world.releases[-2], world.supply_chain.made).take_away(_TYPE)
 
 
-@fault("prod-denied-for-comparison", item=SBOM, kind="clean")
-def _(world: "World") -> None:
-    """Which image runs in prod is unknown, so there is nothing to compare with."""
-    world.wire.deny("lambda:GetFunction", account=world.prod.id)
+wire_fault(
+    "prod-denied-for-comparison",
+    "Which image runs in prod is unknown, so there is nothing to compare with.",
+    "deny",
+    "lambda:GetFunction",
+    item=SBOM,
+    kind="clean",
+    on="prod",
+)
 
 
 @fault("application-not-known", item=SBOM, kind="blind")

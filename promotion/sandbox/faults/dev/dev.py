@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from promotion.sandbox.catalogue import fault
 from promotion.sandbox.patience import ANSWER_MS, STRICT_MS, TOO_LATE
 from promotion.sandbox.settings_edits import edit_settings
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -107,22 +108,27 @@ def _(world: "World") -> None:
     world.dev.latest_lambda_deployment.status = "InProgress"
 
 
-@fault("function-unreadable", item="lambda-deployed", kind="blind")
-def _(world: "World") -> None:
-    """GetFunction is denied."""
-    world.wire.deny("lambda:GetFunction", account=world.dev.id)
+wire_fault(
+    "function-unreadable", "GetFunction is denied.", "deny", "lambda:GetFunction", item="lambda-deployed", on="dev"
+)
 
 
-@fault("alias-answer-cut-off", item="lambda-deployed", kind="blind")
-def _(world: "World") -> None:
-    """The answer of GetAlias is cut off half-way, with status 200."""
-    world.wire.truncate("lambda:GetAlias")
+wire_fault(
+    "alias-answer-cut-off",
+    "The answer of GetAlias is cut off half-way, with status 200.",
+    "truncate",
+    "lambda:GetAlias",
+    item="lambda-deployed",
+)
 
 
-@fault("alias-answer-shorter-than-announced", item="lambda-deployed", kind="blind")
-def _(world: "World") -> None:
-    """The answer of GetAlias is shorter than its Content-Length says."""
-    world.wire.cut("lambda:GetAlias")
+wire_fault(
+    "alias-answer-shorter-than-announced",
+    "The answer of GetAlias is shorter than its Content-Length says.",
+    "cut",
+    "lambda:GetAlias",
+    item="lambda-deployed",
+)
 
 
 @fault("ec2-instance-failed", item="ec2-deployed")
@@ -184,33 +190,46 @@ def _(world: "World") -> None:
     world.fronts["dev-ec2"].members.add(type(member)(extra, member.release))
 
 
-@fault(
+wire_fault(
     "deployment-targets-denied",
+    "BatchGetDeploymentTargets is denied.",
+    "deny",
+    "codedeploy:BatchGetDeploymentTargets",
     item="ec2-deployed",
-    kind="blind",
+    on="dev",
     falls_with=(*DEPLOYMENTS, "digest-immutable[ec2]", "canary-monitored[lambda]"),
 )
-def _(world: "World") -> None:
-    """BatchGetDeploymentTargets is denied."""
-    world.wire.deny("codedeploy:BatchGetDeploymentTargets", account=world.dev.id)
 
 
-@fault("deployment-group-throttled", item="ec2-deployed", kind="blind", falls_with=DEPLOYMENTS)
-def _(world: "World") -> None:
-    """GetDeploymentGroup is throttled in every attempt."""
-    world.wire.throttle("codedeploy:GetDeploymentGroup")
+wire_fault(
+    "deployment-group-throttled",
+    "GetDeploymentGroup is throttled in every attempt.",
+    "throttle",
+    "codedeploy:GetDeploymentGroup",
+    item="ec2-deployed",
+    falls_with=DEPLOYMENTS,
+)
 
 
-@fault("deployments-unreachable", item="lambda-deployed", kind="blind", falls_with=DEPLOYMENTS)
-def _(world: "World") -> None:
-    """CodeDeploy answers with the error page of a proxy."""
-    world.wire.fail("codedeploy:*", 502)
+wire_fault(
+    "deployments-unreachable",
+    "CodeDeploy answers with the error page of a proxy.",
+    "fail",
+    "codedeploy:*",
+    502,
+    item="lambda-deployed",
+    falls_with=DEPLOYMENTS,
+)
 
 
-@fault("deployments-connection-closed", item="lambda-deployed", kind="blind", falls_with=DEPLOYMENTS)
-def _(world: "World") -> None:
-    """CodeDeploy closes the connection without an answer."""
-    world.wire.drop("codedeploy:ListDeployments")
+wire_fault(
+    "deployments-connection-closed",
+    "CodeDeploy closes the connection without an answer.",
+    "drop",
+    "codedeploy:ListDeployments",
+    item="lambda-deployed",
+    falls_with=DEPLOYMENTS,
+)
 
 
 @fault(
@@ -318,16 +337,25 @@ def _(world: "World") -> None:
     }
 
 
-@fault("listeners-denied", item="blue-green-completed", kind="blind", falls_with=("health-checks[ec2]",))
-def _(world: "World") -> None:
-    """DescribeListeners is denied."""
-    world.wire.deny("elbv2:DescribeListeners", account=world.dev.id)
+wire_fault(
+    "listeners-denied",
+    "DescribeListeners is denied.",
+    "deny",
+    "elbv2:DescribeListeners",
+    item="blue-green-completed",
+    on="dev",
+    falls_with=("health-checks[ec2]",),
+)
 
 
-@fault("instances-denied", item="blue-green-completed", kind="blind")
-def _(world: "World") -> None:
-    """DescribeInstances is denied."""
-    world.wire.deny("ec2:DescribeInstances", account=world.dev.id)
+wire_fault(
+    "instances-denied",
+    "DescribeInstances is denied.",
+    "deny",
+    "ec2:DescribeInstances",
+    item="blue-green-completed",
+    on="dev",
+)
 
 
 @fault("target-unhealthy", item="health-checks")
@@ -408,10 +436,15 @@ def _(world: "World") -> None:
     world.edges["dev-lambda"].drop("GET /health")
 
 
-@fault("target-health-denied", item="health-checks", kind="blind", falls_with=("blue-green-completed",))
-def _(world: "World") -> None:
-    """DescribeTargetHealth is denied."""
-    world.wire.deny("elbv2:DescribeTargetHealth", account=world.dev.id)
+wire_fault(
+    "target-health-denied",
+    "DescribeTargetHealth is denied.",
+    "deny",
+    "elbv2:DescribeTargetHealth",
+    item="health-checks",
+    on="dev",
+    falls_with=("blue-green-completed",),
+)
 
 
 @fault("endpoint-wrong-body", item="smoke-tests")
@@ -543,16 +576,23 @@ def _(world: "World") -> None:
     world.dev.canary.until = ago(hours=2)
 
 
-@fault("canaries-denied", item="synthetic-tests", kind="blind")
-def _(world: "World") -> None:
-    """DescribeCanariesLastRun is denied."""
-    world.wire.deny("synthetics:DescribeCanariesLastRun", account=world.dev.id)
+wire_fault(
+    "canaries-denied",
+    "DescribeCanariesLastRun is denied.",
+    "deny",
+    "synthetics:DescribeCanariesLastRun",
+    item="synthetic-tests",
+    on="dev",
+)
 
 
-@fault(
+wire_fault(
     "role-cannot-be-assumed",
+    "The role that looks at dev cannot be assumed.",
+    "deny",
+    "sts:AssumeRole",
     item="lambda-deployed",
-    kind="blind",
+    on="dev",
     falls_with=(
         *DEPLOYMENTS,
         *SECRETS,
@@ -573,9 +613,6 @@ def _(world: "World") -> None:
         *(f"security-groups[dev {group}]" for group in GROUPS),
     ),
 )
-def _(world: "World") -> None:
-    """The role that looks at dev cannot be assumed."""
-    world.wire.deny("sts:AssumeRole", account=world.dev.id)
 
 
 def _roll_back(world: "World", broken: Any) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -206,22 +207,27 @@ def _(world: "World") -> None:
         deployment.shift(timedelta(days=-20))
 
 
-@fault("alarm-history-denied", item="no-alarms", kind="blind")
-def _(world: "World") -> None:
-    """DescribeAlarmHistory is denied."""
-    world.wire.deny(HISTORY, account=world.dev.id)
+wire_fault("alarm-history-denied", "DescribeAlarmHistory is denied.", "deny", HISTORY, item="no-alarms", on="dev")
 
 
-@fault("alarm-history-throttled", item="no-alarms", kind="blind")
-def _(world: "World") -> None:
-    """DescribeAlarmHistory is throttled in every attempt."""
-    world.wire.throttle(HISTORY, account=world.dev.id)
+wire_fault(
+    "alarm-history-throttled",
+    "DescribeAlarmHistory is throttled in every attempt.",
+    "throttle",
+    HISTORY,
+    item="no-alarms",
+    on="dev",
+)
 
 
-@fault("alarm-history-cut-off", item="no-alarms", kind="blind")
-def _(world: "World") -> None:
-    """The answer of DescribeAlarmHistory is cut off half-way, with status 200."""
-    world.wire.truncate(HISTORY, account=world.dev.id)
+wire_fault(
+    "alarm-history-cut-off",
+    "The answer of DescribeAlarmHistory is cut off half-way, with status 200.",
+    "truncate",
+    HISTORY,
+    item="no-alarms",
+    on="dev",
+)
 
 
 def _during(world: "World", minutes: float) -> "datetime":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -177,16 +178,26 @@ def _(world: "World") -> None:
     vars(world)["promotion_toml"] = lambda places: written(places).replace('dashboard = "shop-dev"\n', "")
 
 
-@fault("dashboard-denied", item="dashboard-healthy", kind="blind", falls_with=("no-alarms",))
-def _(world: "World") -> None:
-    """GetDashboard is denied."""
-    world.wire.deny("cloudwatch:GetDashboard", account=world.dev.id)
+wire_fault(
+    "dashboard-denied",
+    "GetDashboard is denied.",
+    "deny",
+    "cloudwatch:GetDashboard",
+    item="dashboard-healthy",
+    on="dev",
+    falls_with=("no-alarms",),
+)
 
 
-@fault("dashboard-alarms-throttled", item="dashboard-healthy", kind="blind", falls_with=("no-alarms",))
-def _(world: "World") -> None:
-    """DescribeAlarms is throttled in every attempt."""
-    world.wire.throttle("cloudwatch:DescribeAlarms", account=world.dev.id)
+wire_fault(
+    "dashboard-alarms-throttled",
+    "DescribeAlarms is throttled in every attempt.",
+    "throttle",
+    "cloudwatch:DescribeAlarms",
+    item="dashboard-healthy",
+    on="dev",
+    falls_with=("no-alarms",),
+)
 
 
 @fault("dashboard-data-stale", item="dashboard-healthy", kind="blind", falls_with=ON_METRICS)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
 from promotion.sandbox.leak_lines import DATABASE, set_secret
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,10 +52,14 @@ def _(world: "World") -> None:
     second_page(world, lambda _: Answer(400, (("Content-Type", "application/x-amz-json-1.1"),), body))
 
 
-@fault("leak-group-not-described", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """DescribeLogGroups is denied, so it is unknown whether the events are masked."""
-    world.wire.deny("logs:DescribeLogGroups", account=world.dev.id)
+wire_fault(
+    "leak-group-not-described",
+    "DescribeLogGroups is denied, so it is unknown whether the events are masked.",
+    "deny",
+    "logs:DescribeLogGroups",
+    item=ITEM,
+    on="dev",
+)
 
 
 @fault("leak-group-masked", item=ITEM, kind="blind")
@@ -75,10 +80,14 @@ def _(world: "World") -> None:
     set_secret(world, DATABASE, "password", "shop-1")
 
 
-@fault("leak-secret-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """GetSecretValue is denied, so it is unknown what to look for."""
-    world.wire.deny("secretsmanager:GetSecretValue", account=world.dev.id)
+wire_fault(
+    "leak-secret-denied",
+    "GetSecretValue is denied, so it is unknown what to look for.",
+    "deny",
+    "secretsmanager:GetSecretValue",
+    item=ITEM,
+    on="dev",
+)
 
 
 @fault("leak-key-denied", item=ITEM, kind="blind")

@@ -10,6 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.answer import Answer
@@ -110,22 +111,35 @@ def _(world: "World") -> None:
     world.dev.backend("logs").groups.pop(EC2)
 
 
-@fault("logs-denied", item=FLOWING, kind="blind", falls_with=(IDS, "no-secrets-in-logs"))
-def _(world: "World") -> None:
-    """FilterLogEvents is denied."""
-    world.wire.deny(FILTER, account=world.dev.id)
+wire_fault(
+    "logs-denied",
+    "FilterLogEvents is denied.",
+    "deny",
+    FILTER,
+    item=FLOWING,
+    on="dev",
+    falls_with=(IDS, "no-secrets-in-logs"),
+)
 
 
-@fault("logs-throttled", item=FLOWING, kind="blind", falls_with=(IDS,))
-def _(world: "World") -> None:
-    """FilterLogEvents is throttled in every attempt."""
-    world.wire.throttle(FILTER)
+wire_fault(
+    "logs-throttled",
+    "FilterLogEvents is throttled in every attempt.",
+    "throttle",
+    FILTER,
+    item=FLOWING,
+    falls_with=(IDS,),
+)
 
 
-@fault("logs-cut-off", item=FLOWING, kind="blind", falls_with=(IDS,))
-def _(world: "World") -> None:
-    """Answers of FilterLogEvents are cut off half-way."""
-    world.wire.truncate(FILTER)
+wire_fault(
+    "logs-cut-off",
+    "Answers of FilterLogEvents are cut off half-way.",
+    "truncate",
+    FILTER,
+    item=FLOWING,
+    falls_with=(IDS,),
+)
 
 
 @fault("logs-never-end", item=FLOWING, kind="blind", falls_with=(IDS,))
@@ -142,10 +156,14 @@ def _(world: "World") -> None:
     world.wire.add(FILTER, empty)
 
 
-@fault("logs-begin-empty", item=FLOWING, kind="clean")
-def _(world: "World") -> None:
-    """FilterLogEvents begins each answer with an empty page and a token."""
-    world.wire.empty_page(FILTER)
+wire_fault(
+    "logs-begin-empty",
+    "FilterLogEvents begins each answer with an empty page and a token.",
+    "empty_page",
+    FILTER,
+    item=FLOWING,
+    kind="clean",
+)
 
 
 @fault("logs-oldest-first", item=FLOWING, kind="clean")
@@ -298,10 +316,15 @@ def _(world: "World") -> None:
     world.fronts["dev-ec2"].members[instance].weight = 0
 
 
-@fault("log-alias-denied", item=FLOWING, kind="blind", falls_with=("correlation-ids[lambda]",))
-def _(world: "World") -> None:
-    """GetAlias is denied, so it is unknown which version's streams to look at."""
-    world.wire.deny("lambda:GetAlias", account=world.dev.id)
+wire_fault(
+    "log-alias-denied",
+    "GetAlias is denied, so it is unknown which version's streams to look at.",
+    "deny",
+    "lambda:GetAlias",
+    item=FLOWING,
+    on="dev",
+    falls_with=("correlation-ids[lambda]",),
+)
 
 
 def _hush(world: "World", member: str, minutes: float) -> None:

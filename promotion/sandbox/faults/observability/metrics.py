@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
 from promotion.sandbox.measured import page
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -12,28 +13,49 @@ EVERYTHING = ("lambda-duration", "alb-response-time", "dashboard-healthy")
 """What also fails with `error-rate` where no metric can be read."""
 
 
-@fault("metrics-denied", item="error-rate", kind="blind", falls_with=EVERYTHING)
-def _(world: "World") -> None:
-    """GetMetricData is denied."""
-    world.wire.deny("cloudwatch:GetMetricData", account=world.dev.id)
+wire_fault(
+    "metrics-denied",
+    "GetMetricData is denied.",
+    "deny",
+    "cloudwatch:GetMetricData",
+    item="error-rate",
+    on="dev",
+    falls_with=EVERYTHING,
+)
 
 
-@fault("metrics-throttled", item="error-rate", kind="blind", falls_with=EVERYTHING)
-def _(world: "World") -> None:
-    """GetMetricData is throttled in every attempt."""
-    world.wire.throttle("cloudwatch:GetMetricData", account=world.dev.id)
+wire_fault(
+    "metrics-throttled",
+    "GetMetricData is throttled in every attempt.",
+    "throttle",
+    "cloudwatch:GetMetricData",
+    item="error-rate",
+    on="dev",
+    falls_with=EVERYTHING,
+)
 
 
-@fault("metrics-throttled-once", item="error-rate", kind="clean")
-def _(world: "World") -> None:
-    """GetMetricData is throttled at the first attempt."""
-    world.wire.throttle("cloudwatch:GetMetricData", account=world.dev.id, times=1)
+wire_fault(
+    "metrics-throttled-once",
+    "GetMetricData is throttled at the first attempt.",
+    "throttle",
+    "cloudwatch:GetMetricData",
+    item="error-rate",
+    kind="clean",
+    on="dev",
+    times=1,
+)
 
 
-@fault("metrics-cut-off", item="error-rate", kind="blind", falls_with=EVERYTHING)
-def _(world: "World") -> None:
-    """The answer of GetMetricData is cut off half-way, with status 200."""
-    world.wire.truncate("cloudwatch:GetMetricData", account=world.dev.id)
+wire_fault(
+    "metrics-cut-off",
+    "The answer of GetMetricData is cut off half-way, with status 200.",
+    "truncate",
+    "cloudwatch:GetMetricData",
+    item="error-rate",
+    on="dev",
+    falls_with=EVERYTHING,
+)
 
 
 @fault("metrics-silent", item="error-rate", kind="blind", falls_with=EVERYTHING)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.endpoints import Places
@@ -79,11 +80,15 @@ def _(world: "World") -> None:
     _rewrite(world, lambda text: text.replace('[rollback.fleets.ec2]\nmoves = "all-at-once"', ""))
 
 
-@fault("prod-config-denied", item="canary-strategy", kind="blind",
-       falls_with=("deployment-groups", "full-shift[lambda]"))  # fmt: skip
-def _(world: "World") -> None:
-    """GetDeploymentConfig is denied in prod."""
-    world.wire.deny("codedeploy:GetDeploymentConfig", account=world.prod.id)
+wire_fault(
+    "prod-config-denied",
+    "GetDeploymentConfig is denied in prod.",
+    "deny",
+    "codedeploy:GetDeploymentConfig",
+    item="canary-strategy",
+    on="prod",
+    falls_with=("deployment-groups", "full-shift[lambda]"),
+)
 
 
 @fault("canary-without-own-metrics", item="canary-monitored")
@@ -157,34 +162,56 @@ def _(world: "World") -> None:
     _silence(world.prod, lambda metric: ("ExecutedVersion", "3") in metric.dimensions)
 
 
-@fault("prod-metrics-on-second-page", item="canary-monitored", kind="clean")
-def _(world: "World") -> None:
-    """The list of prod's metrics begins with an empty page and a token."""
-    world.wire.empty_page("cloudwatch:ListMetrics", account=world.prod.id)
+wire_fault(
+    "prod-metrics-on-second-page",
+    "The list of prod's metrics begins with an empty page and a token.",
+    "empty_page",
+    "cloudwatch:ListMetrics",
+    item="canary-monitored",
+    kind="clean",
+    on="prod",
+)
 
 
-@fault("prod-logs-denied", item="canary-monitored", kind="blind")
-def _(world: "World") -> None:
-    """FilterLogEvents is denied in prod."""
-    world.wire.deny("logs:FilterLogEvents", account=world.prod.id)
+wire_fault(
+    "prod-logs-denied",
+    "FilterLogEvents is denied in prod.",
+    "deny",
+    "logs:FilterLogEvents",
+    item="canary-monitored",
+    on="prod",
+)
 
 
-@fault("prod-metrics-denied", item="canary-monitored", kind="blind")
-def _(world: "World") -> None:
-    """GetMetricData is denied in prod."""
-    world.wire.deny("cloudwatch:GetMetricData", account=world.prod.id)
+wire_fault(
+    "prod-metrics-denied",
+    "GetMetricData is denied in prod.",
+    "deny",
+    "cloudwatch:GetMetricData",
+    item="canary-monitored",
+    on="prod",
+)
 
 
-@fault("prod-memory-throttled", item="canary-monitored", kind="blind")
-def _(world: "World") -> None:
-    """ListMetrics is throttled in prod in every attempt."""
-    world.wire.throttle("cloudwatch:ListMetrics", account=world.prod.id)
+wire_fault(
+    "prod-memory-throttled",
+    "ListMetrics is throttled in prod in every attempt.",
+    "throttle",
+    "cloudwatch:ListMetrics",
+    item="canary-monitored",
+    on="prod",
+)
 
 
-@fault("prod-instances-denied", item="canary-monitored", kind="blind", falls_with=("previous-version[ec2]",))
-def _(world: "World") -> None:
-    """DescribeInstances is denied in prod."""
-    world.wire.deny("ec2:DescribeInstances", account=world.prod.id)
+wire_fault(
+    "prod-instances-denied",
+    "DescribeInstances is denied in prod.",
+    "deny",
+    "ec2:DescribeInstances",
+    item="canary-monitored",
+    on="prod",
+    falls_with=("previous-version[ec2]",),
+)
 
 
 @fault("replaced-terminated-at-once", item="full-shift")
@@ -205,11 +232,15 @@ def _(world: "World") -> None:
     _wait(world, 30)
 
 
-@fault("prod-group-cut-off", item="full-shift", kind="blind",
-       falls_with=(*GROUP, "automatic-rollback", "canary-monitored[ec2]"))  # fmt: skip
-def _(world: "World") -> None:
-    """The answers of GetDeploymentGroup in prod are cut off half-way, with status 200."""
-    world.wire.truncate("codedeploy:GetDeploymentGroup", account=world.prod.id)
+wire_fault(
+    "prod-group-cut-off",
+    "The answers of GetDeploymentGroup in prod are cut off half-way, with status 200.",
+    "truncate",
+    "codedeploy:GetDeploymentGroup",
+    item="full-shift",
+    on="prod",
+    falls_with=(*GROUP, "automatic-rollback", "canary-monitored[ec2]"),
+)
 
 
 @fault("rollback-disabled", item="automatic-rollback", falls_with=(DRIFT_LAMBDA,))
@@ -238,10 +269,15 @@ def _(world: "World") -> None:
         _events(environment.lambda_group, "DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM")
 
 
-@fault("prod-group-throttled", item="automatic-rollback", kind="blind", falls_with=(*GROUP, "canary-monitored[ec2]"))
-def _(world: "World") -> None:
-    """GetDeploymentGroup is throttled in prod in every attempt."""
-    world.wire.throttle("codedeploy:GetDeploymentGroup", account=world.prod.id)
+wire_fault(
+    "prod-group-throttled",
+    "GetDeploymentGroup is throttled in prod in every attempt.",
+    "throttle",
+    "codedeploy:GetDeploymentGroup",
+    item="automatic-rollback",
+    on="prod",
+    falls_with=(*GROUP, "canary-monitored[ec2]"),
+)
 
 
 def _own_config(world: "World", percent: int, minutes: int) -> None:

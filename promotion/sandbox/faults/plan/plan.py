@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -215,16 +216,10 @@ def _(world: "World") -> None:
     _close(world, timedelta(hours=2, minutes=30), timedelta(hours=20))
 
 
-@fault("change-calendar-denied", item=WINDOW, kind="blind")
-def _(world: "World") -> None:
-    """The change calendar may not be read."""
-    world.wire.deny(STATE)
+wire_fault("change-calendar-denied", "The change calendar may not be read.", "deny", STATE, item=WINDOW)
 
 
-@fault("change-calendar-throttled", item=WINDOW, kind="blind")
-def _(world: "World") -> None:
-    """Reading the change calendar is throttled."""
-    world.wire.throttle(STATE)
+wire_fault("change-calendar-throttled", "Reading the change calendar is throttled.", "throttle", STATE, item=WINDOW)
 
 
 @fault("change-calendar-deleted", item=WINDOW, kind="blind")
@@ -235,10 +230,7 @@ def _(world: "World") -> None:
     calendars(world.prod.backend("ssm")).clear()
 
 
-@fault("change-calendar-cut", item=WINDOW, kind="blind")
-def _(world: "World") -> None:
-    """What the change calendar answers is cut off."""
-    world.wire.truncate(STATE)
+wire_fault("change-calendar-cut", "What the change calendar answers is cut off.", "truncate", STATE, item=WINDOW)
 
 
 @fault("calendar-missing", item=WINDOW, kind="blind")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -115,22 +116,27 @@ def _(world: "World") -> None:
     world.wire.deny(LIST, account=world.prod.id)
 
 
-@fault("signals-list-denied", item=BUDGET, kind="blind")
-def _(world: "World") -> None:
-    """ListServiceLevelObjectives is denied in prod."""
-    world.wire.deny(LIST, account=world.prod.id)
+wire_fault("signals-list-denied", "ListServiceLevelObjectives is denied in prod.", "deny", LIST, item=BUDGET, on="prod")
 
 
-@fault("signals-report-denied", item=BUDGET, kind="blind")
-def _(world: "World") -> None:
-    """BatchGetServiceLevelObjectiveBudgetReport is denied in prod."""
-    world.wire.deny(REPORT, account=world.prod.id)
+wire_fault(
+    "signals-report-denied",
+    "BatchGetServiceLevelObjectiveBudgetReport is denied in prod.",
+    "deny",
+    REPORT,
+    item=BUDGET,
+    on="prod",
+)
 
 
-@fault("signals-throttled", item=BUDGET, kind="blind")
-def _(world: "World") -> None:
-    """Application Signals throttles every attempt."""
-    world.wire.throttle("application-signals:*", account=world.prod.id)
+wire_fault(
+    "signals-throttled",
+    "Application Signals throttles every attempt.",
+    "throttle",
+    "application-signals:*",
+    item=BUDGET,
+    on="prod",
+)
 
 
 @fault("signals-objective-deleted", item=BUDGET, kind="blind")
@@ -171,10 +177,15 @@ def _(world: "World") -> None:
         _objectives(world)[name] = replace(ours, name=name, arn=arn)
 
 
-@fault("signals-empty-page", item=BUDGET, kind="clean")
-def _(world: "World") -> None:
-    """Application Signals begins its list with a page on which there is nothing."""
-    world.wire.empty_page(LIST, account=world.prod.id)
+wire_fault(
+    "signals-empty-page",
+    "Application Signals begins its list with a page on which there is nothing.",
+    "empty_page",
+    LIST,
+    item=BUDGET,
+    kind="clean",
+    on="prod",
+)
 
 
 @fault("signals-by-arn", item=BUDGET, kind="clean")

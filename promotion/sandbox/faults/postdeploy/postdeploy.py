@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
 from promotion.sandbox.patience import STRICT_MS, TOO_LATE
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,10 +45,14 @@ def _(world: "World") -> None:
     world.edges["prod-ec2"].fail("GET /orders", 500)
 
 
-@fault("prod-not-deployed", item=HEALTH, kind="blind")
-def _(world: "World") -> None:
-    """The role may not ask CodeDeploy which deployment deployed the image to prod."""
-    world.wire.deny("codedeploy:BatchGetDeployments", account=world.prod.id)
+wire_fault(
+    "prod-not-deployed",
+    "The role may not ask CodeDeploy which deployment deployed the image to prod.",
+    "deny",
+    "codedeploy:BatchGetDeployments",
+    item=HEALTH,
+    on="prod",
+)
 
 
 @fault("prod-smoke-test-server-error", item=SMOKE)
@@ -71,10 +76,14 @@ def _(world: "World") -> None:
     world.edges["prod-lambda"].hang("GET /health", 0.2)
 
 
-@fault("prod-smoke-tests-too-early", item=SMOKE, kind="blind")
-def _(world: "World") -> None:
-    """The role may not read CodeDeploy's groups, so it is unknown when anything is due."""
-    world.wire.deny("codedeploy:GetDeploymentGroup", account=world.prod.id)
+wire_fault(
+    "prod-smoke-tests-too-early",
+    "The role may not read CodeDeploy's groups, so it is unknown when anything is due.",
+    "deny",
+    "codedeploy:GetDeploymentGroup",
+    item=SMOKE,
+    on="prod",
+)
 
 
 @fault("prod-instance-silent", item=FLOWING, falls_with=(f"{IDS}[ec2]",))
@@ -100,10 +109,7 @@ def _(world: "World") -> None:
         flow.logged = False
 
 
-@fault("postdeploy-logs-denied", item=FLOWING, kind="blind")
-def _(world: "World") -> None:
-    """FilterLogEvents is denied in prod."""
-    world.wire.deny(FILTER, account=world.prod.id)
+wire_fault("postdeploy-logs-denied", "FilterLogEvents is denied in prod.", "deny", FILTER, item=FLOWING, on="prod")
 
 
 @fault("prod-ids-lost", item=IDS)
@@ -152,10 +158,7 @@ def _(world: "World") -> None:
     world.prod.flows["lambda"].errors = 0.0005
 
 
-@fault("postdeploy-metrics-denied", item=SPIKES, kind="blind")
-def _(world: "World") -> None:
-    """GetMetricData is denied in prod."""
-    world.wire.deny(METRICS, account=world.prod.id)
+wire_fault("postdeploy-metrics-denied", "GetMetricData is denied in prod.", "deny", METRICS, item=SPIKES, on="prod")
 
 
 @fault("prod-nobody-calls", item=SPIKES, kind="blind")
@@ -186,10 +189,9 @@ def _(world: "World") -> None:
     flow.change(ago(minutes=95), slowness=1)
 
 
-@fault("prod-metrics-throttled", item=SLO, kind="blind")
-def _(world: "World") -> None:
-    """GetMetricData is throttled in every attempt."""
-    world.wire.throttle(METRICS, account=world.prod.id)
+wire_fault(
+    "prod-metrics-throttled", "GetMetricData is throttled in every attempt.", "throttle", METRICS, item=SLO, on="prod"
+)
 
 
 @fault("prod-too-few-requests", item=SLO, kind="blind")
@@ -305,10 +307,15 @@ def _(world: "World") -> None:
     _write_down(world, timedelta(days=2))
 
 
-@fault("postdeploy-alarms-denied", item=INCIDENTS, kind="blind", falls_with=(MORTEM,))
-def _(world: "World") -> None:
-    """DescribeAlarmHistory is denied in prod."""
-    world.wire.deny("cloudwatch:DescribeAlarmHistory", account=world.prod.id)
+wire_fault(
+    "postdeploy-alarms-denied",
+    "DescribeAlarmHistory is denied in prod.",
+    "deny",
+    "cloudwatch:DescribeAlarmHistory",
+    item=INCIDENTS,
+    on="prod",
+    falls_with=(MORTEM,),
+)
 
 
 @fault("post-mortem-in-the-past", item=MORTEM)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -58,10 +59,14 @@ def _(world: "World") -> None:
     world.validation.slo = {}
 
 
-@fault("budget-metrics-denied", item=BUDGET, kind="blind")
-def _(world: "World") -> None:
-    """GetMetricData is denied in prod."""
-    world.wire.deny("cloudwatch:GetMetricData", account=world.prod.id)
+wire_fault(
+    "budget-metrics-denied",
+    "GetMetricData is denied in prod.",
+    "deny",
+    "cloudwatch:GetMetricData",
+    item=BUDGET,
+    on="prod",
+)
 
 
 @fault("budget-slo-of-timeslices", item=BUDGET, kind="blind")
@@ -132,10 +137,14 @@ def _(world: "World") -> None:
     kept.next_rotation_date = time.time() - 0.4 * DAY
 
 
-@fault("rotation-unreadable", item=ROTATION, kind="blind")
-def _(world: "World") -> None:
-    """DescribeSecret is denied in prod."""
-    world.wire.deny("secretsmanager:DescribeSecret", account=world.prod.id)
+wire_fault(
+    "rotation-unreadable",
+    "DescribeSecret is denied in prod.",
+    "deny",
+    "secretsmanager:DescribeSecret",
+    item=ROTATION,
+    on="prod",
+)
 
 
 @fault("rotation-under-way", item=ROTATION, kind="blind")
@@ -214,10 +223,14 @@ def _(world: "World") -> None:
     _change(world, lambda _: {"digest": "latest"})
 
 
-@fault("baseline-too-soon-to-tell", item=BASELINE, kind="blind")
-def _(world: "World") -> None:
-    """CodeDeploy may not be asked when the deployment began."""
-    world.wire.deny("codedeploy:ListDeployments", account=world.prod.id)
+wire_fault(
+    "baseline-too-soon-to-tell",
+    "CodeDeploy may not be asked when the deployment began.",
+    "deny",
+    "codedeploy:ListDeployments",
+    item=BASELINE,
+    on="prod",
+)
 
 
 def _from(flow: Any, *, errors: float, **since: float) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -202,10 +203,15 @@ def _(world: "World") -> None:
     alarm.period, alarm.evaluation_periods, alarm.datapoints_to_alarm = 10, 6, 1
 
 
-@fault("rollback-alarms-on-second-page", item="rollback-alarms", kind="clean")
-def _(world: "World") -> None:
-    """The list of alarms begins with an empty page and a token."""
-    world.wire.empty_page(ALARMS, account=world.prod.id)
+wire_fault(
+    "rollback-alarms-on-second-page",
+    "The list of alarms begins with an empty page and a token.",
+    "empty_page",
+    ALARMS,
+    item="rollback-alarms",
+    kind="clean",
+    on="prod",
+)
 
 
 @fault("rollback-rule-unknown", item="rollback-alarms", kind="blind", falls_with=("canary-strategy[lambda]",))
@@ -217,29 +223,48 @@ def _(world: "World") -> None:
     world.prod.alarm("unwell").rule = "AT_LEAST(2, ALARM, (shop-prod-lambda-errors, shop-prod-api-5xx))"
 
 
-@fault("rollback-alarms-denied", item="rollback-alarms", kind="blind", falls_with=("canary-strategy",))
-def _(world: "World") -> None:
-    """DescribeAlarms is denied in prod."""
-    world.wire.deny(ALARMS, account=world.prod.id)
+wire_fault(
+    "rollback-alarms-denied",
+    "DescribeAlarms is denied in prod.",
+    "deny",
+    ALARMS,
+    item="rollback-alarms",
+    on="prod",
+    falls_with=("canary-strategy",),
+)
 
 
-@fault("rollback-alarms-throttled", item="rollback-alarms", kind="blind", falls_with=("canary-strategy",))
-def _(world: "World") -> None:
-    """DescribeAlarms is throttled in prod in every attempt."""
-    world.wire.throttle(ALARMS, account=world.prod.id)
+wire_fault(
+    "rollback-alarms-throttled",
+    "DescribeAlarms is throttled in prod in every attempt.",
+    "throttle",
+    ALARMS,
+    item="rollback-alarms",
+    on="prod",
+    falls_with=("canary-strategy",),
+)
 
 
-@fault("rollback-alarms-cut-off", item="rollback-alarms", kind="blind", falls_with=("canary-strategy",))
-def _(world: "World") -> None:
-    """The answer of DescribeAlarms in prod is cut off half-way, with status 200."""
-    world.wire.truncate(ALARMS, account=world.prod.id)
+wire_fault(
+    "rollback-alarms-cut-off",
+    "The answer of DescribeAlarms in prod is cut off half-way, with status 200.",
+    "truncate",
+    ALARMS,
+    item="rollback-alarms",
+    on="prod",
+    falls_with=("canary-strategy",),
+)
 
 
-@fault("prod-balancer-denied", item="rollback-alarms", kind="blind",
-       falls_with=("previous-version[ec2]", "deployment-groups[ec2]", "canary-monitored[ec2]"))  # fmt: skip
-def _(world: "World") -> None:
-    """DescribeLoadBalancers is denied in prod."""
-    world.wire.deny("elbv2:DescribeLoadBalancers", account=world.prod.id)
+wire_fault(
+    "prod-balancer-denied",
+    "DescribeLoadBalancers is denied in prod.",
+    "deny",
+    "elbv2:DescribeLoadBalancers",
+    item="rollback-alarms",
+    on="prod",
+    falls_with=("previous-version[ec2]", "deployment-groups[ec2]", "canary-monitored[ec2]"),
+)
 
 
 def _dimension(world: "World", alarm: str, name: str, value: str) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -136,22 +137,28 @@ def _(world: "World") -> None:
     world.prod.client("iam").update_assume_role_policy(RoleName="shop-codedeploy-lambda", PolicyDocument=document)
 
 
-@fault("prod-role-denied", item="deployment-groups", kind="blind")
-def _(world: "World") -> None:
-    """GetRole is denied in prod."""
-    world.wire.deny("iam:GetRole", account=world.prod.id)
+wire_fault("prod-role-denied", "GetRole is denied in prod.", "deny", "iam:GetRole", item="deployment-groups", on="prod")
 
 
-@fault("dev-group-denied", item="deployment-groups", kind="blind", falls_with=("canary-monitored[lambda]",))
-def _(world: "World") -> None:
-    """GetDeploymentGroup is denied in dev, so there is nothing to compare with."""
-    world.wire.deny("codedeploy:GetDeploymentGroup", account=world.dev.id)
+wire_fault(
+    "dev-group-denied",
+    "GetDeploymentGroup is denied in dev, so there is nothing to compare with.",
+    "deny",
+    "codedeploy:GetDeploymentGroup",
+    item="deployment-groups",
+    on="dev",
+    falls_with=("canary-monitored[lambda]",),
+)
 
 
-@fault("dev-config-throttled", item="deployment-groups", kind="blind")
-def _(world: "World") -> None:
-    """GetDeploymentConfig is throttled in dev in every attempt."""
-    world.wire.throttle("codedeploy:GetDeploymentConfig", account=world.dev.id)
+wire_fault(
+    "dev-config-throttled",
+    "GetDeploymentConfig is throttled in dev in every attempt.",
+    "throttle",
+    "codedeploy:GetDeploymentConfig",
+    item="deployment-groups",
+    on="dev",
+)
 
 
 def _blue_green(world: "World", **parts: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -166,10 +167,14 @@ def _(world: "World") -> None:
         deployment.fail("HEALTH_CONSTRAINTS", "too few healthy targets")
 
 
-@fault("previous-revision-denied", item="previous-version", kind="blind")
-def _(world: "World") -> None:
-    """The role that looks at prod may not read the bucket of the bundles."""
-    world.wire.deny("s3:HeadObject", account=world.prod.id)
+wire_fault(
+    "previous-revision-denied",
+    "The role that looks at prod may not read the bucket of the bundles.",
+    "deny",
+    "s3:HeadObject",
+    item="previous-version",
+    on="prod",
+)
 
 
 @fault("previous-image-unreachable", item="previous-version", kind="blind")
@@ -184,29 +189,48 @@ def _(world: "World") -> None:
     world.edges["prod-ec2"].drop("GET /health")
 
 
-@fault("prod-alias-throttled", item="previous-version", kind="blind")
-def _(world: "World") -> None:
-    """GetAlias is throttled in prod in every attempt."""
-    world.wire.throttle("lambda:GetAlias", account=world.prod.id)
+wire_fault(
+    "prod-alias-throttled",
+    "GetAlias is throttled in prod in every attempt.",
+    "throttle",
+    "lambda:GetAlias",
+    item="previous-version",
+    on="prod",
+)
 
 
-@fault("prod-deployments-cut-off", item="previous-version", kind="blind",
-       falls_with=("deployment-groups[lambda]", "canary-monitored[ec2]"))  # fmt: skip
-def _(world: "World") -> None:
-    """The answers of BatchGetDeployments in prod are cut off half-way, with status 200."""
-    world.wire.truncate("codedeploy:BatchGetDeployments", account=world.prod.id)
+wire_fault(
+    "prod-deployments-cut-off",
+    "The answers of BatchGetDeployments in prod are cut off half-way, with status 200.",
+    "truncate",
+    "codedeploy:BatchGetDeployments",
+    item="previous-version",
+    on="prod",
+    falls_with=("deployment-groups[lambda]", "canary-monitored[ec2]"),
+)
 
 
-@fault("prod-target-health-denied", item="previous-version", kind="blind", falls_with=("canary-monitored[ec2]",))
-def _(world: "World") -> None:
-    """DescribeTargetHealth is denied in prod."""
-    world.wire.deny("elbv2:DescribeTargetHealth", account=world.prod.id)
+wire_fault(
+    "prod-target-health-denied",
+    "DescribeTargetHealth is denied in prod.",
+    "deny",
+    "elbv2:DescribeTargetHealth",
+    item="previous-version",
+    on="prod",
+    falls_with=("canary-monitored[ec2]",),
+)
 
 
-@fault("prod-listeners-unreachable", item="previous-version", kind="blind", falls_with=BOTH_FLEETS)
-def _(world: "World") -> None:
-    """Elastic Load Balancing in prod answers for listeners with the error page of a proxy."""
-    world.wire.fail("elbv2:DescribeListeners", 502, account=world.prod.id)
+wire_fault(
+    "prod-listeners-unreachable",
+    "Elastic Load Balancing in prod answers for listeners with the error page of a proxy.",
+    "fail",
+    "elbv2:DescribeListeners",
+    502,
+    item="previous-version",
+    on="prod",
+    falls_with=BOTH_FLEETS,
+)
 
 
 def _again(world: "World", like: Any) -> Any:

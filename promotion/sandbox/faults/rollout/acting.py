@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -36,16 +37,25 @@ def _(world: "World") -> None:
     world.prod.backend("ec2").terminate_instances(fleet.fleets[fleet.old][:1])
 
 
-@fault("previous-version-unreadable", item=ROLLED_BACK, kind="blind")
-def _(world: "World") -> None:
-    """The role may not list the versions of the function."""
-    world.wire.deny("lambda:GetFunction", account=world.prod.id)
+wire_fault(
+    "previous-version-unreadable",
+    "The role may not list the versions of the function.",
+    "deny",
+    "lambda:GetFunction",
+    item=ROLLED_BACK,
+    on="prod",
+)
 
 
-@fault("acting-not-allowed", item=ROLLED_BACK)
-def _(world: "World") -> None:
-    """The gate's role is read-only, and the deployment is in progress."""
-    world.wire.deny("codedeploy:StopDeployment", account=world.prod.id)
+wire_fault(
+    "acting-not-allowed",
+    "The gate's role is read-only, and the deployment is in progress.",
+    "deny",
+    "codedeploy:StopDeployment",
+    item=ROLLED_BACK,
+    kind="fault",
+    on="prod",
+)
 
 
 @fault("rollback-of-lambda-fails", item=ROLLED_BACK)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
 from promotion.sandbox.faults.rollout.rollout import DECISIONS
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -61,15 +62,15 @@ def _(world: "World") -> None:
     world.prod.health[world.prod.blue[0]] = ("draining", "Target.DeregistrationInProgress", "Being deregistered")
 
 
-@fault(
+wire_fault(
     "rollout-target-health-denied",
+    "The role may not see how prod's hosts are.",
+    "deny",
+    HEALTH,
     item="alb-targets",
-    kind="blind",
+    on="prod",
     falls_with=("target-group-errors", "instance-load", "dashboard-watch", "go-no-go-t5"),
 )
-def _(world: "World") -> None:
-    """The role may not see how prod's hosts are."""
-    world.wire.deny(HEALTH, account=world.prod.id)
 
 
 @fault("new-instances-fail", item="target-group-errors", falls_with=("dashboard-watch", "go-no-go-t5"))
@@ -123,10 +124,13 @@ def _(world: "World") -> None:
     world.prod.flows["ec2"].errors = 0.0001
 
 
-@fault(
+wire_fault(
     "rollout-metrics-denied",
+    "The role may not read prod's metrics.",
+    "deny",
+    METRICS,
     item="target-group-errors",
-    kind="blind",
+    on="prod",
     falls_with=(
         "lambda-canary",
         "api-gateway-errors",
@@ -135,9 +139,6 @@ def _(world: "World") -> None:
         *DECISIONS,
     ),
 )
-def _(world: "World") -> None:
-    """The role may not read prod's metrics."""
-    world.wire.deny(METRICS, account=world.prod.id)
 
 
 @fault("new-instance-busy", item="instance-load", falls_with=("dashboard-watch",))
@@ -159,10 +160,14 @@ def _(world: "World") -> None:
         world.prod.loads[key].cpu, world.prod.loads[key].memory = 78, 80
 
 
-@fault("instance-memory-denied", item="instance-load", kind="blind")
-def _(world: "World") -> None:
-    """The role may not look which metrics of memory there are."""
-    world.wire.deny("cloudwatch:ListMetrics", account=world.prod.id)
+wire_fault(
+    "instance-memory-denied",
+    "The role may not look which metrics of memory there are.",
+    "deny",
+    "cloudwatch:ListMetrics",
+    item="instance-load",
+    on="prod",
+)
 
 
 @fault("fleet-stuck", item="go-no-go-t5", kind="blind", falls_with=("alb-targets",))
@@ -177,10 +182,13 @@ def _(world: "World") -> None:
     _play(world).fleet.held = "BlockTraffic"
 
 
-@fault(
+wire_fault(
     "rollout-steps-denied",
+    "The role may not see what deployments do on their targets.",
+    "deny",
+    STEPS,
     item="go-no-go-t5",
-    kind="blind",
+    on="prod",
     falls_with=(
         "lambda-canary",
         "api-gateway-errors",
@@ -194,9 +202,6 @@ def _(world: "World") -> None:
         "go-no-go-t2",
     ),
 )
-def _(world: "World") -> None:
-    """The role may not see what deployments do on their targets."""
-    world.wire.deny(STEPS, account=world.prod.id)
 
 
 def _minute(world: "World", after: int) -> int:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
 from promotion.sandbox.faults.rollout.rollout import DECISIONS, after
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -62,21 +63,25 @@ def _(world: "World") -> None:
     vars(book)["write"] = lossy
 
 
-@fault("canary-reports-on-second-page", item="lambda-canary", kind="clean")
-def _(world: "World") -> None:
-    """The log begins with an empty page and a token."""
-    world.wire.empty_page(FILTER)
-
-
-@fault(
-    "canary-logs-denied",
+wire_fault(
+    "canary-reports-on-second-page",
+    "The log begins with an empty page and a token.",
+    "empty_page",
+    FILTER,
     item="lambda-canary",
-    kind="blind",
+    kind="clean",
+)
+
+
+wire_fault(
+    "canary-logs-denied",
+    "The role may not read prod's logs.",
+    "deny",
+    FILTER,
+    item="lambda-canary",
+    on="prod",
     falls_with=("canary-correlation-ids", *DECISIONS),
 )
-def _(world: "World") -> None:
-    """The role may not read prod's logs."""
-    world.wire.deny(FILTER, account=world.prod.id)
 
 
 @fault(
@@ -130,10 +135,14 @@ def _(world: "World") -> None:
     world.prod.flows["lambda"].versions[str(max(world.prod.versions) - 1)] = {"uncorrelated": 0.5}
 
 
-@fault("canary-logs-throttled", item="canary-correlation-ids", kind="blind", falls_with=("lambda-canary", *DECISIONS))
-def _(world: "World") -> None:
-    """CloudWatch Logs throttles every attempt."""
-    world.wire.throttle(FILTER)
+wire_fault(
+    "canary-logs-throttled",
+    "CloudWatch Logs throttles every attempt.",
+    "throttle",
+    FILTER,
+    item="canary-correlation-ids",
+    falls_with=("lambda-canary", *DECISIONS),
+)
 
 
 @fault(

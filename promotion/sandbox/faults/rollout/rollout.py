@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,10 +43,15 @@ def _(world: "World") -> None:
     dashboard.body = json.dumps(tree)
 
 
-@fault("prod-dashboard-denied", item="dashboard-watch", kind="blind", falls_with=("alarms-quiet", *DECISIONS))
-def _(world: "World") -> None:
-    """The role may not see prod's dashboards, nor therefore which alarms are on them."""
-    world.wire.deny("cloudwatch:GetDashboard", account=world.prod.id)
+wire_fault(
+    "prod-dashboard-denied",
+    "The role may not see prod's dashboards, nor therefore which alarms are on them.",
+    "deny",
+    "cloudwatch:GetDashboard",
+    item="dashboard-watch",
+    on="prod",
+    falls_with=("alarms-quiet", *DECISIONS),
+)
 
 
 @fault("rollout-alarm-recovered", item="alarms-quiet", falls_with=DECISIONS)
@@ -62,10 +68,15 @@ def _(world: "World") -> None:
     world.prod.turn_alarm("lambda-errors", "OK", after(world, minutes=-50))
 
 
-@fault("rollout-alarm-history-denied", item="alarms-quiet", kind="blind", falls_with=("dashboard-watch", *DECISIONS))
-def _(world: "World") -> None:
-    """The role may not read what prod's alarms did."""
-    world.wire.deny(HISTORY, account=world.prod.id)
+wire_fault(
+    "rollout-alarm-history-denied",
+    "The role may not read what prod's alarms did.",
+    "deny",
+    HISTORY,
+    item="alarms-quiet",
+    on="prod",
+    falls_with=("dashboard-watch", *DECISIONS),
+)
 
 
 @fault("new-version-unwell", item="health-during-shift")

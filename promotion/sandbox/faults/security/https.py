@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -269,28 +270,44 @@ def _(world: "World") -> None:
         world.wire.empty_page(f"elbv2:{operation}", account=world.prod.id)
 
 
-@fault("certificate-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """DescribeCertificate is denied in prod."""
-    world.wire.deny("acm:DescribeCertificate", account=world.prod.id)
+wire_fault(
+    "certificate-denied",
+    "DescribeCertificate is denied in prod.",
+    "deny",
+    "acm:DescribeCertificate",
+    item=ITEM,
+    on="prod",
+)
 
 
-@fault("listener-certificates-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """DescribeListenerCertificates is denied in dev, so the other certificates are unknown."""
-    world.wire.deny("elbv2:DescribeListenerCertificates", account=world.dev.id)
+wire_fault(
+    "listener-certificates-denied",
+    "DescribeListenerCertificates is denied in dev, so the other certificates are unknown.",
+    "deny",
+    "elbv2:DescribeListenerCertificates",
+    item=ITEM,
+    on="dev",
+)
 
 
-@fault("listener-certificates-throttled", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """DescribeListenerCertificates is throttled in every attempt."""
-    world.wire.throttle("elbv2:DescribeListenerCertificates", account=world.prod.id)
+wire_fault(
+    "listener-certificates-throttled",
+    "DescribeListenerCertificates is throttled in every attempt.",
+    "throttle",
+    "elbv2:DescribeListenerCertificates",
+    item=ITEM,
+    on="prod",
+)
 
 
-@fault("certificate-cut-off", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """The answer of DescribeCertificate is cut off half-way, with status 200."""
-    world.wire.truncate("acm:DescribeCertificate", account=world.prod.id)
+wire_fault(
+    "certificate-cut-off",
+    "The answer of DescribeCertificate is cut off half-way, with status 200.",
+    "truncate",
+    "acm:DescribeCertificate",
+    item=ITEM,
+    on="prod",
+)
 
 
 @fault("plain-http-unreachable", item=ITEM, kind="blind")

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -281,28 +282,44 @@ def _(world: "World") -> None:
     )
 
 
-@fault("security-groups-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """DescribeSecurityGroups is denied in prod."""
-    world.wire.deny("ec2:DescribeSecurityGroups", account=world.prod.id)
+wire_fault(
+    "security-groups-denied",
+    "DescribeSecurityGroups is denied in prod.",
+    "deny",
+    "ec2:DescribeSecurityGroups",
+    item=ITEM,
+    on="prod",
+)
 
 
-@fault("network-interfaces-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """DescribeNetworkInterfaces is denied in dev, so it is unknown which interface is in which group."""
-    world.wire.deny("ec2:DescribeNetworkInterfaces", account=world.dev.id)
+wire_fault(
+    "network-interfaces-denied",
+    "DescribeNetworkInterfaces is denied in dev, so it is unknown which interface is in which group.",
+    "deny",
+    "ec2:DescribeNetworkInterfaces",
+    item=ITEM,
+    on="dev",
+)
 
 
-@fault("security-groups-throttled", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """DescribeSecurityGroups is throttled in every attempt."""
-    world.wire.throttle("ec2:DescribeSecurityGroups", account=world.dev.id)
+wire_fault(
+    "security-groups-throttled",
+    "DescribeSecurityGroups is throttled in every attempt.",
+    "throttle",
+    "ec2:DescribeSecurityGroups",
+    item=ITEM,
+    on="dev",
+)
 
 
-@fault("security-groups-cut-off", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """The answer of DescribeSecurityGroups is cut off half-way, with status 200."""
-    world.wire.truncate("ec2:DescribeSecurityGroups", account=world.dev.id)
+wire_fault(
+    "security-groups-cut-off",
+    "The answer of DescribeSecurityGroups is cut off half-way, with status 200.",
+    "truncate",
+    "ec2:DescribeSecurityGroups",
+    item=ITEM,
+    on="dev",
+)
 
 
 @fault("prefix-list-unresolved", item=ITEM, kind="blind")

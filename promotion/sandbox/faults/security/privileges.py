@@ -5,6 +5,7 @@ import string
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -338,28 +339,32 @@ def _(world: "World") -> None:
     _trust(world, {"Service": "codedeploy.eu-west-1.amazonaws.com"}, Condition=by)
 
 
-@fault("role-pages-begin-empty", item=ITEM, kind="clean")
-def _(world: "World") -> None:
-    """The list of attached policies begins with an empty page and a token."""
-    world.wire.empty_page("iam:ListAttachedRolePolicies")
+wire_fault(
+    "role-pages-begin-empty",
+    "The list of attached policies begins with an empty page and a token.",
+    "empty_page",
+    "iam:ListAttachedRolePolicies",
+    item=ITEM,
+    kind="clean",
+)
 
 
-@fault("role-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """GetRolePolicy is denied."""
-    world.wire.deny("iam:GetRolePolicy", account=world.dev.id)
+wire_fault("role-denied", "GetRolePolicy is denied.", "deny", "iam:GetRolePolicy", item=ITEM, on="dev")
 
 
-@fault("role-throttled", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """ListAttachedRolePolicies is throttled in every attempt."""
-    world.wire.throttle("iam:ListAttachedRolePolicies", account=world.dev.id)
+wire_fault(
+    "role-throttled",
+    "ListAttachedRolePolicies is throttled in every attempt.",
+    "throttle",
+    "iam:ListAttachedRolePolicies",
+    item=ITEM,
+    on="dev",
+)
 
 
-@fault("role-answer-cut-off", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """The answer of GetRole is cut off half-way."""
-    world.wire.truncate("iam:GetRole", account=world.dev.id)
+wire_fault(
+    "role-answer-cut-off", "The answer of GetRole is cut off half-way.", "truncate", "iam:GetRole", item=ITEM, on="dev"
+)
 
 
 @fault("role-pages-cut-off", item=ITEM, kind="blind")

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
+from promotion.sandbox.wire_faults import wire_fault
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -239,22 +240,29 @@ def _(world: "World") -> None:
         world.wire.throttle(action, times=1)
 
 
-@fault("secrets-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """DescribeSecret is denied in prod."""
-    world.wire.deny("secretsmanager:DescribeSecret", account=world.prod.id)
+wire_fault(
+    "secrets-denied", "DescribeSecret is denied in prod.", "deny", "secretsmanager:DescribeSecret", item=ITEM, on="prod"
+)
 
 
-@fault("secret-versions-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """ListSecretVersionIds is denied in prod."""
-    world.wire.deny("secretsmanager:ListSecretVersionIds", account=world.prod.id)
+wire_fault(
+    "secret-versions-denied",
+    "ListSecretVersionIds is denied in prod.",
+    "deny",
+    "secretsmanager:ListSecretVersionIds",
+    item=ITEM,
+    on="prod",
+)
 
 
-@fault("secret-policy-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """GetResourcePolicy is denied in prod."""
-    world.wire.deny("secretsmanager:GetResourcePolicy", account=world.prod.id)
+wire_fault(
+    "secret-policy-denied",
+    "GetResourcePolicy is denied in prod.",
+    "deny",
+    "secretsmanager:GetResourcePolicy",
+    item=ITEM,
+    on="prod",
+)
 
 
 @fault("secret-policy-unreadable", item=ITEM, kind="blind")
@@ -263,40 +271,52 @@ def _(world: "World") -> None:
     world.prod.secret["database"].policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "All'
 
 
-@fault("other-secrets-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """ListSecrets is denied in prod, so it is unknown what else the roles may read."""
-    world.wire.deny("secretsmanager:ListSecrets", account=world.prod.id)
+wire_fault(
+    "other-secrets-denied",
+    "ListSecrets is denied in prod, so it is unknown what else the roles may read.",
+    "deny",
+    "secretsmanager:ListSecrets",
+    item=ITEM,
+    on="prod",
+)
 
 
-@fault("secret-key-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """DescribeKey is denied in prod."""
-    world.wire.deny("kms:DescribeKey", account=world.prod.id)
+wire_fault("secret-key-denied", "DescribeKey is denied in prod.", "deny", "kms:DescribeKey", item=ITEM, on="prod")
 
 
-@fault("secret-key-policy-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """GetKeyPolicy is denied in prod."""
-    world.wire.deny("kms:GetKeyPolicy", account=world.prod.id)
+wire_fault(
+    "secret-key-policy-denied", "GetKeyPolicy is denied in prod.", "deny", "kms:GetKeyPolicy", item=ITEM, on="prod"
+)
 
 
-@fault("policy-simulation-throttled", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """The policy simulator of prod throttles every attempt."""
-    world.wire.throttle("iam:SimulatePrincipalPolicy", account=world.prod.id)
+wire_fault(
+    "policy-simulation-throttled",
+    "The policy simulator of prod throttles every attempt.",
+    "throttle",
+    "iam:SimulatePrincipalPolicy",
+    item=ITEM,
+    on="prod",
+)
 
 
-@fault("policy-simulation-cut-off", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """The answer of the policy simulator of prod is cut off half-way, with status 200."""
-    world.wire.truncate("iam:SimulatePrincipalPolicy", account=world.prod.id)
+wire_fault(
+    "policy-simulation-cut-off",
+    "The answer of the policy simulator of prod is cut off half-way, with status 200.",
+    "truncate",
+    "iam:SimulatePrincipalPolicy",
+    item=ITEM,
+    on="prod",
+)
 
 
-@fault("instance-profile-denied", item=ITEM, kind="blind")
-def _(world: "World") -> None:
-    """GetInstanceProfile is denied in prod, so it is unknown which role the instances use."""
-    world.wire.deny("iam:GetInstanceProfile", account=world.prod.id)
+wire_fault(
+    "instance-profile-denied",
+    "GetInstanceProfile is denied in prod, so it is unknown which role the instances use.",
+    "deny",
+    "iam:GetInstanceProfile",
+    item=ITEM,
+    on="prod",
+)
 
 
 @fault("readiness-unreachable", item=ITEM, kind="blind")
