@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from promotion.actions import notify as notifying
 from promotion.actions.context import Context
-from promotion.actions.rollback_plan import RollbackPlan, RollbackStep
 from promotion.actions.take_back import TargetRollback
 from promotion.actions.ticket import open_ticket
 from promotion.actions.workflow import cancel_run, promote_runs
@@ -15,6 +14,7 @@ from promotion.core.attempt import tried
 from promotion.core.clock import stamp
 from promotion.record.receipt import ActionState, Receipt
 from promotion.record.receipts import STOP, key_of
+from promotion.sections.after_rollback.rollback_plan import RollbackPlan, RollbackStep
 from promotion.unknown import Unknown
 
 _POLL_SECONDS = 5

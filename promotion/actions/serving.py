@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from promotion.actions.rollback_plan import Serves
 from promotion.clients.aws.account import Account
 from promotion.clients.aws.codedeploy import deployment_group, deployment_history, deployment_targets
 from promotion.clients.aws.ec2 import instances
@@ -12,6 +11,7 @@ from promotion.clients.oci.identity import PromotedImage
 from promotion.core.attempt import tried
 from promotion.sections.after_rollback.find_deployments import image_of
 from promotion.sections.after_rollback.found_deployments import Brought
+from promotion.sections.after_rollback.rollback_plan import Serves
 from promotion.settings.environment import DigestFromTag, Ec2Target, LambdaTarget, Target
 from promotion.unknown import Unknown
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from promotion.actions.previous import Previous, previous, redeploy_troubles, stop_troubles
 from promotion.actions.redeploy import Redeployment, deploy_previous
-from promotion.actions.rollback_plan import RollbackPlan, RollbackStep, Serves, rollback_plan
 from promotion.actions.serving import who_serves
 from promotion.actions.stop_deployment import refusal, stop_with_rollback
 from promotion.actions.undocumented import undocumented
@@ -23,6 +22,7 @@ from promotion.record.receipt import ActionState, Receipt
 from promotion.record.receipts import key_of
 from promotion.sections.after_rollback.find_deployments import find
 from promotion.sections.after_rollback.found_deployments import Brought
+from promotion.sections.after_rollback.rollback_plan import RollbackPlan, RollbackStep, Serves, rollback_plan
 from promotion.settings.acting import Acting
 from promotion.settings.environment import Ec2Target, Target
 from promotion.unknown import Unknown

@@ -7,7 +7,7 @@ progressed to a point where it cannot be stopped" cannot be (.../deployments-sto
 
 from collections.abc import Iterator
 
-from promotion.actions.rollback_plan import RollbackPlan, RollbackStep
+from promotion.sections.after_rollback.rollback_plan import RollbackPlan, RollbackStep
 
 
 def undocumented(plan: RollbackPlan) -> Iterator[str]:

@@ -8,10 +8,10 @@ import pytest
 
 from promotion.actions.previous import Previous
 from promotion.actions.redeploy import Redeployment, app_spec, description
-from promotion.actions.rollback_plan import TO_COME, RollbackStep, Serves, rollback_plan
 from promotion.actions.undocumented import undocumented
 from promotion.clients.aws.deployments import Deployment, DeploymentTarget, undone_in
 from promotion.sections.after_rollback.found_deployments import Brought
+from promotion.sections.after_rollback.rollback_plan import TO_COME, RollbackStep, Serves, rollback_plan
 from promotion.settings.environment import LambdaTarget
 
 T0 = datetime(2026, 5, 4, 12, tzinfo=UTC)

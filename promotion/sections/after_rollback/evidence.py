@@ -5,7 +5,6 @@ from datetime import datetime
 
 from pydantic import computed_field
 
-from promotion.actions.rollback_plan import RollbackPlan, RollbackStep
 from promotion.clients.aws.functions import Alias
 from promotion.clients.aws.load_balancers import BalancerTraffic
 from promotion.clients.github.issues import Ticket
@@ -14,6 +13,7 @@ from promotion.people.attestations import ProofCheck
 from promotion.people.promotion_record import PromotionRecord, RecordLook
 from promotion.record.receipt import Receipt
 from promotion.sections.after_rollback.found_deployments import Brought
+from promotion.sections.after_rollback.rollback_plan import RollbackPlan, RollbackStep
 from promotion.sections.observability.baseline.record import TargetMeasurement
 from promotion.unknown import Reason, Unknown
 
