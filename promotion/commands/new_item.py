@@ -148,9 +148,10 @@ def _new_item(root: Path, checklist: Checklist, asked: argparse.Namespace) -> Ne
 
 def _look_ups(root: Path) -> set[str]:
     """Give the names of the look-ups there are: this package's, and those that the files of the repository declare."""
-    import promotion.fixtures  # noqa: F401 - declares them
+    from promotion.engine.declared import declare
     from promotion.evidence import REGISTRY
 
+    declare()
     places = [*root.glob("fixtures/*.py"), *root.glob("conftest.py"), *root.glob("*/conftest.py")]
     texts = (path.read_text(encoding="utf-8", errors="replace") for path in places)
     return {
