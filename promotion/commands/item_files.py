@@ -17,6 +17,7 @@ PROMOTION_FAULTS = "promotion_faults.py"
 TEAM_DOCS = Path("docs/checklist.md")
 _LOOK, _JUDGED, _DOCS = "what is looked up", "how it is judged", "its section of the docs"
 _FAULTS = "a fault, a clean twin, a blindness case"
+_HEADING = re.compile(r"^#{1,4} ((?:[a-z0-9-]+, )*[a-z0-9-]+)(?::|$)", re.MULTILINE)
 _OWN = re.compile(r"^from promotion\.(?:evidence|items) import", re.MULTILINE)
 
 
@@ -174,11 +175,12 @@ def _page(root: Path, section: Section) -> Path:
 
 
 def headings(root: Path) -> Mapping[str, Path]:
-    """Give the page of docs/ on which each id begins a heading (`## id` or `## id: Title`), by the id."""
+    """Give the page of docs/ that has a heading for each id (`## id`, `## id: Title`, `## id, id: Title`), by the id."""
     found: dict[str, Path] = {}
     for page in sorted((root / "docs").glob("*.md")):
-        for heading in re.findall(r"^#{1,3} ([a-z0-9-]+)(?::|$)", page.read_text(encoding="utf-8"), re.MULTILINE):
-            found.setdefault(heading, page.relative_to(root))
+        for ids in _HEADING.findall(page.read_text(encoding="utf-8")):
+            for one in ids.split(", "):
+                found.setdefault(one, page.relative_to(root))
     return found
 
 

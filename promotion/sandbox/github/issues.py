@@ -103,7 +103,7 @@ def _issue(ask: Ask, found: Issue) -> dict[str, Any]:
         "html_url": f"{ask.html}/issues/{found.number}",
         "number": found.number,
         "state": found.state,
-        "state_reason": "completed" if found.state == "closed" else None,
+        "state_reason": found.closed_as if found.state == "closed" else None,
         "title": found.title,
         "body": found.body,
         "user": user(ask, found.author),

@@ -208,6 +208,7 @@ class Issue:
     assignees: tuple[str, ...] = ()
     state: Literal["open", "closed"] = "open"
     closed_at: datetime | None = None
+    closed_as: Literal["completed", "not_planned", "duplicate"] = "completed"
     comments: list[Comment] = field(default_factory=list)
 
 

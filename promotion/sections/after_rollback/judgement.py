@@ -27,6 +27,9 @@ from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.settings.environment import Ec2Target, LambdaTarget, Target
 from promotion.unknown import Reason, Unknown
 
+_PLACEHOLDERS = frozenset({"tbd", "tbc", "tba", "todo", "fixme", "na", "none", "later", "pending", "unknown", "xxx"})
+"""What people write where the reason is still to come, without signs and in lower case."""
+
 
 def workflow_stopped(look: WorkflowLook) -> str:
     """Judge the workflow that promoted the image."""
@@ -247,8 +250,14 @@ def remedy_planned(remediation: Remediation, link: ProofCheck) -> str:
 
 
 def reason_given(rollback: RecordedRollback | None) -> str:
-    """Give the reason in a few words; empty if there is none."""
-    return "" if rollback is None else " ".join(rollback.reason.split())
+    """Give the reason in one line; empty if there is none. Fails for a placeholder, which gives none."""
+    reason = "" if rollback is None else " ".join(rollback.reason.split())
+    words = "".join(letter for letter in reason.casefold() if letter.isalnum())
+    assert not reason or (words and words not in _PLACEHOLDERS), (
+        f"`reason` of [rollback] is {shorten(reason, 80, placeholder='…')!r}, which gives no reason: write down why the image "
+        "was taken back"
+    )
+    return reason
 
 
 def briefly(text: str) -> str:
