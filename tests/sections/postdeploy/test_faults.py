@@ -3,26 +3,13 @@
 import pytest
 
 from promotion.sandbox import catalogue
+from tests.items import items_of
 from tests.runner import judge
 from tests.sections.rollback.proof import STATUS, chosen, covers
 
 AREAS = ("promotion.sandbox.faults.postdeploy.postdeploy", "promotion.sandbox.faults.postdeploy.rotation")
 FAULTS = [fault for fault in catalogue.load().values() if fault.apply.__module__ in AREAS]
-ITEMS = (
-    "prod-health",
-    "prod-smoke-tests",
-    "prod-logs-flowing",
-    "no-error-spikes",
-    "prod-correlation-ids",
-    "slo-met",
-    "no-customer-issues",
-    "error-budget",
-    "rotation-working",
-    "deployment-notes",
-    "incidents-documented",
-    "baseline-updated",
-    "post-mortem-scheduled",
-)
+ITEMS = items_of("postdeploy")
 GOOD = ("passed", "attested", "not-applicable")
 
 

@@ -4,22 +4,11 @@ import pytest
 import scipy.stats  # noqa: F401 - what judges lazily is loaded before the sandbox's clock runs
 
 from promotion.sandbox import catalogue
+from tests.items import items_of
 from tests.runner import judge
 
 STATUS = {"fault": ("failed",), "blind": ("unknown", "pending")}
-ITEMS = (
-    "lambda-canary",
-    "api-gateway-errors",
-    "canary-correlation-ids",
-    "alb-targets",
-    "target-group-errors",
-    "instance-load",
-    "dashboard-watch",
-    "alarms-quiet",
-    "health-during-shift",
-    "go-no-go-t2",
-    "go-no-go-t5",
-)
+ITEMS = items_of("rollout")
 FAULTS = [fault for fault in catalogue.load().values() if fault.item.partition("[")[0] in ITEMS]
 ALONE = [fault for fault in FAULTS if fault.kind != "clean"]
 TOGETHER = {
