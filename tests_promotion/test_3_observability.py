@@ -7,7 +7,8 @@ from promotion.core.statistics.proof import percent
 from promotion.items import item
 from promotion.sections.observability.alarms.judgement import judge_alarms
 from promotion.sections.observability.dashboards import body
-from promotion.sections.observability.dashboards.judgement import Surroundings, judge_dashboard
+from promotion.sections.observability.dashboards.coverage import Surroundings
+from promotion.sections.observability.dashboards.judgement import judge_dashboard
 from promotion.sections.observability.dashboards.signals import Balanced, needed
 from promotion.sections.observability.logs.judgement import judge_correlation, judge_flow
 from promotion.unknown import Reason, Unknown

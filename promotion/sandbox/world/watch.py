@@ -76,7 +76,7 @@ def set_alarms(environment: "Environment") -> None:
     )
     history(cloudwatch).clear()
     for name in cloudwatch.alarms:
-        _settle(environment, name)
+        settle(environment, name)
     flapped = f"shop-{environment.name}-lambda-duration"
     turn(environment, flapped, "ALARM", ago(days=6, minutes=4))
     turn(environment, flapped, "OK", ago(days=6))
@@ -91,7 +91,7 @@ def add_alarms(environment: "Environment") -> None:
             known = len(history(cloudwatch))
             _put(environment, alarm)
             del history(cloudwatch)[known:]
-            _settle(environment, name)
+            settle(environment, name)
     environment.alarm("unwell").rule = rule_of(name for name, one in cloudwatch.alarms.items() if one.rule is None)
 
 
@@ -122,7 +122,7 @@ def _put(environment: "Environment", alarm: _Alarm) -> None:
     )
 
 
-def _settle(environment: "Environment", name: str) -> None:
+def settle(environment: "Environment", name: str) -> None:
     """Let an alarm have been made long ago, and have been in OK since."""
     cloudwatch = environment.backend("cloudwatch")
     alarm, made = cloudwatch.alarms[name], ago(days=MADE_DAYS_AGO)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from promotion.clients.aws.cloudwatch.alarm_definition import AlarmDefinition, parse_alarm_definition
+from promotion.clients.aws.cloudwatch.alarm_definition import AlarmDefinition
 from promotion.clients.aws.cloudwatch.alarms import ALARM, KINDS, Alarm, name_of
 from promotion.clients.aws.cloudwatch.alarms import parse_alarms as read_alarms
 from promotion.sections.rollback import composite_alarm as rule
@@ -30,8 +30,6 @@ class StoppingAlarm:
     """AlarmRule of a composite alarm."""
     suppressor: str = ""
     """Name of the alarm that suppresses its actions."""
-    definition: AlarmDefinition | None = None
-    """What a metric alarm evaluates; None for any other, and in records of earlier versions."""
     suppressed_by: str = ""
     """ActionsSuppressedBy: `Alarm`, `WaitPeriod`, `ExtensionPeriod` while they are suppressed."""
 
@@ -39,6 +37,11 @@ class StoppingAlarm:
     def seconds(self) -> int:
         """How long a breach must last."""
         return self.period * self.datapoints
+
+    @property
+    def definition(self) -> AlarmDefinition | None:
+        """What a metric alarm evaluates; None for any other, and in records of earlier versions."""
+        return self.alarm.definition
 
     @property
     def is_composite(self) -> bool:
@@ -96,11 +99,11 @@ class StoppingAlarms:
 
     def _is_set_off(self, name: str, leaf: str, together: Together) -> bool:
         """Whether a metric alarm sets an alarm off: alone, or as one that is needed of those that fire with it."""
-        if self._in_alarm(name, frozenset({leaf}), ()):
-            return True
+        alone = frozenset({leaf})
         return any(
-            self._in_alarm(name, fired, ()) and not self._in_alarm(name, fired - {leaf}, ())
-            for fired in together.get(leaf, ())
+            self._in_alarm(name, fired, ())
+            and (self._in_alarm(name, alone, ()) or not self._in_alarm(name, fired - alone, ()))
+            for fired in together.get(leaf) or (alone,)
         )
 
     def _in_alarm(self, name: str, fired: frozenset[str], above: tuple[str, ...]) -> bool:
@@ -146,6 +149,5 @@ def _stopping(alarm: Alarm, told: Mapping[str, Any]) -> StoppingAlarm:
         low_samples=told.get("EvaluateLowSampleCountPercentile") or "",
         rule=told.get("AlarmRule") or "",
         suppressor=name_of(suppressor) or suppressor,
-        definition=parse_alarm_definition(told) if alarm.kind == "MetricAlarm" else None,
         suppressed_by=told.get("ActionsSuppressedBy") or "",
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from promotion.clients.aws.cloudwatch.alarm_definition import AlarmDefinition
 from promotion.core.findings import Findings
 from promotion.sections.observability.evaluator.not_evaluable import NotEvaluable
-from promotion.sections.observability.evaluator.synthetic import SOME, Defect, Service, defects_for
+from promotion.sections.observability.evaluator.synthetic import HEALTHY, SOME, Defect, Service, defects_for
 from promotion.sections.rollback.alarm import StoppingAlarm, StoppingAlarms
 from promotion.sections.rollback.required_metrics import RequiredMetric
 from promotion.sections.rollback.trials import Trials, is_fired, some_reason, try_alarm
@@ -18,7 +18,10 @@ def try_alarms(alarms: Iterable[StoppingAlarm], service: Service) -> Trials:
 
 
 def fired_together(look: StoppingAlarms, service: Service) -> Mapping[str, tuple[frozenset[str], ...]]:
-    """Give, by the name of a metric alarm, which alarms are in ALARM with each of the defects that it fires with."""
+    """Give, by the name of a metric alarm, which alarms are in ALARM with each of the defects that it fires with.
+
+    An alarm that a healthy service sets off, such as one on enough requests, is among them and has none of its own.
+    """
     tried = {one.alarm.name: one.definition for one in look.alarms if one.definition is not None}
     if not any(one.is_composite for one in look.alarms):
         return {}
@@ -27,7 +30,8 @@ def fired_together(look: StoppingAlarms, service: Service) -> Mapping[str, tuple
         defect: frozenset(name for name, definition in tried.items() if _fires(definition, service, defect))
         for defect in defects
     }
-    return {name: tuple(names for names in fired.values() if name in names) for name in tried}
+    always = {name for name, definition in tried.items() if _fires(definition, service, HEALTHY)}
+    return {name: tuple(names for names in fired.values() if name in names) for name in tried.keys() - always}
 
 
 def judge_firing(

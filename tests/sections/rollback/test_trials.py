@@ -1,11 +1,17 @@
 """Alarms are tried with defects and with a healthy service, and the first reason is given."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from promotion.clients.aws.cloudwatch.alarm_definition import parse_alarm_definition
+from promotion.clients.aws.cloudwatch.alarms import Alarm
 from promotion.sections.observability.evaluator.synthetic import Service
+from promotion.sections.rollback.alarm import StoppingAlarm, StoppingAlarms
+from promotion.sections.rollback.firing import fired_together
 from promotion.sections.rollback.trials import try_alarm
 
+NOW = datetime(2026, 5, 4, tzinfo=UTC)
 SERVICE = Service(per_second=10, function_ms=1000, balancer_ms=500, hosts=2, canary_seconds=300)
 OVER, UNDER = "GreaterThanThreshold", "LessThanThreshold"
 BALANCER, LAMBDA = "AWS/ApplicationELB", "AWS/Lambda"
@@ -108,3 +114,41 @@ def test_alarms_whose_purpose_is_not_known_are_not_judged():
     """A metric of one's own, and many requests, are no known defect."""
     assert not try_alarm(alarm("Shop", "Orders", "Sum", OVER, 5), SERVICE).meant
     assert not try_alarm(alarm(LAMBDA, "Invocations", "Sum", OVER, 1e5), SERVICE).meant
+
+
+@pytest.mark.parametrize(
+    ("rule", "sets_off"),
+    [
+        ('ALARM("errors")', {"errors"}),
+        ('ALARM("errors") AND ALARM("rate")', {"errors", "rate"}),  # one defect sets off both
+        ('ALARM("errors") AND OK("rate")', set()),  # and so never one without the other
+        ('ALARM("errors") AND ALARM("slow")', set()),
+        ('ALARM("errors") OR ALARM("slow")', {"errors", "slow"}),
+        ('ALARM("errors") AND ALARM("busy")', {"errors"}),  # there are always enough requests
+        ('ALARM("errors") OR TRUE', set()),  # in ALARM already
+    ],
+)
+def test_composite_alarms_are_set_off_by_a_defect(rule, sets_off):
+    """What fires with the same defect fires together."""
+    metric_alarms = [
+        metric_alarm("errors", alarm(LAMBDA, "Errors", "Sum", OVER, 1)),
+        metric_alarm("rate", alarm(LAMBDA, "Errors", "Average", OVER, 0.01)),
+        metric_alarm("busy", alarm(LAMBDA, "Invocations", "Sum", OVER, 20)),
+        metric_alarm("slow", alarm(LAMBDA, "Duration", "p99", OVER, 1000)),
+    ]
+    top = StoppingAlarm(Alarm("top", "", "CompositeAlarm", "OK", NOW, NOW, True), rule=rule)
+    look = StoppingAlarms(("top",), (top, *metric_alarms))
+    found = look.sets_off("top", fired_together(look, SERVICE))
+    assert {one.alarm.name for one in found} == sets_off
+
+
+def metric_alarm(name, definition):
+    """A metric alarm in OK."""
+    return StoppingAlarm(Alarm(name, "", "MetricAlarm", "OK", NOW, NOW, True, definition=definition), 60, 1)
+
+
+def test_a_red_child_is_named():
+    """A composite alarm that cannot change says which alarm is red."""
+    red = StoppingAlarm(Alarm("night", "", "MetricAlarm", "ALARM", NOW, NOW, True), 60, 1)
+    top = StoppingAlarm(Alarm("top", "", "CompositeAlarm", "OK", NOW, NOW, True), rule="ALARM(a) AND OK(night)")
+    assert StoppingAlarms(("top",), (top, red)).red_behind("top") == ("night",)

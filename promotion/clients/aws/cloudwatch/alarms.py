@@ -4,11 +4,12 @@ Shapes: API_MetricAlarm and API_CompositeAlarm of https://docs.aws.amazon.com/Am
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from promotion.clients.aws.account import Account
+from promotion.clients.aws.cloudwatch.alarm_definition import AlarmDefinition, parse_alarm_definition
 from promotion.clients.aws.cloudwatch.query import Metric
 
 OK, ALARM, INSUFFICIENT = "OK", "ALARM", "INSUFFICIENT_DATA"
@@ -49,6 +50,8 @@ class Alarm:
     """How long after something happens it may still come to ALARM because of it."""
     trouble: str = ""
     """EvaluationState: what keeps CloudWatch from evaluating it, such as `PARTIAL_DATA`."""
+    definition: AlarmDefinition | None = field(default=None, compare=False)
+    """What a metric alarm evaluates; None for any other, and in records of earlier versions."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def _alarm(told: Mapping[str, Any], kind: str) -> Alarm:
         comparison=told.get("ComparisonOperator") or "",
         lag=timedelta(seconds=period * (told.get("EvaluationPeriods") or 0)) + REACTION,
         trouble=told.get("EvaluationState") or "",
+        definition=parse_alarm_definition(told) if kind == "MetricAlarm" else None,
     )
 
 

@@ -94,10 +94,60 @@ def _(world: "World") -> None:
         widget["annotations"] = {}
 
 
+@fault("dashboard-axis-begins-too-high", item=ITEM)
+def _(world: "World") -> None:
+    """The axis of errors begins at a million: what happens is below the graph."""
+    _changed(world, "Lambda errors", yAxis={"left": {"min": 1_000_000, "max": 2_000_000}})
+
+
+@fault("dashboard-of-last-year", item=ITEM)
+def _(world: "World") -> None:
+    """The widget of errors shows a fixed time range, of an incident of last year."""
+    _changed(world, "Lambda errors", start="2025-03-01T00:00:00.000Z", end="2025-03-02T00:00:00.000Z")
+
+
+@fault("dashboard-alarm-graph-of-nothing", item=ITEM)
+def _(world: "World") -> None:
+    """Errors and throttles are drawn by alarms alone; the one on errors multiplies them by 0."""
+    _by_alarms(world, "m1 * 0")
+
+
+@fault("dashboard-axis-with-ends", item=ITEM, kind="clean")
+def _(world: "World") -> None:
+    """The axis of errors begins at 0 and ends at 100."""
+    _changed(
+        world, "Lambda errors", yAxis={"left": {"min": 0, "max": 100, "label": "errors"}, "right": {"showUnits": False}}
+    )
+
+
+@fault("dashboard-of-last-three-hours", item=ITEM, kind="clean")
+def _(world: "World") -> None:
+    """The widget of errors shows the last three hours."""
+    _changed(world, "Lambda errors", start="-PT3H", end="P0D")
+
+
+@fault("dashboard-errors-by-alarms", item=ITEM, kind="clean")
+def _(world: "World") -> None:
+    """Errors and throttles are drawn by alarms alone; the one on errors is on their rate."""
+    _by_alarms(world, "100 * m1 / m2")
+
+
 @fault("dashboard-errors-by-running-sum", item=ITEM, kind="blind")
 def _(world: "World") -> None:
     """Errors and throttles are drawn as a running sum, which only CloudWatch can compute."""
     _computed(world, "RUNNING_SUM(m1)", "RUNNING_SUM(m2)")
+
+
+def _by_alarms(world: "World", expression: str) -> None:
+    """Draw errors and throttles by their alarms; the one on errors is on an expression over m1, the errors, and m2."""
+    from promotion.sandbox.world.alarm_math import put_by_math
+
+    dev = world.dev
+    put_by_math(dev, "lambda-errors", expression, 1)
+    arns = [dev.alarm(name).alarm_arn for name in ("lambda-errors", "lambda-throttles")]
+    with drawn(world) as widgets:
+        _titled(widgets, "Lambda errors").update(metrics=[], annotations={"alarms": arns[:1]})
+        widgets.append({"type": "metric", "properties": {"title": "Throttles", "annotations": {"alarms": arns[1:]}}})
 
 
 def _changed(world: "World", title: str, **properties: Any) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from promotion.clients.aws.cloudwatch.query import Metric
+from promotion.sections.observability.dashboards.bounds import NO_BOUNDS, Bounds, read_bounds, with_end
 from promotion.sections.observability.dashboards.rows import expand, malformed
 from promotion.sections.observability.dashboards.variables import Variables, read_variables
 
@@ -78,6 +79,7 @@ class Widget:
     """ARNs."""
     graphs_alarms: bool = False
     """Whether its alarms are drawn with their metrics; an alarm status widget shows the state alone."""
+    bounds: Bounds = NO_BOUNDS
     explores: tuple[str, ...] = ()
     """Names of metrics that an explorer widget shows of whatever resources it finds."""
 
@@ -123,7 +125,7 @@ def parse_dashboard(body: str, region: str, account: str) -> Dashboard:
     variables = read_variables(tree.get("variables", []))
     return Dashboard(
         tuple(
-            _widget(variables.filled_in(widget), number, _Place(region, account, variables))
+            _widget(variables.filled_in(with_end(widget, tree)), number, _Place(region, account, variables))
             for number, widget in enumerate(tree["widgets"], start=1)
         )
     )
@@ -164,7 +166,7 @@ def _graph(properties: Mapping[str, Any], title: str, place: _Place) -> Widget:
     thresholds, unfilled = _thresholds(annotations.get("horizontal") or [], title)
     rows = tuple(_row(tokens, options, properties, title, place) for tokens, options in expand(metrics, repr(title)))
     alarms = _arns(annotations.get("alarms") or [], title)
-    return Widget("metric", title, rows, thresholds, unfilled, alarms, graphs_alarms=True)
+    return Widget("metric", title, rows, thresholds, unfilled, alarms, True, read_bounds(properties, title))
 
 
 def _row(

@@ -1,6 +1,6 @@
 """Whether a dashboard shows what people need to see, and whether what it shows is well."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,12 +10,10 @@ from promotion.clients.aws.cloudwatch.series import Series
 from promotion.core.findings import Findings
 from promotion.sections.observability.alarms.lifecycle import companion, is_sparse, sibling
 from promotion.sections.observability.dashboards.body import SILENT, Dashboard, Row, Widget
+from promotion.sections.observability.dashboards.coverage import Surroundings, judge_coverage
 from promotion.sections.observability.dashboards.queries import key_of, life_of, span
-from promotion.sections.observability.dashboards.signals import Balanced, Signal
-from promotion.sections.observability.dashboards.visibility import seen_in
 from promotion.sections.observability.evaluator.metric_math import Inputs, compute
 from promotion.sections.observability.evaluator.not_evaluable import NotEvaluable
-from promotion.sections.observability.metrics.signals import dimension
 from promotion.sections.observability.metrics.units import MS_PER_UNIT
 from promotion.unknown import Reason
 
@@ -34,32 +32,10 @@ class Drawn:
     series: Mapping[str, Series]
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What a dashboard is judged against."""
-
-    region: str
-    account: str
-    signals: tuple[Signal, ...]
-    balancers: tuple[Balanced, ...]
-    alarms: Mapping[str, Alarm]
-    """By name."""
-
-    def idle(self, metric: Metric) -> str:
-        """Name the target group without traffic that a metric is about; empty if it is about none."""
-        return next((group for one in self.balancers if (group := one.idle(metric))), "")
-
-    def is_of_others_too(self, metric: Metric) -> bool:
-        """Whether a metric is of a load balancer as a whole that forwards to other services too."""
-        return "TargetGroup" not in metric.dimensions and any(
-            one.shared and metric.dimensions.get("LoadBalancer") == dimension(one.arn) for one in self.balancers
-        )
-
-
 def judge_dashboard(dashboard: Dashboard, drawn: Drawn, around: Surroundings) -> Findings:
     """Say what is wrong with a dashboard: signals that are missing, empty widgets, crossed thresholds, alarms."""
     findings = Findings()
-    _judge_coverage(dashboard, around, findings)
+    judge_coverage(dashboard, around, findings)
     _judge_freshness(dashboard, drawn, around, findings)
     for widget in dashboard.widgets:
         _judge_thresholds(widget, drawn, around, findings)
@@ -70,79 +46,6 @@ def judge_dashboard(dashboard: Dashboard, drawn: Drawn, around: Surroundings) ->
     _judge_alarms(dashboard, around, findings)
     findings.say_once()  # the same metric is often drawn with several statistics
     return findings
-
-
-def _judge_coverage(dashboard: Dashboard, around: Surroundings, findings: Findings) -> None:
-    for signal in around.signals:
-        seen = [(widget, one) for widget in dashboard.widgets for one in seen_in(widget, signal)]
-        if any(one.how == "shown" for _, one in seen) or _is_in_an_alarms_graph(signal, dashboard, around):
-            continue
-        misled = [f"{widget.title!r} {one.why}" for widget, one in seen if one.how == "hidden"]
-        unknown = [repr(widget.title) for widget, one in seen if one.how == "unknown"]
-        _uncovered(signal, misled, unknown, dashboard, around, findings)
-    if not around.signals:
-        findings.doubt(Reason.NOT_DECLARED, "no target is declared that a dashboard could show")
-    findings.problems += [
-        f"no listener of {balanced.arn.rpartition('loadbalancer/')[2]} forwards to "
-        f"{', '.join(balanced.groups)}: no target group is in use"
-        for balanced in around.balancers
-        if not balanced.serving
-    ]
-
-
-def _is_in_an_alarms_graph(signal: Signal, dashboard: Dashboard, around: Surroundings) -> bool:
-    """Whether an alarm is drawn with a metric that is the signal."""
-    arns = [arn for widget in dashboard.widgets if widget.graphs_alarms for arn in widget.alarms]
-    alarms = [alarm for arn in arns if (alarm := around.alarms.get(name_of(arn)))]
-    return any(signal.is_shown_by(metric) for alarm in alarms for metric in alarm.metrics)
-
-
-def _shown(dashboard: Dashboard) -> Iterator[tuple[Metric, str]]:
-    """Give each metric that is drawn, with its widget's title."""
-    for widget in dashboard.widgets:
-        for row in widget.shown:
-            if row.metric is not None and row.is_looked_at:
-                yield row.metric, widget.title
-
-
-def _uncovered(
-    signal: Signal,
-    misled: Sequence[str],
-    unknown: Sequence[str],
-    dashboard: Dashboard,
-    around: Surroundings,
-    findings: Findings,
-) -> None:
-    idle = [
-        f"{title!r} shows it for {group}, which receives no traffic"
-        for metric, title in _shown(dashboard)
-        if (metric.namespace, metric.name) == (signal.namespace, signal.metric) and (group := around.idle(metric))
-    ]
-    may = [*unknown, *(title for widget in dashboard.widgets if (title := _may_show(widget, signal)))]
-    may = [*dict.fromkeys(may)]
-    why = "".join(f"; {one}" for one in (*misled, *idle))
-    if may:
-        findings.doubt(
-            Reason.NOT_SUPPORTED,
-            f"the gate cannot tell whether {', '.join(may)} shows the {signal.name}, and no other widget "
-            f"does{why}: add {signal.metric} with its dimensions",
-        )
-    else:
-        findings.problems.append(f"no widget shows the {signal.name}{why}: add {signal.metric} with its dimensions")
-
-
-def _may_show(widget: Widget, signal: Signal) -> str:
-    """Name the widget if it may show a signal in a way that only CloudWatch can tell."""
-    if signal.metric in widget.explores:
-        return repr(widget.title)
-    if widget.kind not in ("metric", "alarm", "explorer", *SILENT):
-        return repr(widget.title)
-    for row in widget.rows:
-        in_search = signal.metric in row.expression
-        hangs = row.metric is not None and bool(row.variable) and row.metric.name == signal.metric
-        if row.visible and (in_search or hangs):
-            return repr(widget.title)
-    return ""
 
 
 def _judge_freshness(dashboard: Dashboard, drawn: Drawn, around: Surroundings, findings: Findings) -> None:

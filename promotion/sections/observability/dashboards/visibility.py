@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from promotion.clients.aws.cloudwatch.alarm_definition import AlarmSeries
+from promotion.clients.aws.cloudwatch.alarm_definition import AlarmDefinition, AlarmSeries
 from promotion.sections.observability.dashboards.body import Row, Widget
 from promotion.sections.observability.dashboards.signals import Signal
 from promotion.sections.observability.evaluator.expressions import Call, Node, names_in, parse_expression
@@ -44,7 +44,9 @@ def seen_in(widget: Widget, signal: Signal) -> Iterator[Seen]:
     for row in widget.shown:
         if row.metric is None or not row.is_looked_at or not signal.is_shown_by(row.metric):
             continue
-        if row.period > LONGEST_PERIOD:
+        if widget.bounds.ended:
+            yield Seen("hidden", f"shows a fixed time range, which ended {widget.bounds.ended}")
+        elif row.period > LONGEST_PERIOD:
             yield Seen(
                 "hidden",
                 f"shows it by periods of {row.period:,} s, in which an outage of minutes is lost (expected at most "
@@ -53,18 +55,48 @@ def seen_in(widget: Widget, signal: Signal) -> Iterator[Seen]:
         elif row.stat in signal.misleading:
             yield Seen("hidden", f"shows its {row.stat}, which does not suffice")
         elif row.visible:
-            yield _drawn(row)
+            yield _drawn(row, widget)
         else:
             yield from _computed(row, widget)
 
 
-def _drawn(row: Row) -> Seen:
+def graph_of(definition: AlarmDefinition, widget: Widget) -> Widget:
+    """Give the graph of an alarm that a widget draws: its series, those that are not returned hidden."""
+    rows = tuple(
+        Row(
+            one.metric,
+            one.expression,
+            one.id,
+            one.stat,
+            one.period or definition.period,
+            one.returned,
+            axis="left",
+            elsewhere="another account" if one.elsewhere else "",
+        )
+        for one in definition.series
+    )
+    return Widget("metric", widget.title, rows, bounds=widget.bounds)
+
+
+def _drawn(row: Row, widget: Widget) -> Seen:
     try:
-        if _series(row, row.period, HEALTHY) != _series(row, row.period, _defect(row)):
-            return Seen("shown")
+        healthy, bad = _series(row, row.period, HEALTHY), _series(row, row.period, _defect(row))
     except NotEvaluable as strange:
         return Seen("unknown", str(strange))
-    return Seen("hidden", f"shows its {row.stat}, which does not suffice")
+    if healthy == bad:
+        return Seen("hidden", f"shows its {row.stat}, which does not suffice")
+    return _between_the_ends(healthy, bad, row, widget)
+
+
+def _between_the_ends(healthy: Series, bad: Series, row: Row, widget: Widget) -> Seen:
+    """Say whether a change is within the axis: at its ends, lines that differ look alike."""
+
+    def clipped(series: Series) -> Series:
+        return {moment: widget.bounds.clip(value, row.axis) for moment, value in series.items()}
+
+    if clipped(healthy) != clipped(bad):
+        return Seen("shown")
+    return Seen("hidden", f"has a {row.axis} axis that ends before a defect would be visible")
 
 
 def _computed(hidden: Row, widget: Widget) -> Iterator[Seen]:
@@ -75,10 +107,11 @@ def _computed(hidden: Row, widget: Widget) -> Iterator[Seen]:
         try:
             if not _feeds(hidden.id, row, widget, ()):
                 continue
-            if _of_expression(row, widget, hidden.period, HEALTHY, ()) != _of_expression(
-                row, widget, hidden.period, _defect(hidden), ()
-            ):
-                yield Seen("shown")
+            healthy, bad = (
+                _of_expression(row, widget, hidden.period, defect, ()) for defect in (HEALTHY, _defect(hidden))
+            )
+            if healthy != bad:
+                yield _between_the_ends(healthy, bad, row, widget)
             else:
                 yield Seen("hidden", f"draws {row.expression[:60]!r}, in which a defect would not be visible")
         except NotEvaluable as strange:

@@ -9,7 +9,8 @@ from promotion.clients.aws.cloudwatch.alarms import Alarm
 from promotion.clients.aws.cloudwatch.query import Metric
 from promotion.clients.aws.cloudwatch.series import Series
 from promotion.sections.observability.dashboards.body import parse_dashboard
-from promotion.sections.observability.dashboards.judgement import Drawn, Surroundings, judge_dashboard
+from promotion.sections.observability.dashboards.coverage import Surroundings
+from promotion.sections.observability.dashboards.judgement import Drawn, judge_dashboard
 from promotion.sections.observability.dashboards.queries import plan
 from promotion.sections.observability.dashboards.signals import Balanced, needed
 from promotion.settings.environment import DeploymentGroupRef, Ec2Target, LambdaTarget
