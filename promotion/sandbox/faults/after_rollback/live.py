@@ -15,12 +15,12 @@ from promotion.sandbox.patience import STRICT_MS, TOO_LATE
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
-    from promotion.sandbox.github.records import Run
+    from promotion.sandbox.github.records import Run, Status
 
 
 @fault("promote-run-waits-for-approval", item=WORKFLOW)
 def _(world: "World") -> None:
-    """The run of the workflow that promoted waits for somebody to approve its environment, and then goes on."""
+    """The run of the workflow that promoted waits for somebody to approve its environment, and then continues."""
     _stand(world, play_of(world).workflow.run, "waiting")
 
 
@@ -125,7 +125,7 @@ def _(world: "World") -> None:
 
 @fault("prod-balancer-unreadable-after-rollback", item=SERVING, kind="blind", falls_with=(BASELINE,))
 def _(world: "World") -> None:
-    """The role may not see prod's load balancers, so that nobody knows which instances get traffic."""
+    """The role may not see prod's load balancers: it is unknown which instances get traffic."""
     world.wire.deny("elbv2:DescribeLoadBalancers", account=world.prod.id)
 
 
@@ -135,7 +135,7 @@ def _(world: "World") -> None:
     world.wire.deny("codedeploy:BatchGetDeploymentTargets", account=world.prod.id)
 
 
-def _stand(world: "World", run: "Run", status: str) -> None:
+def _stand(world: "World", run: "Run", status: "Status") -> None:
     """Have a run of the workflow not be over, whatever the play would have of it."""
     run.cancelled = None
     run.attempt.status, run.attempt.conclusion = status, None

@@ -75,7 +75,7 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """The record does not say why, and somebody who may not attest it says that it is written down."""
     written(world)["reason"] = ""
-    world.agreed.attest(REASON, by=STRANGER, signature="", statement="It stands in the ticket.")
+    world.agreed.attest(REASON, by=STRANGER, signature="", statement="The ticket has it.")
 
 
 @fault("reason-in-many-lines", item=REASON, kind="clean")
@@ -151,7 +151,7 @@ def _(world: "World") -> None:
 @fault("remediation-given-up", item=REMEDIATION)
 def _(world: "World") -> None:
     """The promotion record names no remediation, and the issue about it was closed as not planned."""
-    from promotion.actions.stop_deployment import key_of
+    from promotion.record.receipts import key_of
 
     del written(world)["remediation"]
     body = f"Orders without a date get that of their payment.\n\n[{key_of(world.digest, 'remediation')}]"
