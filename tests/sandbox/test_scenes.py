@@ -448,6 +448,37 @@ def test_an_alarm_stops_the_way_back_unless_it_is_left_aside():
     assert (deployment(world, "lambda")[0], alias(world)) == ("Succeeded", {"5": 1.0})
 
 
+def test_a_fleet_that_is_over_is_deployed_away_again():
+    """The revision before comes back on instances of its own; the bad ones are drained, and the deployment ends at once."""
+    world, play = stood("rollout", 5, "fleet-over")
+    assert deployment(world, "ec2")[0] == "Succeeded"
+    bad = list(play.fleet.fleets[play.fleet.new])
+    previous = world.prod.ec2_deployments[1].record.revision
+    key = world.prod.client("codedeploy").create_deployment(
+        applicationName="shop-ec2", deploymentGroupName="shop-ec2-prod", revision=previous
+    )["deploymentId"]
+    play.advance(play.now + timedelta(seconds=85))
+    assert deployment(world, "ec2")[0] == "InProgress"
+    back = play.fleet.fleets[play.fleet.old]
+    assert set(back) & set(bad) == set()
+    play.advance(play.now + timedelta(seconds=60))
+    status, info = deployment(world, "ec2")
+    assert (status, info["deploymentId"]) == ("Succeeded", key)
+    assert sorted(key for key, state in registered(world).items() if state == "healthy") == sorted(back)
+    assert steps(world, "ec2", "Green")["AllowTraffic"] == "Succeeded"
+    assert world.prod.green == back
+
+
+def registered(world):
+    """The states of the instances behind prod's load balancer."""
+    elb, prod = world.prod.client("elbv2"), world.prod
+    return {
+        one["Target"]["Id"]: one["TargetHealth"]["State"]
+        for arn in set(prod.target_groups.values())
+        for one in elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+    }
+
+
 def test_the_workflow_can_be_cancelled_once():
     """It takes a moment; after it there is nothing to cancel."""
     world, play = stood("rollout", 1)

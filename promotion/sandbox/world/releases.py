@@ -15,6 +15,11 @@ def key_of(digest: str) -> str:
     return f"shop/{digest.removeprefix('sha256:')}.zip"
 
 
+def digest_of(key: str) -> str:
+    """Give the digest of the image in the key of its bundle."""
+    return f"sha256:{key.removeprefix('shop/').removesuffix('.zip')}"
+
+
 def shelve(tools: "Account", digests: Iterable[str]) -> dict[str, str]:
     """Put a bundle for each image into the bucket; give the ETags by digest. Buckets are global: there is one."""
     s3 = tools.client("s3")

@@ -1,5 +1,6 @@
 """Faults of taking a rollout back: what one would go back to is not well, and what is done does not work."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
@@ -21,6 +22,40 @@ def play_of(world: "World") -> "Play":
 def over(world: "World") -> None:
     """Let the canary of the function last for some seconds, so that everything has moved to the new version long since."""
     play_of(world).function.takes["AllowTraffic"] = 10
+
+
+def fleet_over(world: "World") -> None:
+    """Have the old instances terminated at once, so that the deployment to instances is over when the traffic has moved."""
+    part = play_of(world).fleet
+    part.wait = timedelta(0)
+    blue_green = part.record.deployment_group.blue_green_deployment_configuration
+    blue_green["terminateBlueInstancesOnDeploymentSuccess"] = {"action": "TERMINATE", "terminationWaitTimeInMinutes": 0}
+
+
+@fault("fleet-over", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The deployment to the instances has succeeded, those that served before are gone, and nobody rolls it back."""
+    over(world)
+    fleet_over(world)
+
+
+@fault("fleet-over-bundle-gone", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The deployment to the instances has succeeded, and the bundle that they ran before is deleted from the bucket."""
+    over(world)
+    fleet_over(world)
+    place = world.prod.ec2_deployments[1].record.revision["s3Location"]
+    world.tools.client("s3").delete_object(Bucket=place["bucket"], Key=place["key"])
+
+
+@fault("fleet-over-image-gone", item=ROLLED_BACK)
+def _(world: "World") -> None:
+    """The deployment to the instances has succeeded, and the image that they ran before has expired in the registry."""
+    from promotion.sandbox.world.names import REPOSITORY
+
+    over(world)
+    fleet_over(world)
+    del world.registry.repository(REPOSITORY).manifests[world.previous_digest]
 
 
 @fault("previous-version-broken", item=ROLLED_BACK)

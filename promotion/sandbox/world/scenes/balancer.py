@@ -40,6 +40,11 @@ class Balancer:
         for key in {key for fleet in fleets.values() for key in fleet} - known:
             members.add(Member(key, Running(release.digest, release.commit, release.version), weight=0))
 
+    def enter(self, keys: list[str], digest: str, version: str) -> None:
+        """Have instances be there that run another release."""
+        for key in keys:
+            self._members.add(Member(key, Running(digest, "", version), weight=0))
+
     def hold(self, colour: str, key: str, state: str) -> None:
         """Have an instance of a fleet be absent, initial, healthy or draining in the fleet's target groups."""
         for arn in self._environment.groups_of(colour):

@@ -15,13 +15,12 @@ from promotion.sandbox.moto_patches.deployment_targets import InstanceTarget, Li
 from promotion.sandbox.world import fleet
 from promotion.sandbox.world.deployment import Deployment
 from promotion.sandbox.world.logs import milliseconds
-from promotion.sandbox.world.metrics import measure_instances
 from promotion.sandbox.world.names import EC2_APPLICATION, REGION
 from promotion.sandbox.world.rollout import TERMINATION_WAIT, bundle
 from promotion.sandbox.world.scenes.balancer import EVER, Balancer, Health, state_of
 from promotion.sandbox.world.scenes.part import Facet, Part
+from promotion.sandbox.world.scenes.redeployed_fleet import RedeployedFleet, wings
 from promotion.sandbox.world.scenes.steps import Step, in_turn
-from promotion.sandbox.world.traffic import Load, minute_of
 
 if TYPE_CHECKING:
     from promotion.sandbox.members import Members
@@ -63,36 +62,35 @@ class FleetPart(Part):
         backend, group = environment.backend("codedeploy"), f"shop-ec2-{environment.name}"
         key = backend.create_deployment(EC2_APPLICATION, group, bundle(release.digest, etag))
         super().__init__(environment, backend.deployments[key], t0)
+        self.wait = TERMINATION_WAIT[environment.name]
+        """How long the old instances are kept when everything has moved."""
+        self.again: RedeployedFleet | None = None
+        """What was deployed since."""
         self.old, self.new = environment.serving, "blue" if environment.serving == "green" else "green"
         self.groups = {self.old: environment.scaling_group, self.new: fleet.scaling_group_of(group, key)}
-        self.fleets = {self.old: environment.green, self.new: self._bring()}
+        launched = wings(environment, self.groups[self.new], self._after(LAUNCHES), self._after(RUNS))
+        self._launched, self._wings = launched.instances, launched.kept
+        self.fleets = {self.old: environment.green, self.new: launched.ids}
         self.balancer = Balancer(environment, members, release, self.fleets)
         self.record.auto_rollback_configuration = self.record.deployment_group.auto_rollback_configuration
         environment.brought |= dict.fromkeys(self.fleets[self.old], environment.latest_ec2_deployment.digest)
         environment.brought |= dict.fromkeys(self.fleets[self.new], release.digest)
         environment.ec2_deployments.insert(0, Deployment(self.record, release.digest))
         self._targets = {
-            **{key: self._targeted(self.record, key, "Green", GREEN) for key in self.fleets[self.new]},
-            **{key: self._targeted(self.record, key, "Blue", BLUE) for key in self.fleets[self.old]},
+            **{key: self.targeted(self.record, key, "Green", GREEN) for key in self.fleets[self.new]},
+            **{key: self.targeted(self.record, key, "Blue", BLUE) for key in self.fleets[self.old]},
         }
         self._shown["traffic"] = {self.old: 1.0}
 
-    def _bring(self) -> list[str]:
-        """Launch the new fleet, and keep it in the wings."""
-        environment, name = self.environment, self.groups[self.new]
-        made = fleet.bring(environment, name, self._after(LAUNCHES))
-        environment.loads |= {key: Load() for key in made}
-        measure_instances(environment, made, name, minute_of(self._after(RUNS)) + 1)
-        self._launched = [environment.instance(key) for key in made]
-        ec2, scaling = environment.backend("ec2"), environment.backend("autoscaling")
-        self._wings: list[tuple[dict[str, Any], str, Any]] = [
-            (scaling.autoscaling_groups, name, scaling.autoscaling_groups[name]),
-            *((ec2.reservations, key, one) for key, one in ec2.reservations.items() if one.instances[0].id in made),
-            *((ec2.enis, nic.id, nic) for key in made for nic in environment.instance(key).nics.values()),
-        ]
-        for kept, key, _ in self._wings:
-            del kept[key]
-        return made
+    def take_on(self, record: Any) -> None:
+        """Play what was deployed to the group since: another fleet in place of the one that serves."""
+        self.again = RedeployedFleet(self, record)
+        self.environment.ec2_deployments.insert(0, Deployment(record, self.again.digest))
+        self.changed()
+
+    def moments(self) -> list[datetime]:
+        """Give every moment, past and to come, at which something changes."""
+        return [*super().moments(), *(self.again.moments() if self.again else ())]
 
     def steps(self) -> list[Step]:
         """Give its steps as they are planned: of a new instance, then of an old one."""
@@ -134,7 +132,7 @@ class FleetPart(Part):
     def completes(self) -> datetime | None:
         """Give when it succeeds if nobody stops it: when the old instances are terminated."""
         end = self._blue()[-1].end
-        return end and end + TERMINATION_WAIT[self.environment.name]
+        return end and end + self.wait
 
     def rollback_seconds(self) -> int:
         """Give how long its rollback takes."""
@@ -145,8 +143,8 @@ class FleetPart(Part):
         start = stopped + timedelta(seconds=REGISTERS - 2)
         green, blue = in_turn(start, BACK_GREEN), in_turn(stopped + timedelta(seconds=28), BACK_BLUE)
         return [
-            *((self._targeted(self.back, key, "Green", BACK_GREEN), green) for key in self.fleets[self.old]),
-            *((self._targeted(self.back, key, "Blue", BACK_BLUE), blue) for key in self.fleets[self.new]),
+            *((self.targeted(self.back, key, "Green", BACK_GREEN), green) for key in self.fleets[self.old]),
+            *((self.targeted(self.back, key, "Blue", BACK_BLUE), blue) for key in self.fleets[self.new]),
         ]
 
     def keep(self, deployment: Deployment) -> None:
@@ -163,7 +161,7 @@ class FleetPart(Part):
         moves += [(milliseconds(moment), shares) for moment, shares in planned if moment]
         if self._returns() and len(moves) > 1:
             moves.append((self._since_stop(RETURNS), {self.old: 1.0}))
-        return moves
+        return moves + (self.again.moves() if self.again else [])
 
     def standing(self) -> dict[str, list[tuple[int, int]]]:
         """Give the spans in which each fleet is registered, in milliseconds since 1970."""
@@ -177,6 +175,9 @@ class FleetPart(Part):
             if self.leaves:
                 back = self._since_stop(REGISTERS)
                 old = [(0, min(gone, back)), (back, EVER)]
+        if self.again and not self.again.fails:
+            new = [(start, min(end, milliseconds(self.again.drained))) for start, end in new]
+            old.append((milliseconds(self.again.registers), EVER))
         return {self.new: new, self.old: old}
 
     def facets(self, now: datetime) -> Iterator[Facet]:
@@ -197,8 +198,11 @@ class FleetPart(Part):
             state = state_of(standing[colour], at, self._well(colour), self._leaves(colour))
             for key in keys:
                 yield Facet(key, state, partial(self.balancer.hold, colour, key))
+        if self.again:
+            yield from self.again.facets(now)
         yield Facet("traffic", traffic, self._turn)
         back = self._returns() and at >= self._since_stop(RETURNS)
+        back = back or bool(self.again and not self.again.fails and now >= self.again.joins)
         yield Facet("green", self.old if back else self.new, self._name)
         completes = self.completes()
         yield Facet("gone", bool(completes and now >= completes and not over), self._terminate)
@@ -223,12 +227,14 @@ class FleetPart(Part):
         """Give when the fleet passes its health checks after it was registered, at least once ever."""
         if colour == self.new:
             return [milliseconds(self.joins)] if self.joins else [EVER]
-        return [0, *([self._since_stop(RETURNS)] if self._returns() else [])]
+        again = [milliseconds(self.again.joins)] if self.again and not self.again.fails else []
+        return [0, *([self._since_stop(RETURNS)] if self._returns() else []), *again]
 
     def _leaves(self, colour: str) -> list[int]:
         """Give when the fleet begins to be drained."""
         if colour == self.new:
-            return [self._since_stop(RETURNS)] if self._returns() else []
+            again = [milliseconds(self.again.leaves)] if self.again and not self.again.fails else []
+            return [self._since_stop(RETURNS), *again] if self._returns() else again
         return [milliseconds(self.leaves)] if self.leaves else []
 
     def _plan(self, value: "tuple[list[tuple[int, Shares]], dict[str, list[tuple[int, int]]]]") -> None:
@@ -277,7 +283,8 @@ class FleetPart(Part):
     def _after(self, seconds: float) -> datetime:
         return self.t0 + timedelta(seconds=seconds)
 
-    def _targeted(self, record: Any, key: str, label: str, steps: Iterable[str]) -> InstanceTarget:
+    def targeted(self, record: Any, key: str, label: str, steps: Iterable[str]) -> InstanceTarget:
+        """Give an instance as a target of a deployment."""
         arn = f"arn:aws:ec2:{REGION}:{self.environment.id}:instance/{key}"
         events = [LifecycleEvent(name, status="Pending", message="") for name in steps]
         return InstanceTarget(record.deployment_id, key, arn, self.t0, events, status="Pending", label=label)
