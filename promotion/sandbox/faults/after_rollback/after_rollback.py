@@ -72,6 +72,14 @@ def _(world: "World") -> None:
     part.back.creator = "user"
 
 
+@fault("rolled-back-by-cloudformation", item=ROLLED_BACK, kind="clean")
+def _(world: "World") -> None:
+    """CloudFormation has rolled its stack back, by a deployment that names no other one."""
+    part = play_of(world).function
+    part.record.rollback_info = part.back.rollback_info = None
+    part.back.creator = "CloudFormationRollback"
+
+
 wire_fault(
     "prod-deployments-unreadable",
     "Prod's deployments may not be listed.",
