@@ -28,9 +28,9 @@ def test_t5():
 CHANGES = ("StopDeployment", "CreateDeployment")
 
 
-def scene(world_pool, *faults, rate=4):
+def scene(world_pool, *faults, rate=4, minutes=1):
     """Give a world one minute into a rollout: it has five minutes left, by a clock that is faster than ours."""
-    return world_pool.world(*faults, scene="rollout", minutes=1, rate=rate)
+    return world_pool.world(*faults, scene="rollout", minutes=minutes, rate=rate)
 
 
 def decide(world, folder, *more, good=False, reason="NOT_DUE"):
@@ -166,6 +166,81 @@ def test_what_is_over_is_deployed_away(world_pool, tmp_path):
     assert acts["stop:lambda"]["message"].endswith("redeploys version 5")
     assert acts["verified:lambda"]["id"] == acts["stop:lambda"]["id"]
     assert "version 5 of shop-api is in service at lambda" in acts["verified:lambda"]["message"]
+
+
+def test_instances_that_are_over_are_deployed_away(world_pool, tmp_path):
+    """Nobody is left of those that served before: the revision before is deployed to new ones, once, and that is verified."""
+    with scene(world_pool, "fleet-over", rate=6, minutes=8) as world:
+        first = decide(world, tmp_path, "--act")
+        done = written(world)
+        again = decide(world, tmp_path, "--act")
+        assert written(world) == done
+    assert first.code == again.code == Exit.NO_GO, first.printed
+    assert (done.count("CreateDeployment"), done.count("StopDeployment")) == (2, 0)
+    assert set(states(first).values()) == {"done"}, first.printed
+    acts = {act["key"].split(":", 2)[2]: act for act in first.record["acts"]}
+    assert acts["verified:ec2"]["id"] == acts["stop:ec2"]["id"]
+    assert "is in service at ec2" in acts["verified:ec2"]["message"]
+
+
+@pytest.mark.parametrize(("fault", "said"), [("fleet-over-bundle-gone", "bundle"), ("fleet-over-image-gone", "image")])
+def test_a_revision_that_is_gone_is_not_deployed(world_pool, tmp_path, fault, said):
+    """Neither is anything else rolled back: a person is needed."""
+    with scene(world_pool, fault, rate=6, minutes=8) as world:
+        judged = decide(world, tmp_path, "--act")
+        done = written(world)
+    assert judged.code == Exit.ROLLBACK_UNVERIFIED, judged.printed
+    assert not {"StopDeployment", "CreateDeployment"} & set(done)
+    act = next(act for act in judged.record["acts"] if act["key"].endswith(":stop:ec2"))
+    assert act["state"] == "refused"
+    assert said in act["message"], act["message"]
+
+
+@pytest.mark.parametrize("fault", ["rollout-updates-an-instance", "rollout-scales-in", "rollout-of-an-index"])
+def test_what_others_deploy_meanwhile_hides_nothing(world_pool, tmp_path, fault):
+    """Neither CodeDeploy's own deployments to single instances, nor an index that runs as one of its platforms."""
+    with scene(world_pool, fault, minutes=4) as world:
+        judged = decide(world, tmp_path, "--act")
+        done = written(world)
+    assert judged.code == Exit.NO_GO, judged.printed
+    assert done.count("StopDeployment") == 2
+    assert set(states(judged).values()) == {"done"}, judged.printed
+
+
+def test_an_index_that_is_over_is_deployed_away(world_pool, tmp_path):
+    """The version that runs one of its platforms is not taken for another image."""
+    with scene(world_pool, "rollout-of-an-index", "rollout-over") as world:
+        judged = decide(world, tmp_path, "--act")
+        done = written(world)
+    assert judged.code == Exit.NO_GO, judged.printed
+    assert (done.count("StopDeployment"), done.count("CreateDeployment")) == (1, 1)
+    assert "version 5 of shop-api is in service at lambda" in judged.printed
+
+
+WAITS = ("--set", "acting.alarms=wait", "--set", "acting.wait_seconds=900")
+
+
+def test_an_alarm_is_waited_for_where_it_may_not_be_left_aside(world_pool, tmp_path):
+    """Until it recovers nothing is deployed; then with the group's alarms, for which no permission is needed."""
+    faults = ("alarm-recovers-after-the-rollout", "alarms-may-not-be-left-aside")
+    with scene(world_pool, *faults, rate=10, minutes=3) as world:
+        judged = decide(world, tmp_path, "--act", *WAITS)
+        done = written(world)
+    assert judged.code == Exit.NO_GO, judged.printed
+    assert done.count("CreateDeployment") == 1
+    assert "version 5 of shop-api is in service at lambda" in judged.printed
+
+
+def test_an_alarm_that_does_not_recover_needs_a_person(world_pool, tmp_path):
+    """It would stop the rollback: nothing is deployed, and the receipt says why."""
+    with scene(world_pool, "alarm-outlasts-the-rollout", rate=10, minutes=3) as world:
+        judged = decide(world, tmp_path, "--act", *WAITS[:3], "acting.wait_seconds=60")
+        done = written(world)
+    assert judged.code == Exit.ROLLBACK_UNVERIFIED, judged.printed
+    assert "CreateDeployment" not in done
+    act = next(act for act in judged.record["acts"] if act["key"].endswith(":stop:lambda"))
+    assert act["state"] == "failed"
+    assert "still in ALARM, which would stop the deployment that rolls it back" in act["message"]
 
 
 def test_a_rollback_that_its_alarm_has_stopped_is_made_up_for(world_pool, tmp_path):

@@ -34,6 +34,9 @@ TOGETHER = {
     ),
     "two target groups": ("rollout-between-two-target-groups",),
     "two target groups at once": ("rollout-in-two-target-groups-at-once",),
+    "a host comes": ("rollout-updates-an-instance",),
+    "a host leaves": ("rollout-scales-in",),
+    "an index": ("rollout-of-an-index",),
     "the first decision": ("alarm-after-t2",),
 }
 """Clean twins that hide nothing of each other: what one of them made fall would fall beside the others, too."""
