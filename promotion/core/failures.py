@@ -117,6 +117,13 @@ def _refused(trouble: Any, asked: str) -> Unknown:
         return Unknown(Reason.ACCESS_DENIED, f"{asked} was denied ({code}){who}. Allow it for the gate's role")
     if code in _THROTTLED or status == 429:
         return Unknown(Reason.THROTTLED, f"{asked} was throttled ({code}) in every attempt: run again later")
+    if code == "InvalidOperationException" and "log class" in said:
+        # Of which classes is not documented whole; of INFREQUENT_ACCESS: https://github.com/aws/karpenter-provider-aws/issues/9567.
+        return Unknown(
+            Reason.NOT_SUPPORTED,
+            f"{asked} does not read log groups of this class ({said}): let it log to a log group of the class STANDARD; the "
+            "class of a log group cannot be changed",
+        )
     if code in ("NotImplementedException", "501") or status == 501:
         return Unknown(Reason.NOT_SUPPORTED, f"{asked} is not supported by the endpoint that serves the AWS APIs")
     if status >= 500:

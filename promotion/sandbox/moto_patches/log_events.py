@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.utils import unix_time_millis, utcnow
-from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
+from moto.logs.exceptions import InvalidParameterException, LogsClientError, ResourceNotFoundException
 from moto.logs.models import LogGroup, LogsBackend
 from moto.logs.responses import LogsResponse
 
@@ -25,6 +25,10 @@ BYTES = 1_048_576
 SEARCHED = 10_000
 """How many events a page looks at for those that a pattern lets through. AWS does not say how many; that a page may be
 empty and have a token, it does."""
+
+READABLE = "STANDARD"
+"""The class of log groups that FilterLogEvents reads. That it refuses INFREQUENT_ACCESS was met
+(https://github.com/aws/karpenter-provider-aws/issues/9567); which others it refuses, no page says, so here it refuses all."""
 
 Feed = Callable[[str, int, int], None]
 
@@ -67,6 +71,8 @@ def filtered(original: Any, self: Any) -> str:
     fed(backend, name, start, end)
     if name not in backend.groups:
         raise ResourceNotFoundException("The specified log group does not exist.")
+    if vars(backend.groups[name]).get("log_group_class", READABLE) != READABLE:
+        raise LogsClientError("InvalidOperationException", "FilterLogEvents is not supported for this log class")
     streams = [
         stream
         for stream in backend.groups[name].streams.values()

@@ -122,6 +122,12 @@ wire_fault(
 )
 
 
+@fault("log-group-essentials", item=FLOWING, kind="blind", falls_with=("correlation-ids[lambda]", "no-secrets-in-logs"))
+def _(world: "World") -> None:
+    """The log group of the function is of the class ESSENTIALS, which FilterLogEvents refuses to read."""
+    vars(world.dev.backend("logs").groups[LAMBDA])["log_group_class"] = "ESSENTIALS"
+
+
 wire_fault(
     "logs-throttled",
     "FilterLogEvents is throttled in every attempt.",

@@ -97,6 +97,14 @@ def _(world: "World") -> None:
     _silence(world.dev, lambda metric: ("ExecutedVersion", "8") in metric.dimensions)
 
 
+@fault("prod-log-infrequent", item="canary-monitored", kind="blind")
+def _(world: "World") -> None:
+    """The log group of prod's function is of the class INFREQUENT_ACCESS, which FilterLogEvents refuses to read."""
+    from promotion.sandbox.world.names import LAMBDA_LOGS
+
+    vars(world.prod.backend("logs").groups[LAMBDA_LOGS])["log_group_class"] = "INFREQUENT_ACCESS"
+
+
 @fault("prod-logs-failures-alone", item="canary-monitored", kind="blind")
 def _(world: "World") -> None:
     """Prod's function logs JSON with SystemLogLevel WARN, so that invocations that succeed leave no report."""

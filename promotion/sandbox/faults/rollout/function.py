@@ -50,6 +50,14 @@ def _(world: "World") -> None:
     _canary(world, errors=0.003)
 
 
+@fault("canary-log-infrequent", item="lambda-canary", kind="blind", falls_with=("canary-correlation-ids", *DECISIONS))
+def _(world: "World") -> None:
+    """The log group of the function is of the class INFREQUENT_ACCESS, which FilterLogEvents refuses to read."""
+    from promotion.sandbox.world.names import LAMBDA_LOGS
+
+    vars(world.prod.backend("logs").groups[LAMBDA_LOGS])["log_group_class"] = "INFREQUENT_ACCESS"
+
+
 @fault("canary-reports-lost", item="lambda-canary", kind="blind", falls_with=("go-no-go-t5",))
 def _(world: "World") -> None:
     """Of the new version's invocations most leave no report, for whatever reason: CloudWatch counts them."""
