@@ -96,14 +96,17 @@ def _several(described: Mapping[str, Any]) -> list[AlarmSeries]:
         if not described.get("MetricName"):
             return []
         return [_measured(_OWN_ID, described, described, described.get("ExtendedStatistic"))]
-    found = []
+    found, own = [], (described.get("AlarmArn") or "").split(":")[4:5]
     for one in described["Metrics"]:
-        returned, elsewhere = one.get("ReturnData") is not False, bool(one.get("AccountId"))
+        returned, account = one.get("ReturnData") is not False, one.get("AccountId")
+        elsewhere = bool(account) and [account] != own
         if (measured := one.get("MetricStat")) is not None:
-            series = _measured(one["Id"], measured["Metric"], measured, measured.get("Stat"), returned, elsewhere)
+            series = _measured(
+                one.get("Id") or "", measured["Metric"], measured, measured.get("Stat"), returned, elsewhere
+            )
         else:
             expression, period = one.get("Expression") or "", one.get("Period") or 0
-            series = AlarmSeries(one["Id"], period=period, expression=expression, returned=returned)
+            series = AlarmSeries(one.get("Id") or "", period=period, expression=expression, returned=returned)
         found.append(series)
     return found
 

@@ -114,3 +114,12 @@ def test_what_is_not_evaluated(definition, part):
     """Only CloudWatch can tell, and the answer says what."""
     with pytest.raises(NotEvaluable, match=part):
         after(definition)
+
+
+@pytest.mark.parametrize(("account", "elsewhere"), [(None, False), ("444455556666", False), ("111122223333", True)])
+def test_metrics_of_another_account(account, elsewhere):
+    """A query may name its own account; only another one is out of reach."""
+    measured = {"Metric": {"Namespace": "AWS/Lambda", "MetricName": "Errors"}, "Period": 60, "Stat": "Sum"}
+    arn = "arn:aws:cloudwatch:eu-west-1:444455556666:alarm:errors"
+    definition = alarm(AlarmArn=arn, Metrics=[{"Id": "m1", "MetricStat": measured, "AccountId": account}])
+    assert definition.series[0].elsewhere is elsewhere
