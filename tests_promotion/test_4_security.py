@@ -9,6 +9,7 @@ from promotion.sections.security.https.judgement import Wanted
 from promotion.sections.security.leaks import judgement as leaks
 from promotion.sections.security.network import subjects as guards
 from promotion.sections.security.privileges import judgement as privileges
+from promotion.sections.security.privileges import powers
 from promotion.sections.security.privileges.findings import describe
 from promotion.sections.security.secrets import judgement as secrets
 from promotion.settings.network import Https
@@ -43,13 +44,14 @@ def test_no_secrets_in_logs(dev_log_group, dev_leaks, settings, clock, measured)
 
 
 @item("least-privilege", per="role")
-def test_least_privilege(role, role_policies, role_advice, settings, clock, measured):
+def test_least_privilege(role, role_policies, roles_in_reach, role_advice, settings, clock, measured):
     """A role may do what it needs and no more, and only the service it is for can assume it."""
     which, name = in_environment(role)
     environment = settings.environment(which)
     declared = next(one for one in environment.roles if one.name == name)
     look, advice = role_policies[role], role_advice[role]
-    judged = privileges.judge_role(look, declared, environment.region, now=clock.now())
+    neighbours = powers.neighbours_of(look, roles_in_reach[role], environment.region, clock.now())
+    judged = privileges.judge_role(look, declared, environment.region, now=clock.now(), neighbours=neighbours)
     measured(" · ".join(part for part in (judged.describe(look), advice.describe()) if part))
     findings = [*judged.findings, *privileges.remarked(advice)]
     assert not findings, describe(role, findings)

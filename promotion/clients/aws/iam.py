@@ -81,6 +81,20 @@ def role_policies(account: Account, name: str) -> RolePolicies:
     )
 
 
+def existing_role(account: Account, name: str) -> RolePolicies | None:
+    """Read a role as `role_policies` does; None if there is no such role."""
+    try:
+        return role_policies(account, name)
+    except account.client("iam").exceptions.NoSuchEntityException:
+        return None
+
+
+def role_arns(account: Account) -> Iterator[str]:
+    """Give the ARN of every role of the account, page by page."""
+    for page in account.client("iam").get_paginator("list_roles").paginate():
+        yield from (one["Arn"] for one in page["Roles"])
+
+
 def trust_policy(account: Account, name: str) -> Mapping[str, Any] | None:
     """Give the trust policy of a role; None if there is no such role."""
     iam = account.client("iam")
