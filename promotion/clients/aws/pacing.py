@@ -1,7 +1,8 @@
 """Keep calls under a rate, across all look-ups of a process. This module waits.
 
 FilterLogEvents is answered 5 times a second for an account and region, a quota that cannot be raised
-(https://repost.aws/knowledge-center/cloudwatch-logs-throttling).
+(https://repost.aws/knowledge-center/cloudwatch-logs-throttling), DescribeAlarmHistory 3 times a second
+(https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html).
 """
 
 import threading
@@ -44,7 +45,9 @@ class Pace:
             self._sleep(turn - now)
 
 
-_paces: dict[tuple[str, str, int], Pace] = {}
+HISTORY_CALLS = 3
+"""Calls of DescribeAlarmHistory in any `FILTER_SECONDS`."""
+_paces: dict[tuple[str, str, str, int], Pace] = {}
 _lock = threading.Lock()
 
 
@@ -54,4 +57,11 @@ def filter_pace(account: str, region: str, calls: int = FILTER_CALLS) -> Pace:
     Where this many `calls` are granted as AWS nowhere else does, there is a pace of its own for them.
     """
     with _lock:
-        return _paces.setdefault((account, region, calls), Pace(calls, FILTER_SECONDS))
+        return _paces.setdefault(("FilterLogEvents", account, region, calls), Pace(calls, FILTER_SECONDS))
+
+
+def history_pace(account: str, region: str) -> Pace:
+    """Give the pace of DescribeAlarmHistory in an account and region: the same one for every look-up."""
+    with _lock:
+        key = ("DescribeAlarmHistory", account, region, HISTORY_CALLS)
+        return _paces.setdefault(key, Pace(HISTORY_CALLS, FILTER_SECONDS))

@@ -6,7 +6,6 @@ the example of `aws cloudwatch describe-alarm-history`. HistoryData is cut off a
 
 import json
 import re
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,12 +13,11 @@ from typing import Any
 
 from promotion.clients.aws.account import Account
 from promotion.clients.aws.cloudwatch.alarms import TYPES, without_unknown_types
+from promotion.clients.aws.pacing import history_pace
 from promotion.unknown import Reason, Unknown
 
 _SUMMARY = re.compile(r"Alarm updated from (OK|ALARM|INSUFFICIENT_DATA) to (OK|ALARM|INSUFFICIENT_DATA)")
 _TOLD_UNDER = {"Create": "createdAlarm", "Update": "updatedAlarm", "Delete": "deletedAlarm"}
-_A_SECOND = 3
-"""How many DescribeAlarmHistory an account may make each second."""
 WATCHED = (
     "threshold",
     "actionsEnabled",
@@ -159,7 +157,7 @@ class AlarmHistoryReader:
 
     def __init__(self, account: Account) -> None:
         self._pages = account.client("cloudwatch").get_paginator("describe_alarm_history")
-        self._made: list[float] = []
+        self._pace = history_pace(account.account, account.region)
 
     def between(self, start: datetime, end: datetime, what: str | None = None) -> Iterator[dict[str, Any]]:
         """Give everything that happened to any alarm, or what is of one HistoryItemType, oldest first.
@@ -190,7 +188,7 @@ class AlarmHistoryReader:
         def pages(known: Sequence[str]) -> Iterator[Mapping[str, Any]]:
             found = iter(self._pages.paginate(AlarmTypes=list(known), **asked))
             while True:
-                self._wait()
+                self._pace.take()
                 page = next(found)
                 yield page
                 if not page.get("NextToken"):
@@ -198,12 +196,6 @@ class AlarmHistoryReader:
 
         for page in without_unknown_types(pages, types):
             yield from page["AlarmHistoryItems"]
-
-    def _wait(self) -> None:
-        now = time.monotonic()
-        if len(self._made) >= _A_SECOND and (left := self._made[-_A_SECOND] + 1 - now) > 0:
-            time.sleep(left)
-        self._made.append(time.monotonic())
 
 
 def older_settings(ask: AlarmHistoryReader, inside: History) -> Iterator[History]:

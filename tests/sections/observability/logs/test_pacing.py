@@ -5,7 +5,7 @@ import threading
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promotion.clients.aws.pacing import FILTER_CALLS, FILTER_SECONDS, Pace, filter_pace
+from promotion.clients.aws.pacing import FILTER_CALLS, FILTER_SECONDS, Pace, filter_pace, history_pace
 
 
 class Clock:
@@ -85,3 +85,11 @@ def test_there_is_one_pace_for_an_account_and_region():
     assert filter_pace("111122223333", "eu-west-1") is filter_pace("111122223333", "eu-west-1")
     assert filter_pace("111122223333", "eu-west-1") is not filter_pace("111122223333", "eu-west-2")
     assert FILTER_CALLS / FILTER_SECONDS <= 5
+
+
+def test_the_history_of_alarms_has_a_pace_of_its_own():
+    """One for all look-ups of an account and region, which does not slow down the reading of logs."""
+    place = ("111122223333", "eu-west-1")
+    assert history_pace(*place) is history_pace(*place)
+    assert history_pace(*place) is not history_pace("444455556666", "eu-west-1")
+    assert history_pace(*place) is not filter_pace(*place)
