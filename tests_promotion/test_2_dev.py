@@ -2,10 +2,12 @@
 
 from promotion.clients.aws.functions import shares
 from promotion.clients.aws.hosts import count
+from promotion.core.findings import settle
 from promotion.core.sentences import join
 from promotion.items import item
 from promotion.sections.artifact.running_digests import digest_in_revision
 from promotion.sections.dev.original_instances import original_instances_problem
+from promotion.sections.dev.request_paths import judge_paths
 from promotion.unknown import Reason, Unknown
 
 
@@ -30,8 +32,8 @@ def test_lambda_deployed(
         f"alias {alias.name} is on version {alias.version}, expected {version.version}, which {deployment.id} "
         "deployed: the alias was changed after the deployment"
     )
-    assert not alias.weights, (
-        f"alias {alias.name} still routes {shares(alias.weights)} to other versions, expected nothing: complete "
+    assert not alias.shifted, (
+        f"alias {alias.name} still routes {shares(alias.shifted)} to other versions, expected nothing: complete "
         "the traffic shift"
     )
     assert not version.unfit, version.unfit
@@ -69,6 +71,7 @@ def test_blue_green_completed(
     dev_added_instances,
     dev_traffic,
     dev_original_instances,
+    settings,
     clock,
     measured,
 ):
@@ -96,6 +99,8 @@ def test_blue_green_completed(
     assert serving, f"no instance of {deployment.id} is registered in {', '.join(traffic.serving_groups)}"
     wrong = original_instances_problem(group, deployment, dev_original_instances[dev_ec2], clock.now())
     assert not wrong, f"{wrong}: check the deployment group {group.name}"
+    paths = judge_paths(settings.dev.targets[dev_ec2], traffic, new.__contains__)
+    settle(paths, f"{len(serving & new)} of {len(serving)} serving instances are new", measured)
 
 
 @item("health-checks", per="dev_target")

@@ -74,6 +74,8 @@ class Ec2Target(Strict):
     """Name of the Application Load Balancer."""
     target_groups: tuple[str, ...] = Field(min_length=1)
     """Names of the target groups the instances may be in: one, or a blue and a green one."""
+    other_target_groups: tuple[str, ...] = ()
+    """Names of the target groups of other services to which rules of the same load balancer forward."""
     instances: int = Field(default=2, ge=1)
     """How many instances must serve."""
     codedeploy: DeploymentGroupRef

@@ -22,7 +22,12 @@ class Alias:
     @property
     def versions(self) -> tuple[str, ...]:
         """Every version that gets traffic, the one it points to first."""
-        return (self.version, *(name for name, weight in self.weights.items() if weight > 0))
+        return (self.version, *self.shifted)
+
+    @property
+    def shifted(self) -> dict[str, float]:
+        """Share of traffic (0 to 1) that goes to other versions, of those that get any: a weight of 0 is no traffic."""
+        return {name: weight for name, weight in self.weights.items() if weight > 0}
 
 
 @dataclass(frozen=True)

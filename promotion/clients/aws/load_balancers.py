@@ -7,6 +7,7 @@ from typing import Any
 
 from promotion.clients.aws.account import Account
 from promotion.clients.aws.hosts import serves
+from promotion.clients.aws.listener_rules import Rule, largest_weights, parse_rule
 from promotion.clients.aws.pages import entries
 from promotion.unknown import Reason, Unknown
 
@@ -34,6 +35,10 @@ class BalancerTraffic:
     weights: Mapping[str, int]
     """Largest weight with which any listener or rule forwards to a target group; 0 where none does."""
     hosts: tuple[Host, ...]
+    rules: tuple[Rule, ...] = ()
+    """Every rule of every listener, default actions too; empty in records of before they were read."""
+    others: tuple[Host, ...] = ()
+    """Who is registered in the target groups beside those of `weights` to which a rule forwards."""
 
     @property
     def serving_groups(self) -> tuple[str, ...]:
@@ -80,19 +85,41 @@ def load_balancer(account: Account, name: str) -> str:
     return str(balancers[0]["LoadBalancerArn"])
 
 
+def listener_rules(account: Account, balancer: str) -> tuple[Rule, ...]:
+    """Read every rule of every listener of a load balancer, given by its ARN; default actions too."""
+    return tuple(
+        parse_rule(f"{listener.get('Protocol', '')}:{listener.get('Port', 0)}", described)
+        for listener in listeners(account, balancer)
+        for described in rules(account, listener["ListenerArn"])
+    )
+
+
 def listener_weights(account: Account, balancer: str) -> dict[str, int]:
     """Read the largest weight with which any listener or rule forwards to a target group, by its ARN."""
-    weights: dict[str, int] = {}
-    for listener in listeners(account, balancer):
-        for rule in rules(account, listener["ListenerArn"]):
-            _add_weights(rule["Actions"], weights)
-    return weights
+    return largest_weights(listener_rules(account, balancer))
 
 
 def traffic(account: Account, balancer: str, groups: Mapping[str, str]) -> BalancerTraffic:
     """Read how a load balancer, given by its ARN, distributes its traffic over target groups by name, and over whom."""
-    weights = listener_weights(account, balancer)
-    return BalancerTraffic({name: weights.get(arn, 0) for name, arn in groups.items()}, hosts(account, groups))
+    return traffic_by(account, listener_rules(account, balancer), groups, hosts(account, groups))
+
+
+def traffic_by(
+    account: Account, known: tuple[Rule, ...], groups: Mapping[str, str], registered: tuple[Host, ...]
+) -> BalancerTraffic:
+    """Put together how rules distribute traffic over target groups, given by name and ARN, and who is registered there.
+
+    Who is registered in other target groups to which they forward is looked up.
+    """
+    weights = largest_weights(known)
+    names = {share.group: share.name for rule in known for share in rule.shares}
+    foreign = {name: arn for arn, name in names.items() if arn not in groups.values()}
+    return BalancerTraffic(
+        weights={name: weights.get(arn, 0) for name, arn in groups.items()},
+        hosts=registered,
+        rules=known,
+        others=hosts(account, foreign),
+    )
 
 
 def hosts(account: Account, groups: Mapping[str, str]) -> tuple[Host, ...]:
@@ -137,14 +164,3 @@ def target_health(account: Account, group: str) -> list[Mapping[str, Any]]:
     answer = account.client("elbv2").describe_target_health(TargetGroupArn=group)
     described: list[Mapping[str, Any]] = answer["TargetHealthDescriptions"]
     return described
-
-
-def _add_weights(actions: list[dict[str, Any]], weights: dict[str, int]) -> None:
-    for action in actions:
-        if action["Type"] != "forward":
-            continue
-        groups = action.get("ForwardConfig", {}).get("TargetGroups") or [{"TargetGroupArn": action["TargetGroupArn"]}]
-        for group in groups:
-            # A forward to a single group carries no weight: all of the traffic goes there.
-            weight = group.get("Weight", 1)
-            weights[group["TargetGroupArn"]] = max(weight, weights.get(group["TargetGroupArn"], 0))

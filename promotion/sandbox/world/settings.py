@@ -34,6 +34,7 @@ from promotion.sandbox.world.names import (
     SERVICE,
 )
 from promotion.sandbox.world.names import CHECKER as CHECKER_ROLE
+from promotion.sandbox.world.neighbour import SHORT as NEIGHBOUR
 from promotion.sandbox.world.notices import SLACK_TOKEN, STATUSPAGE_TOKEN, TEAMS_SIGNATURE
 from promotion.sandbox.world.pipeline import BUILD_JOBS, TOKEN
 from promotion.sandbox.world.supply_chain import ATTESTATION_KEY, IMAGE_KEY, new_key
@@ -160,6 +161,7 @@ kind = "ec2"
 url = {text(places.fronts[f"{e}-ec2"])}
 load_balancer = "shop-{e}"
 target_groups = {json.dumps([f"shop-{e}-{short}" for short in environment.target_groups])}
+other_target_groups = {json.dumps([f"shop-{e}-{NEIGHBOUR}"])}
 instances = {len(environment.green)}
 codedeploy = {{ application = {text(EC2_APPLICATION)}, group = "shop-ec2-{e}" }}
 revision_key = "shop/{{digest}}.zip"

@@ -22,6 +22,7 @@ from promotion.sections.after_rollback.evidence import (
     TicketLook,
     WorkflowLook,
 )
+from promotion.sections.dev.request_paths import judge_paths
 from promotion.sections.observability.baseline.compare import alike
 from promotion.sections.observability.baseline.store import StoredBaseline
 from promotion.settings.environment import Ec2Target, LambdaTarget, Target
@@ -143,9 +144,9 @@ def _served(target: Target, look: RollbackLook, serving: Serving) -> Iterator[st
     if isinstance(target, LambdaTarget):
         alias = serving.alias
         assert alias is not None
-        if alias.weights:
+        if alias.shifted:
             yield (
-                f"alias {alias.name} of {target.function} still sends {shares(alias.weights)}; expected all of it to go to "
+                f"alias {alias.name} of {target.function} still sends {shares(alias.shifted)}; expected all of it to go to "
                 f"version {brought.restored_version}: remove the routing"
             )
         if brought.restored_version is not None and alias.version != brought.restored_version:
@@ -176,6 +177,8 @@ def _fleet(target: Ec2Target, new: tuple[str, ...], serving: Serving) -> Iterato
             f"{', '.join(bad)} of the new version still receive traffic in "
             f"{', '.join(traffic.serving_groups)}: deregister them"
         )
+    paths = judge_paths(target, traffic, [one for one in traffic.serving_instances if one not in new].__contains__)
+    yield from paths.problems
     counted = count(host for host in traffic.serving if host.id not in new)
     healthy = counted.well
     if len(healthy) < target.instances:
@@ -184,6 +187,8 @@ def _fleet(target: Ec2Target, new: tuple[str, ...], serving: Serving) -> Iterato
             f"{len(healthy)} instances of the previous version receive traffic and are healthy, expected "
             f"{target.instances}{f' ({join(ill)})' if ill else ''}"
         )
+    elif not bad and not paths.problems and paths.doubts:
+        raise Unknown(paths.doubts[0].reason, join([one.message for one in paths.doubts]))
 
 
 def _instances(serving: Serving) -> str:

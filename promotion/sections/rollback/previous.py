@@ -20,6 +20,7 @@ from promotion.core.findings import Findings
 from promotion.sections.artifact.content import ImageContent
 from promotion.sections.artifact.running_digests import Running
 from promotion.sections.dev.original_instances import original_instances_problem
+from promotion.sections.dev.request_paths import judge_paths
 from promotion.settings.environment import Ec2Target, LambdaTarget
 from promotion.unknown import Reason
 
@@ -95,9 +96,9 @@ def judge_function(
     findings: Findings,
 ) -> None:
     """Say what is wrong with the version that a function's alias is on. `deployed` is what `good` deployed."""
-    if alias.weights:
+    if alias.shifted:
         findings.problems.append(
-            f"alias {alias.name} routes {shares(alias.weights)}, so there is no single version to roll back to: "
+            f"alias {alias.name} routes {shares(alias.shifted)}, so there is no single version to roll back to: "
             "complete or undo that shift first"
         )
     for version in versions:
@@ -135,6 +136,9 @@ def judge_fleet(
     findings.gather(
         lambda: [f"{one} in prod, before anything is deployed" for one in problems(traffic.serving, target.instances)]
     )
+    paths = judge_paths(target, traffic, traffic.serving_instances.__contains__)
+    findings.problems += paths.problems
+    findings.doubts += paths.doubts
     if good is not None:
         states = {name: instances[name].state for name in replaced if name in instances}
         if wrong := original_instances_problem(group, good, states, now):
