@@ -162,6 +162,24 @@ def _(world: "World") -> None:
     world.prod.metrics[metric("AWS/ApplicationELB", "RequestCount", **group)] = Computed(lambda _: [(1.0, 3)], "Count")
 
 
+@fault("rule-to-the-bad-group-left", item=SERVING)
+def _(world: "World") -> None:
+    """Each fleet has a target group; a rule still forwards /orders* to the one of the version rolled back."""
+    from promotion.sandbox.world import routing, two_groups
+
+    two_groups.part(world)
+    bad = world.prod.target_groups[play_of(world).fleet.new]
+    routing.add_rule(world.prod, 10, routing.forward((bad, 1)), path_pattern="/orders*")
+
+
+@fault("canary-weight-of-zero-left", item=SERVING, kind="clean")
+def _(world: "World") -> None:
+    """The alias has a routing weight of 0 for the new version: no traffic."""
+    part = play_of(world).function
+    world.prod.alias.update(None, part.old, {"AdditionalVersionWeights": {}})
+    world.prod.alias.routing_config = {"AdditionalVersionWeights": {part.new: 0.0}}
+
+
 @fault("previous-instance-ill", item=SERVING)
 def _(world: "World") -> None:
     """One of the instances that serve again fails its health checks."""
