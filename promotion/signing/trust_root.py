@@ -104,7 +104,7 @@ def _period(fields: Mapping[str, Any], what: str) -> tuple[datetime | None, date
 
 
 def _time(period: Mapping[str, Any], key: str, what: str) -> datetime | None:
-    if key not in period:
+    if period.get(key) is None:  # `"end": null` is how some writers of JSON say that there is none
         return None
     moment = datetime.fromisoformat(text_field(period, key, what))
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

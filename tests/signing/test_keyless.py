@@ -137,6 +137,19 @@ def test_an_authority_counts_only_for_its_time(world):
     assert "no certificate authority for" in found.rejected[0].why
 
 
+def test_an_end_of_null_is_no_end(world):
+    """For authorities and for logs, as for those that say none."""
+    raw = json.loads(world.trusted_root())
+    periods = [
+        raw["certificateAuthorities"][0],
+        *(log["publicKey"] for kind in ("tlogs", "ctlogs") for log in raw[kind]),
+    ]
+    for one in periods:
+        one["validFor"]["end"] = None
+    trust = Trust(identities=(Identity(IDENTITY, OIDC),), root=TrustRoot.parse(json.dumps(raw).encode()))
+    assert look(trust, logged.sign_image(world, DIGEST, world.certify())).is_signed()
+
+
 @pytest.mark.parametrize("part", ["ct_keys", "log_keys"])
 def test_logs_that_are_not_trusted_do_not_count(attach, world, part):
     """The certificate log and the transparency log must be the trust root's."""

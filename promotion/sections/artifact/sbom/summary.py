@@ -61,7 +61,9 @@ class ComponentCounter:
     application: list[str] = field(default_factory=list)
 
     def add_system(self, name: str, version: str) -> None:
-        """Count an operating system."""
+        """Count an operating system; `none` is what Trivy calls that of an image that has none."""
+        if name.strip().lower() == "none":
+            return
         self.systems[f"{name} {version}".strip()] += 1
 
     def add(self, name: str, version: str, purl: PackageURL | None, group: str = "") -> None:

@@ -54,6 +54,13 @@ def test_a_document_without_a_base_system_is_wrong():
     assert "not from the source tree" in found.messages[0]
 
 
+@pytest.mark.parametrize("name", ["none", "None"])
+def test_a_base_system_called_none_is_none(name):
+    """Trivy writes so where it finds no operating system."""
+    shop = [{"type": "library", "name": "shop", "version": "1.8.0"}, {"type": "operating-system", "name": name}]
+    assert kinds(judged(read_sbom(cyclonedx(components=shop), "the SBOM", SHOP))) == [Kind.NO_BASE_SYSTEM]
+
+
 def test_an_image_without_a_base_system_can_be_declared():
     """An image from scratch has none."""
     shop = [{"type": "library", "name": "shop", "version": "1.8.0"}]
