@@ -259,8 +259,8 @@ def reason_given(rollback: RecordedRollback | None) -> str:
     reason = "" if rollback is None else " ".join(rollback.reason.split())
     words = "".join(letter for letter in reason.casefold() if letter.isalnum())
     assert not reason or (words and words not in _PLACEHOLDERS), (
-        f"`reason` of [rollback] is {shorten(reason, 80, placeholder='…')!r}, which gives no reason: write down why the image "
-        "was taken back"
+        f"`reason` of [rollback] is {shorten(reason, 80, placeholder='…')!r}, which gives no reason: record why the image "
+        "was rolled back"
     )
     return reason
 

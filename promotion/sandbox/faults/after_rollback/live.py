@@ -1,5 +1,6 @@
 """Faults of what runs after a rollback: the workflow, health endpoints, figures against the baseline."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @fault("promote-run-waits-for-approval", item=WORKFLOW)
 def _(world: "World") -> None:
-    """The run of the workflow that promoted waits for somebody to approve its environment, and then continues."""
+    """The run of the workflow that promoted waits for an approval of its environment, and has not ended."""
     _stand(world, play_of(world).workflow.run, "waiting")
 
 
@@ -90,7 +91,7 @@ def _(world: "World") -> None:
 
 @fault("instances-slower-than-the-baseline", item=BASELINE)
 def _(world: "World") -> None:
-    """Since the rollback the instances take half as long again as they did before the rollout."""
+    """Since the rollback the instances take 1.5 times as long as before the rollout."""
     stopped = play_of(world).function.stopped
     assert stopped
     world.prod.flows["ec2"].change(stopped, slowness=1.5)
@@ -98,7 +99,7 @@ def _(world: "World") -> None:
 
 @fault("a-little-slower-than-the-baseline", item=BASELINE, kind="clean")
 def _(world: "World") -> None:
-    """Since the rollback the function takes three in a hundred longer than it did, which nobody would call slower."""
+    """Since the rollback the function takes three percent longer than it did, which is within the tolerance."""
     stopped = play_of(world).function.stopped
     assert stopped
     world.prod.flows["lambda"].change(stopped, slowness=1.03)
@@ -106,17 +107,17 @@ def _(world: "World") -> None:
 
 @fault("slow-until-the-rollback", item=BASELINE, kind="clean")
 def _(world: "World") -> None:
-    """The function was slow and failed until the rollback, and has done as before since."""
+    """The function was slow and failed in the two minutes before the rollback, and has been as before since."""
     stopped = play_of(world).function.stopped
     assert stopped
     flow = world.prod.flows["lambda"]
-    flow.slowness, flow.errors = 3, 0.02
+    flow.change(stopped - timedelta(minutes=2), slowness=3, errors=0.02)
     flow.change(stopped, slowness=1, errors=0)
 
 
 @fault("too-quiet-after-rollback", item=BASELINE, kind="blind")
 def _(world: "World") -> None:
-    """Since the rollback hardly anybody calls the service: that it does as before is not shown."""
+    """Since the rollback there are too few requests to show that the service is as before."""
     stopped = play_of(world).function.stopped
     assert stopped
     for flow in world.prod.flows.values():
@@ -125,13 +126,13 @@ def _(world: "World") -> None:
 
 @fault("prod-balancer-unreadable-after-rollback", item=SERVING, kind="blind", falls_with=(BASELINE,))
 def _(world: "World") -> None:
-    """The role may not see prod's load balancers: it is unknown which instances get traffic."""
+    """The role may not list the load balancers in prod: which instances get traffic is not known."""
     world.wire.deny("elbv2:DescribeLoadBalancers", account=world.prod.id)
 
 
 @fault("prod-deployment-steps-unreadable", item=ROLLED_BACK, kind="blind", falls_with=(SERVING, BASELINE, HEALTH))
 def _(world: "World") -> None:
-    """The role may not see what deployments did on their targets."""
+    """The role may not read what deployments did on their targets."""
     world.wire.deny("codedeploy:BatchGetDeploymentTargets", account=world.prod.id)
 
 

@@ -31,7 +31,7 @@ def _(world: "World") -> None:
 
 @fault("team-told-of-rollback-long-ago", item=TEAM)
 def _(world: "World") -> None:
-    """The message is eight days old: the image was taken back once before."""
+    """The message is eight days old: the image was rolled back once before."""
     _told(world).at -= timedelta(days=8)
 
 
@@ -61,7 +61,7 @@ def _(world: "World") -> None:
 
 @fault("reason-is-a-placeholder", item=REASON)
 def _(world: "World") -> None:
-    """Where the reason belongs stands that it is to be written."""
+    """The reason in the promotion record is the placeholder TBD."""
     written(world)["reason"] = "TBD"
 
 
@@ -75,7 +75,7 @@ def _(world: "World") -> None:
 def _(world: "World") -> None:
     """The record does not say why, and somebody who may not attest it says that it is written down."""
     written(world)["reason"] = ""
-    world.agreed.attest(REASON, by=STRANGER, signature="", statement="The ticket has it.")
+    world.agreed.attest(REASON, by=STRANGER, signature="", statement="It is in the ticket.")
 
 
 @fault("reason-in-many-lines", item=REASON, kind="clean")
@@ -84,9 +84,9 @@ def _(world: "World") -> None:
     written(world)["reason"] = "Orders with a voucher failed.\n\n" + "The total was computed before the voucher. " * 20
 
 
-@fault("incident-ticket-of-no-repository", item=TICKET)
+@fault("incident-ticket-not-reachable", item=TICKET, kind="blind")
 def _(world: "World") -> None:
-    """The record links to an issue of a repository that there is not."""
+    """The ticket is in another tracker, whose host name cannot be resolved from here."""
     written(world)["ticket"] = written(world)["ticket"].replace("/shop/", "/shopp/")
 
 
@@ -105,7 +105,7 @@ def _(world: "World") -> None:
 
 @fault("analysis-result-gone", item=ANALYSIS)
 def _(world: "World") -> None:
-    """The root cause analysis was held yesterday, and the link to what came of it leads nowhere."""
+    """The root cause analysis was held yesterday, and the link to its result answers 404."""
     _held(world, f"{written(world)['ticket']}99")
 
 
@@ -118,7 +118,7 @@ def _(world: "World") -> None:
 
 @fault("analysis-held", item=ANALYSIS, kind="clean")
 def _(world: "World") -> None:
-    """The root cause analysis was held yesterday, and links to what came of it."""
+    """The root cause analysis was held yesterday, and links to its result."""
     _held(world, written(world)["ticket"])
 
 
