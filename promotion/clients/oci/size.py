@@ -20,8 +20,15 @@ class PlatformSize:
 
 
 def compressed_bytes(manifest: ImageManifest) -> int:
-    """Add up the layers and the configuration, as the manifest says them: a layer listed twice counts twice."""
-    return manifest.config.size + sum(layer.size for layer in manifest.layers)
+    """Add up the layers and the configuration, as the manifest says them.
+
+    Content is addressed by its digest: listed twice it is stored and pulled once, and counts once, with the larger of its sizes.
+    See https://github.com/opencontainers/image-spec/blob/main/descriptor.md.
+    """
+    sizes: dict[Digest, int] = {}
+    for blob in (manifest.config, *manifest.layers):
+        sizes[blob.digest] = max(blob.size, sizes.get(blob.digest, 0))
+    return sum(sizes.values())
 
 
 def compressed_sizes(source: ImageSource, digest: Digest) -> tuple[PlatformSize, ...]:
