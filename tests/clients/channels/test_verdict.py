@@ -74,8 +74,9 @@ def test_a_verdict_that_changed_is_told_anew_and_again_when_it_changes_back(worl
             runs.append(judge(told.world, tmp_path, *TEAM, "--notify=releases,releases in Teams"))
     assert [run.record["verdict"] for run in runs] == ["HOLD", "NO-GO", "NO-GO", "HOLD"], runs[1].printed
     verdicts = ["HOLD", "NO-GO", "HOLD"]
-    assert [said.text.partition(" ")[0] for said in told.messages] == verdicts
-    assert [card["body"][0]["inlines"][0]["text"].partition(" ")[0] for card in told.teams.cards] == verdicts
+    titles = [card["body"][0]["inlines"][0]["text"] for card in told.teams.cards]
+    for texts in ([said.text for said in told.messages], titles):
+        assert [text.split(" ")[:2] for text in texts] == [["Rehearsal:", verdict] for verdict in verdicts]
     assert [states(run) for run in runs] == [["done"] * 2, ["done"] * 2, ["already"] * 2, ["done"] * 2]
     assert "6.9 Slack or Teams channel notified, failed: there is no message about this image" in told.messages[1].text
 

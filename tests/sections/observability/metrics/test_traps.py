@@ -281,7 +281,7 @@ def test_what_no_request_can_take_is_refused(read):
     assert milliseconds(group.metric, 0.5) == 500
     assert milliseconds(times.metric, 500) == 500
     for metric, value in ((group.metric, 5000), (times.metric, 0.02), (times.metric, 5e6)):
-        with pytest.raises(Unknown, match="another unit"):
+        with pytest.raises(Unknown, match="a different unit"):
             milliseconds(metric, value)
 
 
