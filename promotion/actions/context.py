@@ -46,7 +46,7 @@ def context_of(sources: Mapping[str, Callable[[], Any]], why: str, told: Callabl
     settings, digest, clock = sources["settings"](), sources["digest"](), sources["clock"]()
     github, prod, journal = sources["github"](), sources["prod_aws"](), sources["journal"]()
     try:
-        record = read_record(settings.plan.record, digest).record
+        record = read_record(settings.plan.record, digest, settings.service).record
     except Unknown:
         record = None  # a record that cannot be read keeps nobody from going back
     return Context(

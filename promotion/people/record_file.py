@@ -9,10 +9,10 @@ LARGEST = 256 * 1024
 """Bytes of a file that people write."""
 
 
-def read_record(place: str, digest: str) -> RecordLook:
+def read_record(place: str, digest: str, service: str) -> RecordLook:
     """Read the promotion record of an image, if there is one yet; `place` is the template of its path.
 
-    Raises Unknown: malformed, truncated, error.
+    Raises Unknown: malformed, also for a record of another service; truncated; error.
     """
     path = Path(path_of(place, digest))
     name = f"{path.parent.name}/{path.name}" if path.parent.name else path.name
@@ -20,11 +20,18 @@ def read_record(place: str, digest: str) -> RecordLook:
     if text is None:
         return RecordLook(name, None)
     try:
-        return RecordLook(name, parse_promotion_record(text))
+        record = parse_promotion_record(text)
     except RecordError as mistakes:
         first, *more = str(mistakes).splitlines()
         others = f" (and {len(more)} more)" if more else ""
         raise Unknown(Reason.MALFORMED, f"{name} cannot be read: {first}{others}: correct it, and run again") from None
+    if record.service != service:
+        raise Unknown(
+            Reason.MALFORMED,
+            f"{name} is of the service {record.service[:100]!r}, expected {service!r} as in promotion.toml: correct `service`, or "
+            "write this service's own record",
+        )
+    return RecordLook(name, record)
 
 
 def read_text(path: Path, name: str) -> str | None:

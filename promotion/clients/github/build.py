@@ -103,8 +103,14 @@ def misfits(run: WorkflowRun, settings: GitHub) -> Iterator[str]:
         )
     workflow = f".github/workflows/{settings.build_workflow}"
     # GitHub's own example has a reference behind it: `…/build.yml@main`.
-    if run.workflow.partition("@")[0] != workflow:
+    path, at, ref = run.workflow.partition("@")
+    if path != workflow:
         yield f"{who} is of the workflow {shown(run.workflow)}, expected {workflow}: correct `github.build_workflow`"
+    elif at and ref.removeprefix("refs/heads/") != settings.protected_branch:
+        yield (
+            f"{who} took its workflow from {shown(ref)}, expected {settings.protected_branch}: promote an image that the "
+            "protected branch's workflow built"
+        )
     if run.head_branch != settings.protected_branch:
         expected = settings.protected_branch
         yield f"{who} built {shown(run.head_branch)}, expected {expected}: merge, and promote the image built then"

@@ -45,7 +45,8 @@ def events(text: str, name: str, around: Span, zone_name: str) -> Iterator[Calen
     """Give the events of an iCalendar file that touch a time. Cancelled ones are none; free or busy makes no difference.
 
     Dates and floating times are those of the zone. Raises Unknown: not-supported without the extra, malformed for what
-    is not a calendar, no-data for one without any event.
+    is not a calendar and for an event that may be near in a time zone that nobody can resolve, no-data for one without any
+    event.
     """
     try:
         import icalendar
@@ -63,6 +64,7 @@ def events(text: str, name: str, around: Span, zone_name: str) -> Iterator[Calen
                 Reason.NO_DATA,
                 f"{name} has no event, which may be a failed export: add one, or remove `calendar` from [plan]",
             )
+        _refuse_unknown_zones(calendar, name, around)
         # A day more on both sides: dates and floating times may be meant in any zone, and are compared below.
         found = recurring_ical_events.of(calendar).between(around.start - _DAY, around.end + _DAY)
         for event in found:
@@ -104,6 +106,37 @@ def closed(events: tuple[CalendarEvent, ...], states: tuple[CalendarState, ...])
         if start is not None and start < one.until:
             end = one.until if one.is_open or one.turns is None else one.turns
             yield Closed(Span(start, end), f"a time for which the change calendar {one.calendar} is closed")
+
+
+def _refuse_unknown_zones(calendar: Any, name: str, around: Span) -> None:
+    """Raise Unknown for an event in a zone that neither the file nor the time zone database has: its hour is not known.
+
+    icalendar reads such a time as one without a zone, which would be taken for local time (RFC 5545, 3.2.19). An event that
+    does not recur and is days away in any zone says nothing here.
+    """
+    for event in calendar.walk("VEVENT"):
+        if str(event.get("STATUS", "")).upper() == _CANCELLED:
+            continue
+        for key, value in event.property_items(recursive=False):
+            given = value.params.get("TZID") if hasattr(value, "params") else None
+            moments = [one.dt for one in getattr(value, "dts", (value,)) if hasattr(one, "dt")]
+            if given is None or not any(isinstance(one, datetime) and one.tzinfo is None for one in moments):
+                continue
+            recurs = any(one in event for one in ("RRULE", "RDATE", "RECURRENCE-ID"))
+            if recurs or _may_be_near(event, around):
+                raise Unknown(
+                    Reason.MALFORMED,
+                    f"{name} has {str(event.get('SUMMARY', 'an event'))[:100]!r} in the time zone {str(given)[:60]!r} at {key}, "
+                    "which is neither in the file nor in the time zone database: export it with its VTIMEZONE",
+                )
+
+
+def _may_be_near(event: Any, around: Span) -> bool:
+    """Whether an event of an unknown zone may touch a time: no zone is more than a day from UTC."""
+    start = event["DTSTART"].dt
+    end = event["DTEND"].dt if "DTEND" in event else start + event["DURATION"].dt if "DURATION" in event else start
+    first, last = (_moment(value, UTC) for value in (start, end))
+    return Span(first - _DAY, max(last, first) + _DAY).overlaps(around)
 
 
 def _moment(value: date, there: Any) -> datetime:

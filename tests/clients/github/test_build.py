@@ -61,13 +61,32 @@ def test_a_run_that_did_not_succeed(judged: Judge, conclusion: str) -> None:
         ({"head_repository": None}, "a deleted repository"),
         ({"path": ".github/workflows/promote.yml"}, "is of the workflow '.github/workflows/promote.yml'"),
         ({"path": "build.yml"}, "is of the workflow 'build.yml'"),
+        ({"path": ".github/workflows/build.yml@refs/heads/feature"}, "took its workflow from 'refs/heads/feature'"),
+        ({"path": ".github/workflows/build.yml@refs/pull/7/merge"}, "took its workflow from 'refs/pull/7/merge'"),
+        ({"path": ".github/workflows/build.yml@refs/tags/main"}, "took its workflow from 'refs/tags/main'"),
+        ({"path": ".github/workflows/build.yml@"}, "took its workflow from ''"),
         ({"head_branch": "faster-checkout"}, "built 'faster-checkout', expected main"),
         ({"head_branch": None}, "built 'None', expected main"),
         ({"event": "pull_request"}, "was started by 'pull_request', expected push or workflow_dispatch or schedule"),
         ({"event": "pull_request_target"}, "was started by 'pull_request_target'"),
         ({"head_sha": PREVIOUS}, f"built the commit {PREVIOUS}, but the image claims to be built from {COMMIT}"),
     ],
-    ids=["repository", "fork", "gone", "workflow", "bare", "branch", "none", "event", "target", "commit"],
+    ids=[
+        "repository",
+        "fork",
+        "gone",
+        "workflow",
+        "bare",
+        "other-ref",
+        "merge-ref",
+        "tag",
+        "no-ref",
+        "branch",
+        "none",
+        "event",
+        "target",
+        "commit",
+    ],
 )
 def test_another_build_than_wanted(judged: Judge, changes: dict[str, Any], said: str) -> None:
     """Each is one problem, and says what was there and what was expected."""
@@ -79,10 +98,11 @@ def test_another_build_than_wanted(judged: Judge, changes: dict[str, Any], said:
     "changes",
     [
         {"path": ".github/workflows/build.yml@main"},
+        {"path": ".github/workflows/build.yml@refs/heads/main"},
         {"repository": {"full_name": "Example/Shop"}, "head_repository": {"full_name": "Example/Shop"}},
         {"event": "workflow_dispatch"},
     ],
-    ids=["a reference", "case", "by hand"],
+    ids=["a reference", "a full reference", "case", "by hand"],
 )
 def test_what_is_the_same(judged: Judge, changes: dict[str, Any]) -> None:
     """Other ways of writing it are no problem."""

@@ -83,6 +83,37 @@ def test_a_zone_of_the_file_itself():
     assert len(found(file(*lines, before=EASTERN))) == 1
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("DTSTART;TZID=Nowhere/Land:20260504T100000", "DTEND;TZID=Nowhere/Land:20260504T110000"),
+        ("DTSTART;TZID=Nowhere/Land:20260504T200000", "DURATION:PT1H"),
+        ("DTSTART;TZID=GMT+2:20260503T120000",),
+        ("DTSTART;TZID=Customized Time Zone:20200101T100000", "DURATION:PT1H", "RRULE:FREQ=YEARLY"),
+        ("DTSTART:20260504T080000Z", "DTEND;TZID=Nowhere/Land:20260504T110000"),
+        ("DTSTART:20260101T080000Z", "DURATION:PT1H", "RDATE;TZID=Nowhere/Land:20260504T100000"),
+    ],
+)
+def test_a_zone_that_nobody_can_resolve(lines):
+    """Its hour is unknown, and not that of the window's zone: a freeze would be missed."""
+    with pytest.raises(Unknown, match="neither in the file nor in the time zone database") as caught:
+        found(file(*lines))
+    assert caught.value.reason is Reason.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("DTSTART;TZID=Nowhere/Land:20200504T100000", "DTEND;TZID=Nowhere/Land:20200504T110000"),
+        ("DTSTART;TZID=Nowhere/Land:20260504T100000", "DURATION:PT1H", "STATUS:CANCELLED"),
+        ("DTSTART;TZID=W. Europe Standard Time:20260505T100000", "DURATION:PT1H"),
+    ],
+)
+def test_a_zone_that_does_not_matter(lines):
+    """Years away, cancelled, or a zone by the name that Windows has for it."""
+    assert found(file(*lines)) == []
+
+
 def test_a_day_is_one_of_the_window_s_zone():
     """On the 5th it is still the 4th in New York."""
     late = Span(WINDOW.start + timedelta(hours=18), WINDOW.end + timedelta(hours=18))

@@ -284,6 +284,12 @@ def _(world: "World") -> None:
     world.agreed.window["back-up"] = world.agreed.window.pop("backup")
 
 
+@fault("record-of-another-service", item=WINDOW, kind="blind", falls_with=UNREAD)
+def _(world: "World") -> None:
+    """The promotion record is of another service, which was built into an image of the same name."""
+    world.agreed.record["service"] = "stock"
+
+
 @fault("record-of-another-image", item=WINDOW, falls_with=(PEOPLE, *TOLD[:2], "digest-immutable[record]"))
 def _(world: "World") -> None:
     """The promotion record was copied from the last promotion, and still names that image."""

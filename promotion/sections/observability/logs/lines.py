@@ -20,9 +20,28 @@ _PLATFORM = re.compile(
 )
 _NODE = re.compile(r"\S+Z\t\S+\t[A-Z]+\t(?P<said>\{.*)", re.DOTALL)
 """How Lambda's Node.js runtime writes what `console.log` is given, in text format: time, request, level, text."""
-_NO_ID = frozenset({"-", "null", "none", "nil", "undefined", "unknown"})
-_NIL = re.compile(r"[0-]+")
-"""The nil UUID (RFC 9562, 5.9) and its like: no id, in the form of one."""
+_NO_ID = frozenset(
+    {
+        *("", "null", "none", "nil", "undefined", "unknown", "unset", "notset", "empty", "missing", "absent"),
+        *(
+            "na",
+            "nan",
+            "noid",
+            "norequestid",
+            "nocorrelationid",
+            "notavailable",
+            "notapplicable",
+            "default",
+            "tbd",
+            "todo",
+        ),
+    }
+)
+"""What loggers and people write for want of an id, in letters alone: `N/A`, `<nil>`, `(not set)`, `no-id`."""
+_PREFIX = re.compile(r"(?:root=)?1-|00-", re.IGNORECASE)
+"""Of a trace id of X-Ray, and of a traceparent (https://www.w3.org/TR/trace-context/): nothing that would tell two apart."""
+_LIKE_AN_ID = 4
+"""From so many of `f` or `x` on, they are a placeholder."""
 
 
 @dataclass(frozen=True)
@@ -70,4 +89,15 @@ def _id(found: Any) -> str:
     if isinstance(found, bool) or not isinstance(found, str | int):
         return ""
     text = str(found).strip()
-    return "" if text.lower() in _NO_ID or _NIL.fullmatch(text) else text
+    return "" if _is_placeholder(text) else text
+
+
+def _is_placeholder(text: str) -> bool:
+    """Whether it stands where an id should: a word for none, zeros, `f` or `x` over and over.
+
+    The nil and the max UUID (RFC 9562, 5.9 and 5.10) and a trace id of zeros are no ids, in the form of one.
+    """
+    if "".join(letter for letter in text.lower() if letter.isalnum()) in _NO_ID:
+        return True
+    told_apart = {letter for letter in _PREFIX.sub("", text, count=1).lower() if letter.isalnum()}
+    return told_apart <= {"0"} or (told_apart in ({"f"}, {"x"}) and len(text) >= _LIKE_AN_ID)

@@ -81,6 +81,32 @@ def test_lines_of_the_application_are_told(message):
         ("-", ""),
         ("00000000-0000-0000-0000-000000000000", ""),
         (0, ""),
+        ("N/A", ""),
+        ("n/a", ""),
+        ("NaN", ""),
+        ("<nil>", ""),
+        ("(null)", ""),
+        ("[none]", ""),
+        ("not set", ""),
+        ("no-id", ""),
+        ("--", ""),
+        ("?", ""),
+        ("...", ""),
+        ("0", ""),
+        ("0000", ""),
+        ("0x0000", "0x0000"),
+        ("xxxxxxxx", ""),
+        ("ffffffff-ffff-ffff-ffff-ffffffffffff", ""),
+        ("11111111", "11111111"),
+        ("1-00000000-000000000000000000000000", ""),
+        ("Root=1-00000000-000000000000000000000000", ""),
+        ("00-00000000000000000000000000000000-0000000000000000-00", ""),
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",) * 2,
+        ("1-67891233-abcdef012345678912345678",) * 2,
+        ("nanette", "nanette"),
+        ("7", "7"),
+        ("42", "42"),
+        ("nonesuch-1", "nonesuch-1"),
         ("00000000-0000-4000-a000-000000000001", "00000000-0000-4000-a000-000000000001"),
     ],
     ids=repr,
@@ -146,7 +172,9 @@ def test_an_id_survives_its_line(document, correlation_id, ascii_only):
     document.pop("type", None)
     message = json.dumps(document | {"correlation_id": correlation_id}, ensure_ascii=ascii_only)
     line = read_line(message, "correlation_id")
-    expected = "" if set(correlation_id) == {"0"} or correlation_id.lower() == "undefined" else correlation_id
+    written = correlation_id.lower()
+    none = {"undefined", "notavailable", "notapplicable", "norequestid", "nocorrelationid"}
+    expected = "" if set(written) in ({"0"}, {"f"}, {"x"}) or written in none else correlation_id
     assert (line.platform, line.structured, line.correlation_id) == (False, True, expected)
 
 
