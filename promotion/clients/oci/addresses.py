@@ -3,6 +3,7 @@
 import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
+from promotion.core.image_reference import Repository
 from promotion.unknown import Reason, Unknown
 
 _PORTS = {"https": 443, "http": 80}
@@ -16,6 +17,17 @@ def split(url: str) -> SplitResult:
     except ValueError:
         raise Unknown(Reason.MALFORMED, "a registry redirected to an invalid URL; check the registry") from None
     return parts
+
+
+def endpoint_of(repository: Repository, given: str | None) -> str:
+    """Give the address of a repository's registry. ValueError for one that credentials must not be sent to."""
+    endpoint = (given or f"https://{repository.registry}").rstrip("/")
+    parts = urlsplit(endpoint)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts)):
+        raise ValueError(f"the registry of {repository} must be read over HTTPS: its address must begin with https://")
+    if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError(f"the address of the registry of {repository} must be only scheme, host and port")
+    return endpoint
 
 
 def is_loopback(parts: SplitResult) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
 
-from promotion.clients.oci.addresses import is_loopback, same_server, shown
+from promotion.clients.oci.addresses import endpoint_of, is_loopback, same_server, shown
 from promotion.clients.oci.auth import Authorization, Login
 from promotion.clients.oci.manifest import OCI_INDEX, OCI_MANIFEST
 from promotion.clients.oci.referrers import fallback_tag
@@ -38,12 +38,7 @@ class Pusher:
         ca_bundle: str | None = None,
         limits: RegistryLimits | None = None,
     ) -> None:
-        self._endpoint = (endpoint or f"https://{repository.registry}").rstrip("/")
-        parts = urlsplit(self._endpoint)
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts)):
-            raise ValueError(
-                f"the registry of {repository} must be written over HTTPS: its address must begin with https://"
-            )
+        self._endpoint = endpoint_of(repository, endpoint)
         self._repository = repository
         self._limits = limits or RegistryLimits()
         self._verify: bool | str = ca_bundle or True

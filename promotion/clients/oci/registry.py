@@ -1,9 +1,9 @@
 """Images in a registry, by the distribution specification 1.1. ECR is one of them, with a login of its own (`ecr`)."""
 
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-from promotion.clients.oci.addresses import is_loopback, same_server, shown
+from promotion.clients.oci.addresses import endpoint_of, same_server, shown
 from promotion.clients.oci.auth import Authorization, Login
 from promotion.clients.oci.manifest import (
     DOCKER_LIST,
@@ -52,14 +52,7 @@ class RegistrySource:
     ) -> None:
         from promotion.clients.oci.transport import Transport
 
-        self._endpoint = (endpoint or f"https://{repository.registry}").rstrip("/")
-        parts = urlsplit(self._endpoint)
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts)):
-            raise ValueError(
-                f"the registry of {repository} must be read over HTTPS: its address must begin with https://"
-            )
-        if not parts.hostname or parts.username or parts.query or parts.fragment:
-            raise ValueError(f"the address of the registry of {repository} must be only scheme, host and port")
+        self._endpoint = endpoint_of(repository, endpoint)
         self.repository = repository
         self._limits = limits or RegistryLimits()
         self._transport = Transport(self._endpoint, self._limits, ca_bundle, on_call)

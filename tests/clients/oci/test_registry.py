@@ -156,3 +156,24 @@ def test_what_the_machine_knows_is_not_sent(
     assert read_blob(it) == read_blob(it) == BLOB
     assert [one.authorization for one in server.asked] == [None, None]
     assert "Cookie" not in json.dumps([dict(one.headers) for one in server.asked])
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://registry.example",
+        "ftp://registry.example",
+        "https://",
+        "https://user:word@registry.example",
+        "https://@registry.example",
+        "https://registry.example?x=1",
+        "https://registry.example#x",
+    ],
+)
+def test_nothing_is_pushed_to_what_is_no_address_of_a_registry(endpoint: str) -> None:
+    """What is written goes by the rule of what is read: credentials are sent to either."""
+    from promotion.clients.oci.push import Pusher
+    from promotion.core.image_reference import Repository
+
+    with pytest.raises(ValueError, match=r"must be read over HTTPS|only scheme, host and port"):
+        Pusher(Repository.parse("registry.example/shop"), endpoint=endpoint)
