@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from promotion.checklist import Checklist
+from promotion.checklist import Checklist, ChecklistError
 from promotion.core.clock import ServedClock
 from promotion.engine.claim import claim, report_dir, report_root
 from promotion.engine.controller import Controller
+from promotion.engine.due_times import require_due_times
 from promotion.engine.options import CommandLine, phase_of
 from promotion.engine.outputs import Outputs, OutputsError
 from promotion.engine.replay import question_of, read_record
@@ -99,7 +100,8 @@ def _live(config: pytest.Config, asked: CommandLine, checklist: Checklist, stop:
         )
     try:
         loaded = load(path, assignments=asked.assignments)
-    except SettingsError as mistake:
+        require_due_times(checklist, loaded.settings)
+    except (SettingsError, ChecklistError) as mistake:
         raise pytest.UsageError(str(mistake)) from None
     try:
         for waiver in loaded.settings.waivers:
