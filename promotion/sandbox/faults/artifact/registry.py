@@ -16,13 +16,13 @@ EVERYTHING = "GET /v2/*"
 _V1 = "https://sigstore.dev/cosign/sign/v1"
 
 
-@fault("registry-denies", item=SIZE, kind="blind", falls_with=ALL)
+@fault("registry-denies", item=SIZE, kind="blind", falls_with=(*ALL, "previous-version", "rollback-plan"))
 def _(world: "World") -> None:
     """The registry answers everything with 403."""
     world.edges["registry"].deny(EVERYTHING)
 
 
-@fault("registry-refuses-the-login", item=SIZE, kind="blind", falls_with=ALL)
+@fault("registry-refuses-the-login", item=SIZE, kind="blind", falls_with=(*ALL, "previous-version", "rollback-plan"))
 def _(world: "World") -> None:
     """The registry wants a login, and refuses ECR's token with 401."""
     world.registry.door.mode = "basic"
@@ -42,7 +42,7 @@ def _(world: "World") -> None:
     world.edges["registry"].throttle(EVERYTHING)
 
 
-@fault("registry-broken", item=SIZE, kind="blind", falls_with=ALL)
+@fault("registry-broken", item=SIZE, kind="blind", falls_with=(*ALL, "previous-version", "rollback-plan"))
 def _(world: "World") -> None:
     """The registry answers everything with 500."""
     world.edges["registry"].fail(EVERYTHING)

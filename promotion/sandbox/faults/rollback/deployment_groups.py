@@ -57,13 +57,17 @@ def _(world: "World") -> None:
     target.function["functionAlias"] = "candidate"
 
 
-@fault("prod-service-role-gone", item="deployment-groups")
+@fault("prod-service-role-gone", item="deployment-groups", falls_with=("least-privilege[prod shop-codedeploy-lambda]",))
 def _(world: "World") -> None:
     """The role with which CodeDeploy shifts the function's traffic in prod was deleted."""
     _forget(world, "shop-codedeploy-lambda")
 
 
-@fault("prod-service-role-trusts-others", item="deployment-groups")
+@fault(
+    "prod-service-role-trusts-others",
+    item="deployment-groups",
+    falls_with=("least-privilege[prod shop-codedeploy-ec2]",),
+)
 def _(world: "World") -> None:
     """CodeDeploy may not assume the role with which it deploys to prod's instances."""
     iam = world.prod.client("iam")
