@@ -10,6 +10,7 @@ from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from promotion.clients.aws.cloudwatch.alarms import TYPES
 from promotion.clients.aws.cloudwatch.query import MOST
 from promotion.sandbox.client import Running, WorldPool
 from promotion.settings import Settings, load
@@ -46,7 +47,7 @@ LEAST: dict[str, Callable[[Settings], int]] = {
     "cloudwatch:GetMetricData": lambda _: ceil(QUERIES / MOST),  # targets and dashboard together
     "cloudwatch:GetDashboard": lambda _: 1,
     "cloudwatch:DescribeAlarms": lambda _: 1,
-    "cloudwatch:DescribeAlarmHistory": lambda _: 1,
+    "cloudwatch:DescribeAlarmHistory": lambda _: len(TYPES),  # a question is about one type of alarms
     "logs:FilterLogEvents": lambda settings: 2 * _targets(settings),  # a sample of each log, and the ids sent
 }
 

@@ -1,6 +1,7 @@
 """Faults of the wire to AWS, in one declaration each: which operation misbehaves, how, and in which account."""
 
 from collections.abc import Iterable
+from inspect import currentframe
 from typing import TYPE_CHECKING, Any, Literal
 
 from promotion.sandbox.catalogue import Kind, fault
@@ -35,4 +36,9 @@ def wire_fault(
         getattr(world.wire, how)(pattern, *more, **account, **options)
 
     apply.__doc__ = does
+    # Faults are grouped by the module that declares them.
+    frame = currentframe()
+    declaring = frame.f_back if frame else None
+    if declaring is not None:
+        apply.__module__ = declaring.f_globals["__name__"]
     fault(name, item=item, kind=kind, falls_with=falls_with)(apply)

@@ -60,7 +60,7 @@ def test_the_wheel_is_all_that_a_team_needs(site, tmp_path):
     assert done.returncode in (5, 10), done.stdout + done.stderr
     assert "7. During deployment  -m rollout" in done.stdout
     assert done.stdout.count(": unknown") == 11
-    assert (tmp_path / "reports" / "pre_promotion" / "record.json").exists()
+    assert (tmp_path / "reports" / "rollout" / "record.json").exists()
 
     # The checkout's own files are what runs there, all of them, though the wheel is installed.
     done = run(site, ROOT, "-m", "dev", "--collect-only")

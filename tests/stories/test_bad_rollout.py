@@ -40,7 +40,9 @@ SENT = [
 
 def test_a_bad_rollout_is_rolled_back_and_that_is_verified(world_pool, tmp_path):
     """No-go before T+5, all of it taken back and people told; two quiet minutes and some papers later, GO."""
-    with world_pool.world("canary-errors", scene="rollout", minutes=0, rate=RATE) as world:
+    # With JSON logs the report of an invocation says that it failed; with text its metric does, minutes later.
+    faults = ("canary-errors", "canary-logs-json")
+    with world_pool.world(*faults, scene="rollout", minutes=0, rate=RATE) as world:
         rollout = judge(world, tmp_path, "-m", "rollout", "--wait", "--act", *PATIENT)
         acts = {act["key"].split(":", 2)[2]: act for act in rollout.record["acts"]}
         first = words_of(tmp_path / "checklist.html")
@@ -54,7 +56,7 @@ def test_a_bad_rollout_is_rolled_back_and_that_is_verified(world_pool, tmp_path)
     assert decided["status"] == "failed", rollout.printed
     assert "version 6 of lambda: " in decided["message"]
     assert decided["message"].endswith("; roll back")
-    assert "go-no-go-t2[go-no-go-t2]" in rollout.bad()
+    assert "go-no-go-t2[go-no-go-t2]" in rollout.bad(), rollout.printed
     looks = rollout.record["evidence"]["rollout_watch"]["value"]["looks"]
     assert "T+5" not in [look["name"] for look in looks]
     assert " NO-GO: " in rollout.printed

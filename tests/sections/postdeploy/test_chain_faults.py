@@ -31,7 +31,7 @@ def test_what_a_fault_does(world_pool, tmp_path, fault):
         assert "failed in rollout" in said or "prod-smoke-tests failed in postdeploy" in said
     if fault.kind == "blind":
         assert item["status"] == "unknown"
-        assert "ended 'yesterday', expected a time" in said
+        assert "says that it ended at 'yesterday', expected a time" in said
 
 
 def test_all_three_kinds_are_there():

@@ -35,8 +35,8 @@ def _(world: "World") -> None:
 
 @fault("bad-canary-tail", item="go-no-go-t2", falls_with=["lambda-canary", "go-no-go-t5"])
 def _(world: "World") -> None:
-    """One in seven requests to the new version of the function takes ten times as long."""
-    _canary(world, tail=0.15)
+    """One in eight requests to the new version of the function takes ten times as long."""
+    _canary(world, tail=0.12)
 
 
 @fault("bad-canary-throttles", item="go-no-go-t2", falls_with=ERRORS)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from promotion.clients.aws.cloudwatch.alarms import TYPES
 from promotion.sandbox import catalogue
 from promotion.sandbox.moto_patches.alarm_history import history
 from promotion.sandbox.world import build
@@ -19,12 +20,12 @@ HISTORY = "cloudwatch:DescribeAlarmHistory"
 
 
 def test_a_healthy_world_passes_with_one_history(world_pool, tmp_path):
-    """The alarms of groups and dashboard are described once, and their history is read once for both deployments."""
+    """The alarms of groups and dashboard are described once, and their history is read once a type for both deployments."""
     with world_pool.world() as world:
         judged = judge(world, tmp_path, "-m", "observability", "-k", "no_alarms")
         asked = [call.action for call in world.calls() if (call.action or "").startswith("cloudwatch:")]
     assert fallen(judged, ITEMS) == set(), judged.printed
-    assert sorted(asked) == [HISTORY, "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard"]
+    assert sorted(asked) == [HISTORY] * len(TYPES) + ["cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard"]
     assert judged.item(ITEM)["subjects"][0]["measured"].startswith("11 alarms during d-")
 
 
