@@ -1,4 +1,4 @@
-"""What is told of a verdict: it in words, what blocks, the tallies, who does what next. Pure."""
+"""The message about a verdict: the verdict in words, what blocks it, the counts, who does what next. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

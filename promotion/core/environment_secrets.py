@@ -14,7 +14,7 @@ _LONGEST = 2000
 
 @dataclass(frozen=True)
 class Secrecy:
-    """The environment that `${NAME}` is read from, and the redactor that is told of every value read."""
+    """The environment that `${NAME}` is read from, and the redactor that every value read is added to."""
 
     environ: Mapping[str, str] = field(repr=False)
     secret: Callable[[str], None] = field(repr=False)

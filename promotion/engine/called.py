@@ -6,6 +6,7 @@ report then says passed (https://docs.pytest.org/en/stable/how-to/writing_hook_f
 
 import functools
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import Any
 
 import pytest
@@ -25,6 +26,18 @@ def ended(item: pytest.Item) -> bool:
 
 
 def _noting(item: pytest.Item, judge: Callable[..., Any]) -> Callable[..., Any]:
+    if iscoroutinefunction(judge):
+
+        @functools.wraps(judge)
+        async def awaited(*arguments: Any, **named: Any) -> Any:
+            __tracebackhide__ = True
+            item.stash[_ENDED] = False
+            given = await judge(*arguments, **named)
+            item.stash[_ENDED] = True
+            return given
+
+        return awaited
+
     @functools.wraps(judge)
     def noted(*arguments: Any, **named: Any) -> Any:
         __tracebackhide__ = True

@@ -1,4 +1,4 @@
-"""What the gate is told of a world, changed by a fault: a line of promotion.toml that says something else."""
+"""The settings of a world, changed by a fault: a line of promotion.toml that says something else."""
 
 from typing import TYPE_CHECKING
 

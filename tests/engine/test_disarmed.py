@@ -164,3 +164,25 @@ def test_options_in_the_environment_pass_nothing(project, monkeypatch, options):
         assert ran.code != 0, ran.out + ran.err
     else:
         assert ran.code != 0 or "only" in options or "plan" in options, ran.out + ran.err
+
+
+@pytest.mark.parametrize("body", ["async def test_image_size(): assert False", "async def test_image_size(): pass"])
+@pytest.mark.parametrize("awaits", [False, True], ids=["thrown away", "not supported"])
+def test_a_test_that_nobody_awaits_passes_nothing(project, body, awaits):
+    """Whether pytest refuses it, or a conftest throws its coroutine away."""
+    project.judging("pass")
+    project.tests(f"""
+        from promotion.items import item
+
+        @item("image-size")
+        {body}
+    """)
+    if not awaits:
+        project.write(
+            "conftest.py",
+            "import pytest\n\n\n@pytest.hookimpl(tryfirst=True)\ndef pytest_pyfunc_call(pyfuncitem):\n"
+            "    pyfuncitem.obj().close()\n    return True\n",
+        )
+    ran = project.run()
+    assert ran.code != 0
+    assert ran.item("image-size")["status"] in ("failed", "unknown")

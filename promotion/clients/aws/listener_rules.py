@@ -156,6 +156,8 @@ def _implied(wanted: Condition, given: Condition) -> bool:
     """Whether the given condition can hold only if the wanted one does: each of its values is one of, or within, those."""
     if (wanted.field, wanted.name, wanted.regex) != (given.field, given.name, given.regex):
         return False
+    if not given.values:  # of a kind that is not read here: nothing is known of what it holds for
+        return False
     if wanted.regex or wanted.field not in {HOST, PATH}:
         return set(given.values) <= set(wanted.values)
     fold = wanted.field == HOST

@@ -1,4 +1,4 @@
-"""What the gate is told of a world: promotion.toml, and the environment variables beside it."""
+"""The settings that describe a world to the gate: promotion.toml, and the environment variables beside it."""
 
 import json
 import sys

@@ -25,7 +25,8 @@ _SERVER_ERROR = "5"
 def judge_paths(target: Ec2Target, traffic: BalancerTraffic, is_own: Callable[[str], bool]) -> Findings:
     """Say which requests do not end at instances that belong there; `is_own` tells it of an instance by its id.
 
-    Reason of what is unknown: not-supported where every weight is 0, no-data where stickiness may keep callers elsewhere.
+    Reason of what is unknown: not-supported where every weight is 0 and for another kind of action, no-data where
+    stickiness may keep callers elsewhere.
     """
     findings = Findings()
     for rule in _asked(target, traffic):
@@ -35,6 +36,12 @@ def judge_paths(target: Ec2Target, traffic: BalancerTraffic, is_own: Callable[[s
                     f"{rule.describe()} of {target.load_balancer} answers {rule.status} itself: remove it, or have it "
                     f"forward to {' or '.join(target.target_groups)}"
                 )
+        elif rule.action not in {"forward", "redirect"}:
+            findings.doubt(
+                Reason.NOT_SUPPORTED,
+                f"{rule.describe()} of {target.load_balancer} ends in {rule.action or 'no action'!r}, which is not evaluated: "
+                f"check where its requests go, or have it forward to {' or '.join(target.target_groups)}",
+            )
         elif rule.is_weighed_nowhere:
             findings.doubt(
                 Reason.NOT_SUPPORTED,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from promotion.clients.aws.cloudwatch.alarm_definition import AlarmDefinition
 from promotion.core.findings import Findings
 from promotion.sections.observability.evaluator.not_evaluable import NotEvaluable
-from promotion.sections.observability.evaluator.synthetic import HEALTHY, SOME, Defect, Service, defects_for
+from promotion.sections.observability.evaluator.synthetic import HEALTHY, SOME, Defect, Service, defects_for, kind_of
 from promotion.sections.rollback.alarm import StoppingAlarm, StoppingAlarms
 from promotion.sections.rollback.required_metrics import RequiredMetric
 from promotion.sections.rollback.trials import Trials, is_fired, some_reason, try_alarm
@@ -17,17 +17,34 @@ def try_alarms(alarms: Iterable[StoppingAlarm], service: Service) -> Trials:
     return {one.alarm.name: try_alarm(one.definition, service) for one in alarms if one.definition is not None}
 
 
-def fired_together(look: StoppingAlarms, service: Service) -> Mapping[str, tuple[frozenset[str], ...]]:
+def unevaluable(look: StoppingAlarms, service: Service) -> frozenset[str]:
+    """Name the alarms on the service's own metrics of which only CloudWatch can tell whether they fire, such as bands.
+
+    They may fire with any defect, or with none. What watches other metrics has nothing to do with it.
+    """
+    return frozenset(
+        one.alarm.name
+        for one in look.alarms
+        if one.definition is not None
+        and any(kind_of(metric) is not None for metric in one.definition.metrics)
+        and try_alarm(one.definition, service).unknown
+    )
+
+
+def fired_together(
+    look: StoppingAlarms, service: Service, also: frozenset[str] = frozenset()
+) -> Mapping[str, tuple[frozenset[str], ...]]:
     """Give, by the name of a metric alarm, which alarms are in ALARM with each of the defects that it fires with.
 
-    An alarm that a healthy service sets off, such as one on enough requests, is among them and has none of its own.
+    An alarm that a healthy service sets off, such as one on enough requests, is among them and has none of its own. Those
+    of `also` are taken to fire with every defect.
     """
     tried = {one.alarm.name: one.definition for one in look.alarms if one.definition is not None}
     if not any(one.is_composite for one in look.alarms):
         return {}
     defects = [*dict.fromkeys(defect for definition in tried.values() for defect in defects_for(definition))]
     fired = {
-        defect: frozenset(name for name, definition in tried.items() if _fires(definition, service, defect))
+        defect: also | frozenset(name for name, definition in tried.items() if _fires(definition, service, defect))
         for defect in defects
     }
     always = {name for name, definition in tried.items() if _fires(definition, service, HEALTHY)}

@@ -16,7 +16,7 @@ from promotion.sections.observability.alarms.lifecycle import companion, is_spar
 from promotion.sections.observability.dashboards.signals import Balanced
 from promotion.sections.observability.evaluator.synthetic import Service
 from promotion.sections.rollback.alarm import StoppingAlarm, StoppingAlarms, Together
-from promotion.sections.rollback.firing import fired_together, judge_firing, try_alarms
+from promotion.sections.rollback.firing import fired_together, judge_firing, try_alarms, unevaluable
 from promotion.sections.rollback.required_metrics import RequiredMetric, aside, places
 from promotion.settings.environment import Target
 from promotion.settings.rollback import RollbackAlarms
@@ -35,7 +35,8 @@ def judge_stopping_alarms(
     service: Service,
 ) -> Findings:
     """Say what keeps the alarms of a group from stopping a deployment to a target."""
-    findings, together = Findings(), fired_together(look, service)
+    findings, open_ended = Findings(), unevaluable(look, service)
+    together = fired_together(look, service), fired_together(look, service, open_ended)
     _configuration(group, findings)
     firing, unread = list[StoppingAlarm](), list[str]()
     for name in group.alarms:
@@ -48,7 +49,7 @@ def judge_stopping_alarms(
             continue
         _state(one, look, balanced, findings)
         try:
-            firing += _behind(one, look, together, findings)
+            firing += _behind(one, look, together, open_ended, findings)
         except Unknown as strange:
             findings.doubt(strange.reason, strange.message)
             unread.append(name)
@@ -91,9 +92,16 @@ def _configuration(group: DeploymentGroup, findings: Findings) -> None:
 
 
 def _behind(
-    one: StoppingAlarm, look: StoppingAlarms, together: Together, findings: Findings
+    one: StoppingAlarm,
+    look: StoppingAlarms,
+    together: tuple[Together, Together],
+    open_ended: frozenset[str],
+    findings: Findings,
 ) -> tuple[StoppingAlarm, ...]:
-    """Give the metric alarms by which this alarm fires."""
+    """Give the metric alarms by which this alarm fires.
+
+    Raises Unknown, not-supported, where that hangs on alarms that cannot be evaluated: `together` is without and with them.
+    """
     if not one.is_composite:
         return (one,)
     if missing := look.missing_behind(one.alarm.name):
@@ -101,7 +109,13 @@ def _behind(
             f"the composite alarm {one.alarm.name} refers to {', '.join(missing)}, which does not exist: create "
             "it, or correct the rule"
         )
-    found = look.sets_off(one.alarm.name, together)
+    found, otherwise = (look.sets_off(one.alarm.name, each) for each in together)
+    if found != otherwise:
+        raise Unknown(
+            Reason.NOT_SUPPORTED,
+            f"whether the composite alarm {one.alarm.name} fires depends on {', '.join(sorted(open_ended))}, which cannot be "
+            f"evaluated here ({one.rule}): use an alarm with a fixed threshold in its place",
+        )
     if not found:
         red = look.red_behind(one.alarm.name)
         because = f", as {', '.join(red)} is in ALARM already" if red else ""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotion.clients.aws.listener_rules import Condition, Rule, Share, matches, parse_rule, reached
+from promotion.clients.aws.listener_rules import Condition, Rule, Share, matches, parse_condition, parse_rule, reached
 
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/{}/0123"
 
@@ -109,3 +109,21 @@ def test_conditions_in_each_form():
     assert read.status == "503"
     assert read.may_be_asked_for("b.example")
     assert read.describe() == "rule 7 of HTTPS:443 (path /a, x-a 1, query-string v=2 or =z, host ^a)"
+
+
+def test_a_condition_of_a_kind_that_is_not_read_covers_nothing():
+    """Two rules with such conditions may be about different requests: the later one is met."""
+    conditions = [
+        parse_condition({"Field": "tls-version", "TlsVersionConfig": {"Name": name}}) for name in ("1.2", "1.3")
+    ]
+    first, second = (
+        Rule("HTTPS:443", str(priority), (one,), "forward", (Share(ARN.format("own"), 1),))
+        for priority, one in zip((10, 20), conditions, strict=True)
+    )
+    assert [*reached([first, second])] == [first, second]
+
+
+def test_an_action_of_another_kind_is_kept_by_its_name():
+    """Not taken for a forward to nowhere, which would be a pass."""
+    rule = parse_rule("HTTPS:443", {"Priority": "5", "Actions": [{"Type": "jwt-validation", "Order": 1}]})
+    assert (rule.action, rule.shares) == ("jwt-validation", ())

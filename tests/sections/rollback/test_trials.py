@@ -8,7 +8,7 @@ from promotion.clients.aws.cloudwatch.alarm_definition import parse_alarm_defini
 from promotion.clients.aws.cloudwatch.alarms import Alarm
 from promotion.sections.observability.evaluator.synthetic import Service
 from promotion.sections.rollback.alarm import StoppingAlarm, StoppingAlarms
-from promotion.sections.rollback.firing import fired_together
+from promotion.sections.rollback.firing import fired_together, unevaluable
 from promotion.sections.rollback.trials import try_alarm
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
@@ -140,6 +140,33 @@ def test_composite_alarms_are_set_off_by_a_defect(rule, sets_off):
     look = StoppingAlarms(("top",), (top, *metric_alarms))
     found = look.sets_off("top", fired_together(look, SERVICE))
     assert {one.alarm.name for one in found} == sets_off
+
+
+@pytest.mark.parametrize(
+    ("rule", "without", "with_it"),
+    [
+        ('ALARM("errors") AND NOT ALARM("band")', {"errors"}, set()),
+        ('ALARM("errors") AND OK("band")', {"errors"}, set()),
+        ('ALARM("errors") AND ALARM("band")', set(), {"errors", "band"}),
+        ('ALARM("errors") OR ALARM("band")', {"errors", "band"}, {"errors", "band"}),
+        ('ALARM("errors") AND NOT ALARM("orders")', {"errors"}, {"errors"}),
+        ('ALARM("errors") AND (ALARM("band") OR OK("band"))', {"errors"}, {"errors"}),
+    ],
+)
+def test_what_hangs_on_an_alarm_that_cannot_be_evaluated(rule, without, with_it):
+    """A band on a metric of the service may fire with the defect or not; a metric of one's own has nothing to do with it."""
+    band = {"Metrics": [], "ThresholdMetricId": "ad1", "Namespace": LAMBDA, "MetricName": "Errors", "Statistic": "Sum"}
+    alarms = [
+        metric_alarm("errors", alarm(LAMBDA, "Errors", "Sum", OVER, 1)),
+        metric_alarm("band", parse_alarm_definition({**band, "Period": 60, "ComparisonOperator": OVER})),
+        metric_alarm("orders", alarm("Shop", "Orders", "Sum", OVER, 5)),
+    ]
+    top = StoppingAlarm(Alarm("top", "", "CompositeAlarm", "OK", NOW, NOW, True), rule=rule)
+    look = StoppingAlarms(("top",), (top, *alarms))
+    unknown = unevaluable(look, SERVICE)
+    assert unknown == {"band"}
+    for expected, also in ((without, frozenset()), (with_it, unknown)):
+        assert {one.alarm.name for one in look.sets_off("top", fired_together(look, SERVICE, also))} == expected
 
 
 def metric_alarm(name, definition):

@@ -447,6 +447,20 @@ wire_fault(
 )
 
 
+wire_fault(
+    "listener-rules-denied",
+    "DescribeRules is denied.",
+    "deny",
+    "elbv2:DescribeRules",
+    item="blue-green-completed",
+    on="dev",
+    falls_with=(
+        *("digest-immutable[ec2]", "health-checks[ec2]", "logs-flowing[ec2]", "correlation-ids[ec2]"),
+        *("dashboard-healthy", "https-alb[dev ec2]"),
+    ),
+)
+
+
 @fault("endpoint-wrong-body", item="smoke-tests")
 def _(world: "World") -> None:
     """An endpoint answers 200 with a body that belongs to somebody else."""

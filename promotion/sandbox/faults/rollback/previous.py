@@ -222,6 +222,17 @@ wire_fault(
 
 
 wire_fault(
+    "prod-listener-rules-denied",
+    "DescribeRules is denied in prod.",
+    "deny",
+    "elbv2:DescribeRules",
+    item="previous-version",
+    on="prod",
+    falls_with=("rollback-alarms[ec2]", "deployment-groups[ec2]", "canary-monitored[ec2]", "https-alb[prod ec2]"),
+)
+
+
+wire_fault(
     "prod-listeners-unreachable",
     "Elastic Load Balancing in prod answers for listeners with the error page of a proxy.",
     "fail",
