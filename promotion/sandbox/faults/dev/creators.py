@@ -9,7 +9,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from promotion.sandbox.catalogue import fault
-from promotion.sandbox.faults.dev.dev import SINCE_DEPLOYED, _register, _roll_back, _run_instance
+from promotion.sandbox.faults.dev.steps import SINCE_DEPLOYED, register, run_instance, undo_deployment
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -25,7 +25,7 @@ def followed(world: "World", creator: str, status: str = "Succeeded", *, steps: 
     backend = dev.backend("codedeploy")
     key = backend.create_deployment(newest.application_name, newest.deployment_group_name, newest.revision)
     made = backend.deployments[key]
-    extra = _run_instance(world)
+    extra = run_instance(world)
     target: Any = copy.deepcopy(dev.latest_ec2_deployment.target(dev.green[0]))
     target.id, target.label, target.deployment_id, target.status = extra, None, key, status
     target.events = target.events[:steps]
@@ -36,7 +36,7 @@ def followed(world: "World", creator: str, status: str = "Succeeded", *, steps: 
 
 def serves(world: "World", instance: str) -> None:
     """Let an instance stand behind the load balancer, and answer."""
-    _register(world, instance)
+    register(world, instance)
     member = next(iter(world.fronts["dev-ec2"].members))
     world.fronts["dev-ec2"].members.add(type(member)(instance, member.release))
 
@@ -80,7 +80,7 @@ def _(world: "World") -> None:
 @fault("lambda-rolled-back-by-cloudformation", item=LAMBDA)
 def _(world: "World") -> None:
     """CloudFormation rolled its stack back, by a deployment that names no other one."""
-    _roll_back(world, world.dev.latest_lambda_deployment)
+    undo_deployment(world, world.dev.latest_lambda_deployment)
     newest = world.dev.latest_lambda_deployment.record
     back = newest.rollback_info["rollbackDeploymentId"]
     made = world.dev.backend("codedeploy").deployments[back]

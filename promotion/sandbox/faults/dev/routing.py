@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
-from promotion.sandbox.faults.dev.dev import _run_instance
+from promotion.sandbox.faults.dev.steps import run_instance
 
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
@@ -41,7 +41,7 @@ def _(world: "World") -> None:
     """A rule for a host name forwards to a third target group, with an instance that no deployment brought."""
     from promotion.sandbox.world import routing
 
-    foreign = routing.foreign_group(world.dev, "foreign", _run_instance(world))
+    foreign = routing.foreign_group(world.dev, "foreign", run_instance(world))
     routing.add_rule(world.dev, 10, routing.forward((foreign, 1)), host_header=HOST)
 
 
@@ -83,7 +83,7 @@ def _(world: "World") -> None:
     """A group of weight 0 still has an old instance, and callers stay with their target group."""
     from promotion.sandbox.world import routing
 
-    foreign = routing.foreign_group(world.dev, "foreign", _run_instance(world))
+    foreign = routing.foreign_group(world.dev, "foreign", run_instance(world))
     routing.add_default(world.dev, routing.forward((world.dev.target_group, 100), (foreign, 0), sticky=True))
 
 
@@ -127,7 +127,7 @@ def _(world: "World") -> None:
     """A declared other service has a path of its own, and its own instance."""
     from promotion.sandbox.world import neighbour, routing
 
-    other = routing.foreign_group(world.dev, neighbour.SHORT, _run_instance(world))
+    other = routing.foreign_group(world.dev, neighbour.SHORT, run_instance(world))
     routing.add_rule(world.dev, 10, routing.forward((other, 1)), path_pattern="/catalogue/*")
 
 
