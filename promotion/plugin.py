@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from promotion.engine.options import add_options, concerns
+from promotion.engine.plain_imports import import_plainly
 from promotion.unknown import Reason, Unknown
 
 _OURS = pytest.StashKey[bool]()
@@ -15,6 +16,7 @@ _OURS = pytest.StashKey[bool]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the gate's options."""
+    import_plainly()
     add_options(parser)
 
 

@@ -186,10 +186,11 @@ def findings(account, names, now):
         targets={"lambda": None}, alarms=Alarms(names=tuple(names)), dashboard=None, account="", region=""
     )
     gate = SimpleNamespace(dev=declared)
-    alarms = looking.dev_alarms(gate, AlarmsLook((), ()), {}, account)
+    aws = SimpleNamespace(client=account.client, account="111122223333", region="eu-west-1")
+    alarms = looking.dev_alarms(gate, AlarmsLook((), ()), {}, aws)
     deployments = {"lambda": DeploymentHistory(deployment)}
     clock = StoppedClock(now + timedelta(minutes=30))
-    seen = looking.dev_alarm_history(gate, deployments, alarms, account, clock)
+    seen = looking.dev_alarm_history(gate, deployments, alarms, aws, clock)
     return judge_alarms(alarms, seen)
 
 
