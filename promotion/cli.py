@@ -2,14 +2,18 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
+
+_PIPE_CLOSED = 141
+"""As a shell tells of a program that SIGPIPE ended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `promotion …` and give its exit code."""
     from promotion.commands import attest_and_plan as promotions
-    from promotion.commands import baseline, check_policy, new_item, sandbox
+    from promotion.commands import baseline, check_policy, new_item, permissions, sandbox
     from promotion.commands import rollback as acting
     from promotion.commands import seal as sealing
 
@@ -24,11 +28,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sealing.add_parsers(commands)
     sandbox.add_parsers(commands)
     check_policy.add_parsers(commands)
+    permissions.add_parsers(commands)
     new_item.add_parsers(commands)
     schema = commands.add_parser("schema", help="print the JSON schema of promotion.toml, for editors")
     schema.set_defaults(run=_schema)
     asked = parser.parse_args(arguments)
-    return int(asked.run(asked) or 0)
+    try:
+        status = int(asked.run(asked) or 0)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read, such as `head`, has read enough. Nothing is left to be written when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    return status
 
 
 def _schema(_: argparse.Namespace) -> int:

@@ -43,6 +43,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
 _CLOCK_WORDS = ("signature expired", "signature not yet current", "not yet current", "must be within")
 """What AWS says with `InvalidSignatureException` or `SignatureDoesNotMatch` where the clock of this machine is off."""
+_PERMISSIONS = {"s3:HeadBucket": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
+"""Operations whose permission is named otherwise, where the answer has no body that would name it.
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+"""
 _THROTTLED = frozenset(
     {
         "429",
@@ -114,7 +118,8 @@ def _refused(trouble: Any, asked: str) -> Unknown:
         return Unknown(Reason.ACCESS_DENIED, f"{asked} was refused ({code}): {remedy}")
     if code in _DENIED or status in (401, 403):
         who = f": {said}" if said else ""
-        return Unknown(Reason.ACCESS_DENIED, f"{asked} was denied ({code}){who}. Allow it for the gate's role")
+        allow = _PERMISSIONS.get(asked, "it")
+        return Unknown(Reason.ACCESS_DENIED, f"{asked} was denied ({code}){who}. Allow {allow} for the gate's role")
     if code in _THROTTLED or status == 429:
         return Unknown(Reason.THROTTLED, f"{asked} was throttled ({code}) in every attempt: run again later")
     if code == "InvalidOperationException" and "log class" in said:

@@ -1,6 +1,5 @@
 """Every example in README.md and docs/ works: settings load, code runs, commands exist, YAML and tables are true."""
 
-import json
 import re
 import shlex
 import tomllib
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from promotion.clients.aws.permissions.policy import needed
 from promotion.core.status import Exit, Status
 from promotion.engine import options
 from promotion.sandbox import catalogue
@@ -134,41 +134,6 @@ def test_what_new_item_writes_is_what_the_docs_say(tmp_path, monkeypatch, capsys
     assert f"```\n{printed.rpartition('Each part')[0]}```" in page
 
 
-def permitted(*, acting: bool) -> set[str]:
-    """The actions that the policies of docs/permissions.md allow, for looking or for acting."""
-    page = (ROOT / "docs/permissions.md").read_text()
-    policies = [json.loads(match["text"]) for match in BLOCK.finditer(page) if match["kind"] == "json"]
-    statements = [one for policy in policies for one in policy["Statement"] if (one["Sid"] == "Act") is acting]
-    return {action for statement in statements for action in statement["Action"]}
-
-
-def asked_of_aws(world: Any) -> set[str]:
-    """The actions that a run asked for; every account lets everybody assume the roles that trust them."""
-    return {call.action for call in world.calls() if call.action} - {"sts:AssumeRole"}
-
-
-def test_the_permissions_page_is_exact(world_pool, tmp_path):
-    """The policy in docs/permissions.md allows what a run asks of AWS, and nothing else.
-
-    Earlier runs of a canary are asked for while one is in progress.
-    """
-    with world_pool.world("canary-runs-right-now") as world:
-        judge(world, tmp_path, "-m", "pre_promotion")
-        asked = asked_of_aws(world)
-    assert permitted(acting=False) == asked
-
-
-def test_what_a_validation_asks_is_permitted(world_pool, tmp_path):
-    """Nothing is asked after a deployment that no policy has, and that the page does not name beside them."""
-    page = (ROOT / "docs/permissions.md").read_text()
-    named = set(re.findall(r"`([a-z0-9-]+:[A-Z]\w+)`", page))
-    with world_pool.world(scene="rolled-out", minutes=31) as world:
-        judge(world, tmp_path, "-m", "postdeploy")
-        asked = asked_of_aws(world)
-    assert asked <= permitted(acting=False) | named
-    assert {one for one in named if one.startswith("application-signals:")} <= asked
-
-
 NO_GO = """
 from promotion.items import item
 
@@ -184,10 +149,6 @@ topic = "arn:aws:sns:eu-west-1:444455556666:releases"
 """
 
 
-TAKEN_WITH = {"codedeploy:RegisterApplicationRevision", "codedeploy:UpdateDeploymentGroup"}
-"""What AWS asks for beside CreateDeployment: a new AppSpec is registered, and alarms are overridden (API_CreateDeployment)."""
-
-
 def test_the_permissions_to_act_are_exact(world_pool, tmp_path):
     """What is allowed besides is what taking a rollout back asks for, where a topic is told too, and nothing else."""
     (tmp_path / "test_no_go.py").write_text(NO_GO)
@@ -195,11 +156,16 @@ def test_the_permissions_to_act_are_exact(world_pool, tmp_path):
     with world_pool.world("sns-topic-there", "rollout-over", scene="rollout", minutes=1, rate=4) as world:
         world.config.write_text(world.config.read_text() + TOPIC)
         judged = judge(world, tmp_path / "reports", "-m", "rollout", "--act", str(tmp_path / "test_no_go.py"))
-        asked = asked_of_aws(world)
+        asked = {call.action for call in world.calls() if call.action}
     acts = {act["key"].split(":", 2)[2]: act["state"] for act in judged.record["acts"]}
     assert set(acts.values()) == {"done"}, judged.printed
-    assert (asked | TAKEN_WITH) - permitted(acting=False) == permitted(acting=True)
-    assert permitted(acting=True) == set(ACTS)
+    grants = needed(["act", "notify"], "prod", ["rollout"])
+    called, taken_with = (
+        {action for one in grants if one.implied is is_it for action in one.actions} for is_it in (False, True)
+    )
+    assert called <= asked
+    assert not taken_with & asked
+    assert called | taken_with == set(ACTS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
