@@ -67,6 +67,7 @@ def test_somebody_s_project_runs_as_ever(spied, somebody):
         "promotion.plugin",
         "promotion.engine",
         "promotion.engine.options",
+        "promotion.engine.plain_imports",
         "promotion.checklist",
         "promotion.unknown",
     }
