@@ -13,7 +13,7 @@ _PIPE_CLOSED = 141
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `promotion …` and give its exit code."""
     from promotion.commands import attest_and_plan as promotions
-    from promotion.commands import baseline, check_policy, new_item, permissions, sandbox
+    from promotion.commands import baseline, check_policy, judge, new_item, permissions, sandbox
     from promotion.commands import rollback as acting
     from promotion.commands import seal as sealing
 
@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     promotions.add_parsers(commands)
     acting.add_parsers(commands)
     baseline.add_parsers(commands)
+    judge.add_parsers(commands)
     sealing.add_parsers(commands)
     sandbox.add_parsers(commands)
     check_policy.add_parsers(commands)

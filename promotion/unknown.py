@@ -13,6 +13,7 @@ class Reason(StrEnum):
     NO_DATA = "no-data"
     STALE = "stale"
     TOO_FEW_SAMPLES = "too-few-samples"
+    SUSPECTED_HARM = "suspected-harm"
     TRUNCATED = "truncated"
     MALFORMED = "malformed"
     NOT_SUPPORTED = "not-supported"

@@ -11,7 +11,11 @@ from promotion.sections.observability.dashboards.coverage import Surroundings
 from promotion.sections.observability.dashboards.judgement import judge_dashboard
 from promotion.sections.observability.dashboards.signals import Balanced, needed
 from promotion.sections.observability.logs.judgement import judge_correlation, judge_flow
+from promotion.sections.observability.metrics.ways import lacking
 from promotion.unknown import Reason, Unknown
+
+OWN = "[dev.traffic]"
+"""Where a team declares requests that the run makes itself."""
 
 
 @item("logs-flowing", per="dev_target")
@@ -27,7 +31,7 @@ def test_correlation_ids(dev_target, dev_log_writers, dev_log_sample, dev_correl
     """The version or each instance in service logs the id of a request just made, and nearly every event has an id."""
     writers, sample, trail = dev_log_writers[dev_target], dev_log_sample[dev_target], dev_correlation[dev_target]
     findings = judge_correlation(
-        writers, sample, trail, settings.limits.correlation_share, "declare [dev.traffic], or wait"
+        writers, sample, trail, settings.limits.correlation_share, f"declare more requests in {OWN}"
     )
     settle(findings, f"{trail.describe()} · {sample.identified:,} of {sample.extent()} have an id", measured)
 
@@ -74,13 +78,13 @@ def test_no_alarms(dev_alarms, dev_alarm_history, measured):
 @item("lambda-duration", per="dev_lambda")
 def test_lambda_duration(dev_lambda, dev_latency, settings, measured):
     """Fewer than one in a hundred invocations took longer than the limit."""
-    under_its_limit(dev_latency[dev_lambda], settings.limits.confidence, measured)
+    under_its_limit(dev_latency[dev_lambda], settings.limits, measured)
 
 
 @item("alb-response-time", per="dev_ec2")
 def test_alb_response_time(dev_ec2, dev_latency, settings, measured):
     """Fewer than one in a hundred requests took longer than the limit."""
-    under_its_limit(dev_latency[dev_ec2], settings.limits.confidence, measured)
+    under_its_limit(dev_latency[dev_ec2], settings.limits, measured)
 
 
 @item("error-rate", per="dev_target")
@@ -101,26 +105,30 @@ def test_error_rate(dev_target, dev_failures, settings, measured):
     for place in (one for one in look.places if not one.shared):
         proof = proofs[place.place]
         if not proof.kept:
-            raise too_few(proof, f"{place.place}: {proof.hits:,} of {proof.of:,} requests failed", "that fail")
+            told = f"{place.place}: {proof.hits:,} of {proof.of:,} requests failed"
+            ways = lacking(
+                proof, "that fail", look.minutes, settings.limits.window_minutes, own=OWN, limit="limits.error_rate"
+            )
+            raise too_few(proof, told, ways)
 
 
-def under_its_limit(look, confidence, measured):
+def under_its_limit(look, limits, measured):
     """A 99th percentile is under its limit if fewer than one in a hundred values are over it."""
     measured(look.describe())
-    proof = look.proof(confidence)
+    proof = look.proof(limits.confidence)
     assert not proof.broken, (
         f"{look.describe()}, {look.window}: the share over {look.limit_ms:g} ms is {proof.describe()}, expected under "
         f"{percent(proof.limit)}: find what makes the slowest requests slow"
     )
     if not proof.kept:
-        raise too_few(proof, look.describe(), f"over {look.limit_ms:g} ms")
+        ways = lacking(proof, f"over {look.limit_ms:g} ms", look.minutes, limits.window_minutes, own=OWN)
+        raise too_few(proof, look.describe(), ways)
 
 
-def too_few(proof, what, bad):
+def too_few(proof, what, ways):
     """Unknown for counts that prove neither that a limit is kept nor that it is broken."""
     return Unknown(
         Reason.TOO_FEW_SAMPLES,
         f"{what}, so the true share is {proof.describe()}, which does not show whether it is under "
-        f"{percent(proof.limit)}: needs at least {proof.wanted:,} more requests without one {bad}; declare "
-        "[dev.traffic], or wait",
+        f"{percent(proof.limit)}: {ways}",
     )

@@ -13,7 +13,7 @@ from promotion.sections.observability.logs.sample import fewest
 from promotion.sections.rollout import decision
 from promotion.sections.rollout.canary import Decision
 from promotion.sections.rollout.decision import judge_versions
-from promotion.sections.rollout.error_rates import EDGE, newest_count, too_many
+from promotion.sections.rollout.error_rates import EDGE, newest_count, requests_wanted, too_many, wanted_in_words
 from promotion.sections.rollout.fleet_judgement import hosts_short
 from promotion.sections.rollout.watch import FIRST, SECOND
 from promotion.settings.model import ec2_targets
@@ -24,11 +24,12 @@ from promotion.unknown import Reason, Unknown
 def test_lambda_canary(prod_lambda, rollout_watch, settings, measured):
     """The new version's error rate is within the limit, it is no slower than the old one, and it is not throttled."""
     versions = rollout_watch.of(prod_lambda, rollout_watch.newest.versions)
-    found = judge_versions(versions, settings, final=rollout_watch.is_final)
+    found = judge_versions(versions, rollout_watch.newest, settings, final=rollout_watch.is_final)
     measured(f"{versions.canary.describe()} · {versions.baseline.describe()}")
     assert found.decision is not Decision.NO_GO, f"version {versions.canary.version}: {found.sentence()}; roll it back"
     if found.decision is Decision.HOLD:
-        raise Unknown(Reason.TOO_FEW_SAMPLES, f"version {versions.canary.version}: {found.sentence()}")
+        why = Reason.SUSPECTED_HARM if found.suspected else Reason.TOO_FEW_SAMPLES
+        raise Unknown(why, f"version {versions.canary.version}: {found.sentence()}")
 
 
 @item("api-gateway-errors", per="prod_lambda")
@@ -199,13 +200,12 @@ def check_error_share(watch, name, is_meant, settings, measured):
     for place in places:
         if place.shared and too_many(place, how):
             raise Unknown(Reason.NO_DATA, place.of_others_too(name))
-    wanted = how.requests if watch.is_final else how.first_look_requests
     requests = max((place.requests for place in places if not place.shared), default=0)
-    if requests < wanted:
+    if requests < requests_wanted(how, final=watch.is_final):
         raise Unknown(
             Reason.TOO_FEW_SAMPLES,
-            f"{requests:,} requests to {name} were counted in {look.window}; {wanted:,} are needed to decide: run "
-            "again later",
+            f"{requests:,} requests to {name} were counted in {look.window}; {wanted_in_words(how, final=watch.is_final)}: "
+            "run again later",
         )
 
 
@@ -224,4 +224,4 @@ def check_decision(watch, name, settings, measured):
     measured(f"{verdict.decision}{when}{f': {verdict.sentence()}' if verdict.decision is Decision.GO else ''}")
     assert verdict.decision is not Decision.NO_GO, f"no-go{when}: {verdict.sentence()}; roll back"
     if verdict.decision is Decision.HOLD:
-        raise Unknown(verdict.lacking(final=final), f"hold: {verdict.sentence()}")
+        raise Unknown(verdict.lacking(settings.rollout.hold_cases, final=final), f"hold: {verdict.sentence()}")

@@ -12,6 +12,7 @@ from promotion.items import item
 from promotion.people import attestations as attesting
 from promotion.sections.observability.baseline.judgement import awaited, baseline_problems
 from promotion.sections.observability.logs.judgement import judge_correlation, judge_flow
+from promotion.sections.observability.metrics.ways import lacking as lacking_requests
 from promotion.sections.postdeploy import events as happened
 from promotion.sections.postdeploy import rotation
 from promotion.sections.postdeploy.budget.spent import budget_doubts, budget_problems, spent_by
@@ -120,7 +121,8 @@ def test_slo_met(prod_target, prod_latency, prod_failures, settings, measured):
         raise Unknown(
             Reason.TOO_FEW_SAMPLES,
             f"{proof.hits:,} {what} of {proof.of:,}: the true share is {proof.describe()}, which does not show "
-            f"whether it is under {percent(proof.limit)}: needs at least {proof.wanted:,} more successful requests",
+            f"whether it is under {percent(proof.limit)}: "
+            f"{lacking_requests(proof, 'that is bad', failures.minutes, 60 * settings.postdeploy.window_hours)}",
         )
 
 

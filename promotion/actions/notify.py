@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from promotion.clients.channels.message import SHORT, Message, speaks_of
+from promotion.clients.channels.message import SHORT, VERDICT, Message, speaks_of
 from promotion.clients.channels.posted import PostedState, Told
 from promotion.clients.channels.send import Means, post_once, receipt_of
 from promotion.people.promotion_record import PromotionRecord
@@ -14,6 +14,8 @@ from promotion.settings.channels import Channel
 
 ROLLED_BACK = "rolled back"
 NEEDS_A_PERSON = "rollback needs a person"
+HOLDS = f"{VERDICT} on hold at T+5"
+"""It tells of a verdict, and of nothing that was done."""
 _SAYS_SO = re.compile(r"(?i)\broll(?:ed|ing|s)?[ -]?back")
 
 
@@ -30,6 +32,18 @@ def needs_a_person(service: str, digest: str, why: str, lines: Sequence[str]) ->
     short = digest.removeprefix("sha256:")[:SHORT]
     title = f"{service} {short} should be rolled back in prod, and a person is needed: {why}"
     return Message(NEEDS_A_PERSON, digest, title, (f"Image: {digest}", *lines))
+
+
+def holds(service: str, digest: str, why: str) -> Message:
+    """Give what the team is told when the last decision is neither go nor no-go, and the deployment goes on."""
+    short = digest.removeprefix("sha256:")[:SHORT]
+    title = f"{service} {short} is on hold at T+5 in prod, and a person must decide whether it continues"
+    lines = (
+        f"Image: {digest}",
+        why,
+        "The deployment has been left alone. To take it back: promotion rollback --digest " + digest,
+    )
+    return Message(HOLDS, digest, title, lines)
 
 
 def speaks_of_rollback(digest: str, record: PromotionRecord | None) -> Callable[[str], bool]:

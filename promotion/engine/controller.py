@@ -154,15 +154,18 @@ class Controller:
         question, record = self._run.question, self._record
         if not question.act or question.replay is not None or record is None:
             return
-        from promotion.actions.trigger import rollback_reason
+        from promotion.actions.trigger import held, rollback_reason
 
-        why = rollback_reason(record, question.loaded.settings.rollout.hold)
-        if not why:
+        why, hold = rollback_reason(record, question.loaded.settings.rollout.hold_cases), held(record)
+        if not why and hold is None:
             return
-        from promotion.engine.automatic_rollback import take_back
+        from promotion.engine.automatic_rollback import call_person, take_back
 
         try:
-            take_back(self._run, why)
+            if why:
+                take_back(self._run, why)
+            elif hold is not None:
+                call_person(self._run, hold)
         finally:
             self._write_record(session)
 

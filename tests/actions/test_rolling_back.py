@@ -80,7 +80,6 @@ def test_a_no_go_is_rolled_back_once(world_pool, tmp_path):
     [
         ((), {}),
         (("--act",), {"good": True}),
-        (("--act", "--set", "rollout.hold=keep-holding"), {"good": True, "reason": "NO_DATA"}),
     ],
 )
 def test_nothing_is_changed_unasked(world_pool, tmp_path, more, given):
@@ -91,10 +90,21 @@ def test_nothing_is_changed_unasked(world_pool, tmp_path, more, given):
     assert judged.record["acts"] == []
 
 
-def test_a_hold_is_rolled_back(world_pool, tmp_path):
-    """Neither go nor no-go at T+5 is taken back unless it is to be kept; what is left is a NO-GO. A replay does not act."""
-    with scene(world_pool, rate=6) as world:
+def test_a_hold_calls_a_person(world_pool, tmp_path):
+    """By default a hold at T+5 is kept: nothing is changed in prod, the team is told once, and the run stays a HOLD."""
+    with scene(world_pool, rate=1) as world:
         judged = decide(world, tmp_path, "--act", good=True, reason="NO_DATA")
+        again = decide(world, tmp_path, "--act", good=True, reason="NO_DATA")
+        assert sorted(written(world)) == ["POST /repos/example/shop/issues", "POST /slack/chat.postMessage"]
+    assert judged.record["verdict"] == again.record["verdict"] == "HOLD"
+    assert "done" in states(judged).values(), judged.printed
+    assert set(states(again).values()) == {"already"}, again.printed
+
+
+def test_a_hold_is_rolled_back(world_pool, tmp_path):
+    """Neither go nor no-go at T+5 is taken back if that is declared; what is left is a NO-GO. A replay does not act."""
+    with scene(world_pool, rate=6) as world:
+        judged = decide(world, tmp_path, "--act", "--set", "rollout.hold=roll-back", good=True, reason="NO_DATA")
         done = written(world)
         again = tmp_path / "again"
         words = [

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from promotion.core.statistics.error_rates import worse_than
 from promotion.core.statistics.proof import percent
 from promotion.sections.observability.baseline.record import Histogram, TargetMeasurement, quantile
-from promotion.sections.rollout.canary import ALIKE
+from promotion.sections.rollout.pooled_canary import ALIKE
 from promotion.settings.rollout import RecordedBaseline
 
 MEDIAN, TAIL = 0.5, 0.99

@@ -1,18 +1,15 @@
-"""The decision on a canary: go, no-go or hold, each with its reasons and with what could not have been seen. Pure."""
+"""The decision on a canary: go, no-go or hold, each with its reasons and with what could not have been seen. Pure.
 
-from collections.abc import Sequence
+Go means two things: nothing speaks against it, and with this traffic the harm that is declared (`errors_seen`,
+`slower_seen`) would have been found with the power that is declared. What raises suspicion without being proven holds.
+"""
+
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from promotion.core.statistics.binomial import upper_bound
-from promotion.core.statistics.error_rates import e_value, fewest_errors, worse_than
-from promotion.core.statistics.latencies import LatencyShift, detectable_ratio, shift, slow_share_chance
-from promotion.core.statistics.proof import percent
+from promotion.sections.rollout.minutes import VersionMinutes
+from promotion.sections.rollout.watched import Watched
 from promotion.settings.rollout import Judge
-
-ALIKE = 0.01
-"""A canary whose errors are likelier than this under the old version's rate is no worse than the old version."""
-SURE = 0.95
 
 
 class Decision(StrEnum):
@@ -24,31 +21,19 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True)
-class VersionCounts:
-    """What one version did in the time looked at."""
-
-    requests: int
-    errors: int
-    throttles: int = 0
-    durations_ms: Sequence[float] = ()
-    """Of warm requests, in milliseconds; a sample of them where there are very many."""
-    cold_ms: Sequence[float] = ()
-    """Of requests that had to start an environment first, with that start."""
-
-
-@dataclass(frozen=True)
 class CanaryDecision:
-    """A decision, and everything it rests on."""
+    """A decision, and everything it rests on. Sentences without a full stop."""
 
     decision: Decision
     against: tuple[str, ...] = ()
     """Why it must go back."""
     missing: tuple[str, ...] = ()
     """Why it cannot be called healthy yet."""
+    suspected: tuple[str, ...] = ()
+    """What of that is harm which is suspected and not proven."""
     seen: tuple[str, ...] = ()
-    """What would have been noticed with this traffic."""
+    """What would have been noticed with this traffic, and what could have been missed."""
     e_value: float = 1.0
-    shift: LatencyShift | None = None
     figures: dict[str, float] = field(default_factory=dict)
 
     def sentence(self) -> str:
@@ -61,120 +46,59 @@ class CanaryDecision:
 
 
 def judge_canary(
-    canary: VersionCounts, baseline: VersionCounts | None, limit_ms: float, how: Judge, *, final: bool
+    canary: VersionMinutes,
+    baseline: VersionMinutes | None,
+    watched: Watched,
+    how: Judge,
+    *,
+    final: bool,
+    explain: bool = True,
 ) -> CanaryDecision:
-    """Decide on a canary by all it did since it got traffic.
+    """Decide on a canary by all it did since T0.
 
-    `baseline` is the old version in the same minutes, None where no traffic was left to it; `limit_ms` is the duration
-    that no more than `how.slow_share` of requests may exceed. The first decision (`final` False) asks for less: it says
-    only that nothing speaks against going on to watch.
+    `baseline` is the old version in the same minutes, None where no traffic was left to it. The first decision (`final`
+    False) asks for less: it says only that nothing speaks against going on to watch. Without `explain` the decision is
+    the same, but what is lacking and what would have been found is not worked out: simulations do without.
     """
-    against: list[str] = []
-    missing: list[str] = []
-    evidence = e_value(canary.errors, canary.requests, how.error_rate)
-    if evidence >= how.error_proof:
-        told = f"{canary.errors} of {canary.requests:,} requests failed ({percent(canary.errors / canary.requests)})"
-        both = _both_fail(canary, baseline, how)
-        (missing if both else against).append(
-            f"{told}, which is more than an error rate of {percent(how.error_rate)} explains"
-            + (f"; {both}" if both else "")
-        )
+    from promotion.sections.rollout import canary_power as power
+    from promotion.sections.rollout.canary_errors import judge_errors, judge_slow
+    from promotion.sections.rollout.canary_latency import LatencyFinding, compare, judge_latency
+
+    planned = watched.planned
+    errors = judge_errors(canary, baseline, how.error_rate, how.error_proof, planned)
+    slow = judge_slow(canary, baseline, watched.limit_ms, how.slow_share, how.error_proof, planned)
+    sides = None if baseline is None else compare(canary, baseline)
+    if sides is not None and watched.whole is not None and not final:
+        sides = sides.until(watched.whole)
+    latency = LatencyFinding()
+    if sides is not None:
+        latency = judge_latency(sides, watched.noise, planned, how.slower_by, how.slower_chance, final=final)
+    refused = ""
     if canary.throttles > how.throttles:
-        against.append(
-            f"{canary.throttles} requests were throttled for lack of concurrency; {how.throttles} are allowed"
-        )
-    moved = None if baseline is None else shift(canary.durations_ms, baseline.durations_ms)
-    if moved is not None and moved.chance < how.slower_chance and moved.ratio > how.slower_by:
-        against.append(f"its median duration is {moved.ratio:.2f} times the old version's, more than chance explains")
-    against += _too_slow(canary, baseline, limit_ms, how)
-    missing += _too_little(canary, limit_ms, how, final=final)
+        refused = f"{canary.throttles} requests were throttled for lack of concurrency; {how.throttles} are allowed"
+    against = tuple(one for one in (errors.against, refused, *latency.against, slow.against) if one)
+    suspected = tuple(one for one in (errors.suspicion, *latency.suspicions, slow.suspicion) if one)
+    missing = (*(one for one in (errors.shared, slow.shared) if one), *(suspected if final else ()))
+    seen: tuple[str, ...] = ()
+    if not against and explain:
+        missing += power.lacking(canary, baseline, latency, watched, how, final=final)
+        seen = power.seen(canary, baseline, latency, sides, watched, how)
+    elif not (against or missing or power.is_enough(canary, baseline, latency, watched, how, final=final)):
+        missing = ("too little",)
     decision = Decision.NO_GO if against else Decision.HOLD if missing else Decision.GO
     return CanaryDecision(
-        decision,
-        tuple(against),
-        tuple(missing),
-        _seen(canary, baseline, how),
-        e_value=evidence,
-        shift=moved,
-        figures=_figures(canary, limit_ms),
+        decision, against, missing, suspected, seen, errors.e_value, _figures(canary, watched.limit_ms)
     )
 
 
-def _both_fail(canary: VersionCounts, baseline: VersionCounts | None, how: Judge) -> str:
-    """Tell that the old version fails alike: then it is something both lean on, and going back fixes nothing."""
-    if baseline is None or not baseline.requests:
-        return ""
-    others = e_value(baseline.errors, baseline.requests, how.error_rate)
-    chance = worse_than(canary.errors, canary.requests, baseline.errors, baseline.requests)
-    if others < how.error_proof or chance < ALIKE:
-        return ""
-    rate = percent(baseline.errors / baseline.requests)
-    return f"the old version fails alike ({rate}), so check what both depend on: a rollback would not fix it"
-
-
-def _too_slow(canary: VersionCounts, baseline: VersionCounts | None, limit_ms: float, how: Judge) -> list[str]:
-    """Hold the share of slow requests against the canary, unless the old version is as slow."""
-    of, slow = len(canary.durations_ms), _slow(canary, limit_ms)
-    if slow_share_chance(slow, of, how.slow_share) >= how.slower_chance:
-        return []
-    told = (
-        f"{percent(slow / of)} of its requests took longer than {limit_ms:g} ms; the limit is {percent(how.slow_share)}"
-    )
-    if baseline is not None and len(baseline.durations_ms):
-        theirs, others = _slow(baseline, limit_ms), len(baseline.durations_ms)
-        if slow_share_chance(theirs, others, how.slow_share) < how.slower_chance and (
-            worse_than(slow, of, theirs, others) >= ALIKE
-        ):
-            return []
-    return [told]
-
-
-def _too_little(canary: VersionCounts, limit_ms: float, how: Judge, *, final: bool) -> list[str]:
-    wanted = how.requests if final else how.first_look_requests
-    missing = []
-    if canary.requests < wanted:
-        missing.append(f"the new version had {canary.requests:,} requests; {wanted:,} are needed to decide")
-    if not final:
-        return missing
-    known = len(canary.durations_ms)
-    if known < how.durations:
-        missing.append(f"the durations of {known:,} of its warm requests are known; {how.durations:,} are needed")
-    elif (bound := upper_bound(_slow(canary, limit_ms), known, SURE)) >= how.slow_share:
-        missing.append(
-            f"up to {percent(bound)} of its requests may take longer than {limit_ms:g} ms; the limit is "
-            f"{percent(how.slow_share)}"
-        )
-    return missing
-
-
-def _seen(canary: VersionCounts, baseline: VersionCounts | None, how: Judge) -> tuple[str, ...]:
-    """Say what this traffic was enough to see, so that silence is not taken for more than it is."""
-    found = []
-    if canary.requests:
-        bound = upper_bound(canary.errors, canary.requests, SURE)
-        enough = fewest_errors(canary.requests, how.error_rate, how.error_proof)
-        found.append(
-            f"with {canary.requests:,} requests an error rate over {percent(bound)} is excluded; {enough} errors "
-            "would have been too many"
-        )
-    if baseline is not None:
-        ratio = detectable_ratio(canary.durations_ms, baseline.durations_ms, how.slower_chance)
-        if ratio is not None:
-            rise = max(ratio, how.slower_by) - 1
-            found.append(f"a median slower by {percent(rise)} would have been detected")
-    return tuple(found)
-
-
-def _slow(side: VersionCounts, limit_ms: float) -> int:
-    return int(sum(duration > limit_ms for duration in side.durations_ms))
-
-
-def _figures(canary: VersionCounts, limit_ms: float) -> dict[str, float]:
+def _figures(canary: VersionMinutes, limit_ms: float) -> dict[str, float]:
+    parts = [minute for part in canary.both() for minute in part]
     return {
         "requests": canary.requests,
+        "own": sum(minute.requests for minute in canary.own),
         "errors": canary.errors,
         "throttles": canary.throttles,
-        "durations": len(canary.durations_ms),
-        "slow": _slow(canary, limit_ms),
+        "durations": canary.durations,
+        "slow": sum(minute.over(limit_ms) for minute in parts),
         "cold": len(canary.cold_ms),
     }

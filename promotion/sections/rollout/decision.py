@@ -3,14 +3,21 @@
 The same function ends a watch early, is what the decision items are judged by, and can be asked again of a record.
 """
 
+from math import ceil
+
 from promotion.clients.aws.cloudwatch.alarms import ALARM
+from promotion.clients.aws.cloudwatch.window import SETTLED_AFTER, floor_minute
+from promotion.core.statistics.noise_model import Noise
 from promotion.sections.observability.alarms.judgement import spells
 from promotion.sections.observability.measurements import Untellable
 from promotion.sections.rollout.canary import CanaryDecision, Decision, judge_canary
 from promotion.sections.rollout.error_rates import judge_callers
 from promotion.sections.rollout.fleet_judgement import judge_fleet
+from promotion.sections.rollout.noise import learn_before
+from promotion.sections.rollout.pooled_canary import judge_pooled
 from promotion.sections.rollout.verdict import RolloutDecision
 from promotion.sections.rollout.watch import SETTLING, Look, RolloutAlarms, Versions, Watch
+from promotion.sections.rollout.watched import Watched
 from promotion.settings import Settings
 from promotion.settings.model import ec2_targets, lambda_targets
 from promotion.unknown import Reason, Unknown
@@ -53,16 +60,22 @@ def at(watch: Watch, name: str, settings: Settings, *, final: bool) -> tuple[Loo
     return None
 
 
-def judge_versions(versions: Versions, settings: Settings, *, final: bool) -> CanaryDecision:
-    """Judge a function's new version beside its old one."""
-    baseline = versions.baseline.side() if versions.baseline.requests else None
-    return judge_canary(
-        versions.canary.side(versions.throttles),
-        baseline,
-        settings.limits.lambda_duration_ms,
-        settings.rollout.judge,
-        final=final,
+def judge_versions(versions: Versions, look: Look, settings: Settings, *, final: bool) -> CanaryDecision:
+    """Judge a function's new version beside its old one, by what was seen until a look."""
+    how, limit_ms = settings.rollout.judge, settings.limits.lambda_duration_ms
+    canary, baseline = versions.canary, versions.baseline
+    if canary.is_pooled or baseline.is_pooled:
+        # As it was when the record was made: counts were of all minutes together.
+        old = baseline.pooled_side() if baseline.requests else None
+        return judge_pooled(canary.pooled_side(versions.throttles), old, limit_ms, how, final=final)
+    watched = Watched(
+        planned=ceil(settings.rollout.second_decision_minutes),
+        limit_ms=limit_ms,
+        noise=learn_before(versions.before, Noise()),
+        whole=int((look.until - look.t0).total_seconds() // 60),
     )
+    side = baseline.side()
+    return judge_canary(canary.side(versions.throttles), side if side.requests else None, watched, how, final=final)
 
 
 def fired(alarms: RolloutAlarms) -> tuple[list[str], list[Untellable]]:
@@ -91,12 +104,20 @@ def _function(name: str, look: Look, settings: Settings, verdict: RolloutDecisio
             versions or Untellable(Reason.NO_DATA, f"there are no data about the versions of {name}")
         )
         return
-    found = judge_versions(versions, settings, final=final)
+    found = judge_versions(versions, look, settings, final=final)
     who = f"version {versions.canary.version} of {name}"
     verdict.against += [f"{who}: {why}" for why in found.against]
     for why in found.missing:
-        verdict.lacks(Reason.TOO_FEW_SAMPLES, f"{who}: {why}")
+        suspected = why in found.suspected
+        verdict.lacks(Reason.SUSPECTED_HARM if suspected else Reason.TOO_FEW_SAMPLES, f"{who}: {why}")
     verdict.seen += [f"{who}: {what}" for what in found.seen]
+    known = floor_minute(look.until) + SETTLED_AFTER
+    if not versions.canary.outcomes and look.at < known:
+        verdict.lacks(
+            Reason.NOT_DUE,
+            f"{who}: its log does not say which invocations raised an exception, and CloudWatch may count some until "
+            f"{known:%H:%M:%S}Z: run again then, or let the function log JSON",
+        )
 
 
 def _alarms(look: Look, verdict: RolloutDecision) -> None:

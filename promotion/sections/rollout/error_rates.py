@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from promotion.core.statistics.error_rates import e_value, worse_than
 from promotion.core.statistics.proof import percent
+from promotion.core.statistics.sequential_errors import requests_for
 from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook
 from promotion.sections.observability.metrics.signals import BALANCER_PLACE
-from promotion.sections.rollout.canary import ALIKE
 from promotion.sections.rollout.fleet_evidence import Answers
+from promotion.sections.rollout.pooled_canary import ALIKE
 from promotion.sections.rollout.verdict import RolloutDecision
 from promotion.sections.rollout.watch import Look, Versions
 from promotion.settings.rollout import Judge
@@ -21,6 +22,19 @@ EDGE, BALANCER = "API Gateway", BALANCER_PLACE
 def too_many(count: ErrorCount, how: Judge) -> bool:
     """Whether so many requests failed that the limit does not explain it."""
     return e_value(min(count.failed, count.requests), count.requests, how.error_rate) >= how.error_proof
+
+
+def requests_wanted(how: Judge, *, final: bool) -> int:
+    """Give how many requests must have been counted at a place for the declared errors to have been found there."""
+    declared = (how.requests if final else how.first_look_requests) or 0
+    rate = how.errors_to_find(final=final)
+    return max(declared, requests_for(rate, how.power, how.error_rate, how.error_proof, 1.0))
+
+
+def wanted_in_words(how: Judge, *, final: bool) -> str:
+    """Say how many are needed, and for what."""
+    wanted, rate = requests_wanted(how, final=final), percent(how.errors_to_find(final=final))
+    return f"{wanted:,} are needed to find errors of {rate} with {percent(how.power)}"
 
 
 def judge_callers(look: Look, how: Judge, verdict: RolloutDecision) -> None:

@@ -17,7 +17,7 @@ from promotion.sections.observability.measurements import Untellable
 from promotion.sections.observability.metrics.errors import ErrorLook
 from promotion.sections.rollout.against_baseline import compare_with_baseline
 from promotion.sections.rollout.baseline import recorded
-from promotion.sections.rollout.error_rates import judge_groups
+from promotion.sections.rollout.error_rates import judge_groups, requests_wanted, wanted_in_words
 from promotion.sections.rollout.fleet_evidence import Answers, Fleet, Slow
 from promotion.sections.rollout.stages import current_stage
 from promotion.sections.rollout.verdict import RolloutDecision
@@ -168,14 +168,20 @@ def _served(
             f"{shift.describe()}, but none of its new instances is healthy in {groups}, which receives the "
             "traffic: check where the listeners forward to",
         )
+    elif shift.alone_since(look.until) is None:
+        verdict.lacks(
+            Reason.NO_DATA,
+            f"{shift.describe()}, and the instances that it replaces still get part of the traffic, so that what the new ones "
+            "do cannot be determined; wait until they are taken out and run again, or stop the deployment",
+        )
     elif not isinstance(answers, Answers):
         verdict.missing.append(
             answers or Untellable(Reason.NO_DATA, f"CloudWatch has no data of {name} since it is in service")
         )
-    elif answers.now.requests < settings.rollout.judge.requests:
+    elif answers.now.requests < requests_wanted(settings.rollout.judge, final=True):
         told = (
             f"{name} had {answers.now.requests:,} requests from {answers.since:%H:%M}Z on, when its traffic "
-            f"shifted; {settings.rollout.judge.requests:,} are needed to decide"
+            f"shifted; {wanted_in_words(settings.rollout.judge, final=True)}"
         )
         whole = floor_minute(look.until) + SETTLED_AFTER
         if look.at < whole:

@@ -6,16 +6,18 @@ https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 from typing import Any
 
-from promotion.sections.rollout.canary import VersionCounts
+from promotion.sections.rollout.minute_counts import MinuteCounts, by_minute
+from promotion.sections.rollout.minutes import VersionMinutes
+from promotion.sections.rollout.pooled_canary import VersionCounts
 
-MOST = 5000
-"""Durations of a side that are kept; counts are of all."""
+MOST = 1000
+"""Durations of cold starts that are kept; counts are of all."""
 PATTERN = '?"REPORT RequestId" ?"platform.report"'
 """Lets through reports alone, in either format."""
 
@@ -38,6 +40,8 @@ class Invocation:
     """How long the environment took to start, if it had to."""
     failed: bool = False
     """Whether Lambda says so: a time-out, a crash, an exception. What the function answers itself, 500 too, is none."""
+    has_outcome: bool = True
+    """Whether the report says how it ended in any case; in text it names time-outs and crashes alone."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +53,52 @@ class Counted:
     errors: int = 0
     """By its reports, or by its metrics where these know of more."""
     durations_ms: tuple[float, ...] = ()
-    """Of warm invocations; evenly taken out of them where there are very many."""
+    """Of warm invocations, all together: in records that were made before they were kept by the minute."""
     cold_ms: tuple[float, ...] = ()
     """Of invocations that had to start an environment first, with that start."""
+    minutes: tuple[MinuteCounts, ...] = ()
+    """The same by the minute since T0, of users' requests."""
+    outcomes: bool = True
+    """Whether each report says how its invocation ended; else exceptions are known by their metric alone, minutes later."""
+    own: tuple[MinuteCounts, ...] = ()
+    """And of those that the gate made itself; they are none of `requests` and `errors`."""
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether it was counted before counts were kept by the minute."""
+        return bool(self.requests and not self.minutes)
 
     def describe(self) -> str:
         """The counts in a few words."""
-        took = f", median {median(self.durations_ms):.0f} ms" if self.durations_ms else ""
-        return f"version {self.version or '-'}: {self.requests:,} requests, {self.errors:,} failed{took}"
+        middle = self._median()
+        took = "" if middle is None else f", median {middle:.0f} ms"
+        made, failed = (sum(getattr(one, part) for one in self.own) for part in ("requests", "errors"))
+        own = f" · {made:,} of our own, {failed:,} failed" if made else ""
+        return f"version {self.version or '-'}: {self.requests:,} requests, {self.errors:,} failed{took}{own}"
 
-    def side(self, throttles: int = 0) -> VersionCounts:
+    def side(self, throttles: int = 0) -> VersionMinutes:
         """Give it as the judge of canaries takes it."""
+        own = tuple(one.minute() for one in self.own)
+        return VersionMinutes(tuple(one.minute() for one in self.minutes), own, throttles, self.cold_ms)
+
+    def pooled_side(self, throttles: int = 0) -> VersionCounts:
+        """Give it as records that were made before are judged."""
         return VersionCounts(self.requests, self.errors, throttles, self.durations_ms, self.cold_ms)
+
+    def _median(self) -> float | None:
+        if self.durations_ms:
+            return median(self.durations_ms)
+        pairs = sorted(
+            (ms, one.times[place] if one.times else 1)
+            for one in self.minutes
+            for place, ms in enumerate(one.durations_ms)
+        )
+        half = sum(times for _, times in pairs) / 2
+        for ms, times in pairs:
+            half -= times
+            if half <= 0:
+                return ms
+        return None
 
 
 def read_report(message: str, at: datetime) -> Invocation | None:
@@ -78,25 +116,56 @@ def read_report(message: str, at: datetime) -> Invocation | None:
         float(took["ms"]),
         float(start["ms"]) if start else None,
         failed=status is not None and status["status"].lower() in _FAILED,
+        has_outcome=status is not None,
     )
 
 
 def count_invocations(
-    version: str, invocations: Iterable[Invocation], until: datetime, measured: tuple[float, float] = (0, 0)
+    version: str,
+    invocations: Iterable[Invocation],
+    t0: datetime,
+    until: datetime,
+    measured: Mapping[datetime, tuple[float, float]] | None = None,
 ) -> Counted:
-    """Count what a version did until a moment.
+    """Count what a version did since T0, until a moment.
 
-    `measured` are the requests and errors by its metrics in the same time: not every runtime says in the log that an
-    exception was raised, and metrics come late; so the larger count of each holds.
+    `measured` are the requests and errors by its metrics, by the minute of the clock: not every runtime says in the log
+    that an exception was raised, and metrics come late; so the larger count of each holds.
     """
-    found = sorted((one for one in invocations if one.at < until), key=lambda one: one.at)
-    warm = [one.ms for one in found if one.start_ms is None]
-    cold = [round(one.ms + one.start_ms, 2) for one in found if one.start_ms is not None]
-    errors = max(sum(one.failed for one in found), round(measured[1]))
-    return Counted(version, max(len(found), round(measured[0]), errors), errors, _some(warm), _some(cold))
+    found = [one for one in invocations if one.at < until]
+    metrics = measured or {}
+    requests, errors = (round(sum(one[part] for one in metrics.values())) for part in (0, 1))
+    failed = sum(one.failed for one in found)
+    unseen = max(requests - len(found), 0), max(errors - failed, 0)
+    minutes = by_minute(
+        ((one.at, one.failed, one.ms if one.start_ms is None else None) for one in found),
+        t0,
+        until,
+        unseen,
+        _where_unseen(found, metrics),
+    )
+    cold = sorted(round(one.ms + one.start_ms, 2) for one in found if one.start_ms is not None)
+    return Counted(
+        version,
+        sum(one.requests for one in minutes),
+        sum(one.errors for one in minutes),
+        cold_ms=_some(cold),
+        minutes=minutes,
+        outcomes=all(one.has_outcome for one in found),
+    )
 
 
-def _some(durations: list[float]) -> tuple[float, ...]:
+def _where_unseen(found: Iterable[Invocation], metrics: Mapping[datetime, tuple[float, float]]) -> list[datetime]:
+    """Give the minutes in which the metrics tell of more failures than the reports."""
+    told: dict[datetime, int] = {}
+    for one in found:
+        if one.failed:
+            minute = one.at.replace(second=0, microsecond=0)
+            told[minute] = told.get(minute, 0) + 1
+    return [minute for minute, (_, failed) in metrics.items() if failed > told.get(minute, 0)]
+
+
+def _some(durations: Sequence[float]) -> tuple[float, ...]:
     step = -(-len(durations) // MOST) or 1
     return tuple(durations[::step])
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from promotion.clients.aws.cloudwatch.query import Metric, Query
 from promotion.clients.aws.cloudwatch.series import MetricsLook, Series
-from promotion.clients.aws.cloudwatch.window import MINUTE, SETTLED_AFTER, Window, floor_minute
+from promotion.clients.aws.cloudwatch.window import MINUTE, SETTLED_AFTER, Window, ceil_minute, floor_minute
 from promotion.sections.observability.measurements import Untellable
 from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook, errors
 from promotion.sections.observability.metrics.errors import count_errors as count_failures
@@ -15,12 +15,16 @@ from promotion.sections.observability.metrics.signals import BALANCER, LAMBDA, c
 from promotion.sections.observability.metrics.units import in_unit
 from promotion.sections.rollout.against_baseline import FleetOutcome
 from promotion.sections.rollout.fleet_evidence import Answers, Load, Slow
+from promotion.sections.rollout.noise import MinuteMedian
 from promotion.settings import Settings
 from promotion.settings.environment import LambdaTarget
 from promotion.unknown import Reason, Unknown
 
 BEFORE = timedelta(minutes=15)
 """How far back it is looked how often requests fail usually."""
+HOUR_BEFORE = timedelta(minutes=60)
+"""How far back it is looked how long requests take usually, minute by minute."""
+QUARTILES = ("p25", "p50", "p75", "SampleCount")
 NEWEST = 3
 """Minutes over which an instance's load is averaged."""
 
@@ -48,6 +52,9 @@ def queries(
                         "ExecutedVersion": version,
                     }
                     yield Query(_of_version(one.name, version, name), Metric(LAMBDA, name, dimensions), "Sum")
+            alias = {"FunctionName": target.function, "Resource": f"{target.function}:{target.alias}"}
+            for stat in QUARTILES:
+                yield Query(_took(one.name, "", stat), Metric(LAMBDA, "Duration", alias), stat)
         else:
             # In the target groups: what a load balancer counts as a whole is of every service behind it.
             for group, arn in (one.groups or {}).items():
@@ -56,6 +63,8 @@ def queries(
                 over = in_unit(took, settings.limits.alb_response_time_ms)
                 yield Query(f"{one.name} {group} late", took, f"TC({over}:)")
                 yield Query(f"{one.name} {group} answered", took, "SampleCount")
+                for stat in QUARTILES[:-1]:
+                    yield Query(_took(one.name, group, stat), took, stat)
                 for mark in marks.get(one.name, ()):
                     yield Query(_over(one.name, group, mark), took, f"TC({in_unit(took, mark)}:)")
 
@@ -101,11 +110,12 @@ def slow(one: MeasuredTarget, look: MetricsLook, window: Window) -> Slow | None:
 def answers(
     one: MeasuredTarget, look: MetricsLook, marks: Sequence[float], since: datetime, until: datetime, t0: datetime
 ) -> Answers:
-    """Count what a fleet did since new instances may get its traffic, and in the minutes before T0.
+    """Count what a fleet did since its new instances get all of its traffic, and in the minutes before T0.
 
-    Of whole minutes, settled or not: as with versions, counts only grow. Raises Unknown.
+    Of whole minutes, settled or not: as with versions, counts only grow. What the replaced instances still did in the
+    minute of the change would dilute what the new ones do. Raises Unknown.
     """
-    start, before = floor_minute(since), floor_minute(t0)
+    start, before = ceil_minute(since), floor_minute(t0)
 
     def answered(window: Window) -> FleetOutcome:
         count = count_failures(one.name, one.whole, cut(look, window))
@@ -125,13 +135,44 @@ def answers(
     return Answers(start, answered(after), usual_requests, one.whole.name, expected)
 
 
-def by_version(name: str, version: str, look: MetricsLook, start: datetime, until: datetime) -> tuple[float, float]:
+def by_version(
+    name: str, version: str, look: MetricsLook, start: datetime, until: datetime
+) -> dict[datetime, tuple[float, float]]:
     """Give the requests and errors of one version, of every minute that has any: what is there only grows."""
     window = Window(floor_minute(start), floor_minute(until))
     requests, failed = (
-        _total(look.series[_of_version(name, version, what)], window) for what in ("Invocations", "Errors")
+        _between(look.series[_of_version(name, version, what)], window).points() for what in ("Invocations", "Errors")
     )
-    return requests, failed
+    return {
+        moment: (requests.get(moment, 0.0), failed.get(moment, 0.0))
+        for moment in sorted(requests.keys() | failed.keys())
+    }
+
+
+def medians(
+    name: str, look: MetricsLook, start: datetime, until: datetime, groups: Iterable[str] = ("",)
+) -> tuple[MinuteMedian, ...]:
+    """Give how long requests took, by the minute; of several target groups, in the one that had most of them.
+
+    Minutes without a request are none, and so are those of which CloudWatch gives no percentile.
+    """
+    window = Window(floor_minute(start), floor_minute(until))
+    found: dict[datetime, MinuteMedian] = {}
+    for group in groups:
+        counted = look.series[_took(name, group, "SampleCount") if not group else f"{name} {group} answered"]
+        low, middle, high = (
+            _between(look.series[_took(name, group, stat)], window).points() for stat in QUARTILES[:-1]
+        )
+        for moment, count in _between(counted, window).points().items():
+            if moment not in middle or not count or not middle[moment] > 0:
+                continue
+            # Percentiles of a load balancer are in seconds, those of a function in milliseconds.
+            ms = middle[moment] * (1000 if group else 1)
+            spread = high.get(moment, 0.0) / low[moment] if low.get(moment) else 1.0
+            one = MinuteMedian(moment, round(count), round(ms, 3), round(max(spread, 1.0), 4))
+            if moment not in found or found[moment].requests < one.requests:
+                found[moment] = one
+    return tuple(found[moment] for moment in sorted(found))
 
 
 def throttles(one: MeasuredTarget, look: MetricsLook, start: datetime, until: datetime) -> int:
@@ -188,6 +229,10 @@ def _answered(one: MeasuredTarget, look: MetricsLook, window: Window) -> int:
 
 def _over(name: str, group: str, mark: float) -> str:
     return f"{name} {group} over {mark:g}"
+
+
+def _took(name: str, group: str, stat: str) -> str:
+    return f"{name} {group} took {stat}"
 
 
 def _of_version(name: str, version: str, what: str) -> str:

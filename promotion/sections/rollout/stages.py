@@ -10,7 +10,7 @@ from datetime import datetime
 
 from promotion.clients.aws.deployments import DeploymentTarget, LifecycleEvent
 
-ALLOW = "AllowTraffic"
+ALLOW, BLOCK = "AllowTraffic", "BlockTraffic"
 MOST = 4
 """Instances that are named."""
 _TO_COME = frozenset({"Pending", "InProgress", "Unknown"})
@@ -43,6 +43,16 @@ def served_since(found: Sequence[Stage], until: datetime) -> datetime | None:
     """
     last = next((one for one in found if one.name == ALLOW), found[-1] if found else None)
     return last.ended if last is not None and last.ended is not None and last.ended <= until else None
+
+
+def released(targets: Iterable[DeploymentTarget]) -> datetime | None:
+    """Tell when the last of the replaced instances began to be taken out of the traffic; None while one is still in.
+
+    https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html
+    """
+    originals = [one for one in targets if one.is_original]
+    begun = [event.began for _, event in _events(BLOCK, originals) if event.began is not None]
+    return max(begun) if begun and len(begun) == len(originals) else None
 
 
 def newest(found: Sequence[Stage], until: datetime) -> Stage | None:

@@ -19,6 +19,7 @@ from promotion.sections.observability.measurements import Untellable
 from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLook
 from promotion.sections.rollout.fleet_evidence import Answers, Fleet, Load, Slow
 from promotion.sections.rollout.invocations import Counted
+from promotion.sections.rollout.noise import MinuteMedian
 from promotion.sections.rollout.stages import Stage, served_since
 from promotion.unknown import Reason, Unknown
 
@@ -49,10 +50,21 @@ class ProdDeployment:
     """How far it has come on the instances that it brings; none of a function's."""
     added: tuple[str, ...] = ()
     """Those of the new instances that Auto Scaling has launched since, and CodeDeploy brought the same revision."""
+    released: datetime | None = None
+    """When the last of the replaced instances began to be taken out of the traffic."""
+    shared: bool = False
+    """Whether some of them are still in it."""
 
     def served_since(self, until: datetime) -> datetime | None:
         """Tell since when the instances that it brings may get traffic, at a moment; None if they do not yet."""
         return served_since(self.stages, until)
+
+    def alone_since(self, until: datetime) -> datetime | None:
+        """Tell since when they get all of it, at a moment; None while the replaced instances get some."""
+        served = self.served_since(until)
+        if served is None or self.shared or (self.released is not None and self.released > until):
+            return None
+        return max(served, self.released or served)
 
     def describe(self) -> str:
         """The deployment in a few words."""
@@ -76,6 +88,8 @@ class Versions:
     baseline: Counted
     throttles: int
     """Calls of the alias that were refused: Lambda does not say for which version."""
+    before: tuple[MinuteMedian, ...] = ()
+    """How long the function took in the minutes before T0."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +149,11 @@ class Look:
     ids: Mapping[str, LogSample | Untellable] | None = None
     """By Lambda target: how many events of the new version carry a correlation id."""
     board: Board | Untellable | None = None
+
+    @property
+    def t0(self) -> datetime:
+        """When CodeDeploy was asked for the first of the deployments."""
+        return min(shift.began for shift in self.shifts)
 
     def shift(self, target: str) -> ProdDeployment | None:
         """Give the deployment to a target, if there is one."""

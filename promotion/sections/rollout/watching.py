@@ -98,9 +98,9 @@ class Watching:
                 look = replace(self._look(reading, name, now), live=self.looks.live(reading))
             verdict = decide(look, self.settings, final=name == SECOND)
             report_progress(describe(look, verdict, self.t0, pending, decided=name in self.due), line=True)
-            if name == SECOND and verdict.decision is Decision.HOLD and verdict.may_come and now < due + COMING:
+            if name in self.due and verdict.decision is Decision.HOLD and verdict.may_come and now < due + COMING:
                 # What happened until then is decided on when CloudWatch has it.
-                pending[name], number = due, number + 1
+                pending, number = {name: due, **pending}, number + 1
                 look = replace(look, name=f"tick {number}")
             ends = verdict.decision is Decision.NO_GO or not pending
             if ends:

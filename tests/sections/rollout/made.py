@@ -17,12 +17,24 @@ from promotion.sections.observability.metrics.errors import ErrorCount, ErrorLoo
 from promotion.sections.rollout.against_baseline import FleetOutcome
 from promotion.sections.rollout.fleet_evidence import Answers, Fleet, Slow
 from promotion.sections.rollout.invocations import Counted
+from promotion.sections.rollout.minute_counts import minute_counts
 from promotion.sections.rollout.stages import Stage
 from promotion.sections.rollout.watch import Live, Look, ProdDeployment, RolloutAlarms, Versions, Watch
 from promotion.settings.load import parse
 
 T0 = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 STEADY = tuple(80 + number % 40 for number in range(900))
+
+
+def version(name, requests, errors=0, ms=STEADY, minutes=5):
+    """What a version did, the same in each minute; errors in the last ones of it."""
+    parts = [ms[number::minutes] for number in range(minutes)]
+    failed = [errors // minutes + (number < errors % minutes) for number in range(minutes)][::-1]
+    each = tuple(minute_counts(requests // minutes, wrong, part) for part, wrong in zip(parts, failed, strict=True))
+    return Counted(name, requests, errors, minutes=each)
+
+
+NEW, OLD = version("6", 900), version("5", 8100, 1)
 
 
 def settings(**rollout):
@@ -146,7 +158,7 @@ def look(name="T+5", minutes=5.0, **changed):
             fleet_shift(),
         ),
         absent=(),
-        versions={"lambda": Versions(Counted("6", 900, 0, STEADY), Counted("5", 8100, 1, STEADY), 0)},
+        versions={"lambda": Versions(NEW, OLD, 0)},
         failures={
             "lambda": failures(counts(place="function"), counts(place="API Gateway")),
             "ec2": failures(counts(place="target group green"), counts()),

@@ -13,10 +13,13 @@ from promotion.sections.rollout.decision import at, decide
 from promotion.sections.rollout.fleet_evidence import Slow
 from promotion.sections.rollout.invocations import Counted
 from promotion.sections.rollout.progress_line import describe
+from promotion.sections.rollout.verdict import RolloutDecision
 from promotion.sections.rollout.watch import FIRST, SECOND, Absent, Live, ProdDeployment, Versions, Watch
+from promotion.settings.rollout import HoldCases
 from promotion.unknown import Reason
 from tests.sections.rollout.made import (
     FIRED,
+    OLD,
     STEADY,
     T0,
     alarms,
@@ -29,30 +32,39 @@ from tests.sections.rollout.made import (
     look,
     settings,
     stages,
+    version,
     watch,
 )
 
 SETTINGS = settings()
-OLD = Counted("5", 8100, 1, STEADY)
 
 
-def functions(**changed):
-    """The new version, changed, beside the old one."""
-    return {"versions": {"lambda": Versions(replace(Counted("6", 900, 0, STEADY), **changed), OLD, 0)}}
+def functions(requests=900, errors=0, ms=STEADY, throttles=0):
+    """The new version beside the old one."""
+    return {"versions": {"lambda": Versions(version("6", requests, errors, ms), OLD, throttles)}}
+
+
+def pooled(throttles=0, **changed):
+    """The same, as it was kept before counts were kept by the minute."""
+    new = replace(Counted("6", 900, 0, STEADY), **changed)
+    return {"versions": {"lambda": Versions(new, Counted("5", 8100, 1, STEADY), throttles)}}
 
 
 def test_a_healthy_rollout_may_go_on():
     """Nothing speaks against it, and there is enough of everything."""
     verdict = decide(look(), SETTINGS, final=True)
     assert verdict.decision is Decision.GO, verdict.sentence()
-    assert "an error rate over" in verdict.sentence()
+    assert "would have been found with 95 %" in verdict.sentence()
     assert "ec2, compared with its recorded baseline: 1 % of 1,500 answers" in verdict.sentence()
 
 
 BAD = {
     "errors": (functions(errors=12), "version 6 of lambda: 12 of 900 requests failed"),
-    "slow": (functions(durations_ms=tuple(2 * ms for ms in STEADY)), "times the old version's"),
-    "throttled": ({"versions": {"lambda": Versions(Counted("6", 900, 0, STEADY), OLD, 3)}}, "lack of concurrency"),
+    "slow": (functions(ms=tuple(2 * ms for ms in STEADY)), "slower than the old version in the same minutes, by 100 %"),
+    "throttled": (functions(throttles=3), "lack of concurrency"),
+    "errors, kept before": (pooled(errors=12), "version 6 of lambda: 12 of 900 requests failed"),
+    "slow, kept before": (pooled(durations_ms=tuple(2 * ms for ms in STEADY)), "times the old version's"),
+    "throttled, kept before": (pooled(throttles=3), "lack of concurrency"),
     "alarm": ({"alarms": alarms(FIRED)}, "alarm errors was in ALARM since 10:00:30Z"),
     "alarm that recovered": ({"alarms": alarms(FIRED, (90, ALARM, OK))}, "alarm errors was in ALARM"),
     "unhealthy host": ({"live": Live({"ec2": fleet("healthy", "unhealthy")}, {})}, "1 of 2 instances of ec2"),
@@ -101,7 +113,9 @@ def test_what_must_go_back(name, final):
 
 UNREAD = Untellable(Reason.ACCESS_DENIED, "CloudWatch says no")
 THIN = {
-    "few requests": functions(requests=40, durations_ms=STEADY[:40]),
+    "few requests": functions(requests=40, ms=STEADY[:40]),
+    "few requests, kept before": pooled(requests=40, durations_ms=STEADY[:40]),
+    "errors that are suspicious": functions(errors=4),
     "versions unread": {"versions": {"lambda": UNREAD}},
     "alarms unread": {"alarms": UNREAD},
     "fleet unread": {"live": Live({"ec2": UNREAD}, {})},
@@ -123,7 +137,7 @@ THIN = {
     "a target without a deployment": {"absent": (Absent("ec2", UNREAD),)},
     "hosts are starting": {"live": Live({"ec2": fleet("healthy", "initial")}, {})},
     "both versions fail": {
-        "versions": {"lambda": Versions(Counted("6", 900, 30, STEADY), Counted("5", 8100, 300, STEADY), 0)},
+        "versions": {"lambda": Versions(version("6", 900, 30), version("5", 8100, 300), 0)},
         "failures": {"lambda": failures(counts(300, 9000, place="API Gateway")), "ec2": failures(counts())},
     },
     "it failed before": {
@@ -139,6 +153,31 @@ def test_what_nobody_could_see_holds(name):
     verdict = decide(look(**THIN[name]), SETTINGS, final=True)
     assert verdict.decision is Decision.HOLD, verdict.sentence()
     assert verdict.missing
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_exceptions_that_no_report_tells_are_waited_for(final):
+    """CloudWatch counts them up to three minutes later; until then it is not go, and what is known already is no-go."""
+    silent, failing = (
+        {"lambda": Versions(replace(new, outcomes=False), OLD, 0)} for new in (version("6", 900), version("6", 900, 60))
+    )
+    early = decide(look(versions=silent), SETTINGS, final=final)
+    assert early.decision is Decision.HOLD
+    assert early.may_come
+    assert "CloudWatch may count some until 10:08:00Z: run again then, or let the function log JSON" in early.sentence()
+    late = look(versions=silent, at=T0 + timedelta(minutes=8))
+    assert decide(late, SETTINGS, final=final).decision is Decision.GO
+    assert decide(look(versions=failing), SETTINGS, final=final).decision is Decision.NO_GO
+
+
+def test_a_fleet_whose_replaced_instances_still_answer_holds():
+    """What both answer says nothing of the new ones alone; a record that was made before it was looked for is judged."""
+    shared = decide(look(shifts=(fleet_shift(shared=True),), answers={}), SETTINGS, final=True)
+    assert shared.decision is Decision.HOLD
+    assert "the instances that it replaces still get part of the traffic" in shared.sentence()
+    late = decide(look(shifts=(fleet_shift(released=T0 + timedelta(minutes=6)),), answers={}), SETTINGS, final=True)
+    assert late.decision is Decision.HOLD
+    assert decide(look(shifts=(fleet_shift(),)), SETTINGS, final=True).decision is Decision.GO
 
 
 def test_a_fleet_that_is_stuck_says_where():
@@ -177,10 +216,21 @@ def test_without_a_baseline_it_is_held_to_the_rest_and_says_so(name):
 
 
 def test_the_last_decision_waits_for_nothing():
-    """What is not due at T+2 is awaited; at T+5 it is a hold, with which `--act` goes back."""
+    """What is not due at T+2 is awaited; at T+5 it is a hold."""
     waiting = look(absent=(Absent("ec2", Untellable(Reason.NOT_DUE, "it has not begun")),))
-    assert decide(waiting, SETTINGS, final=False).lacking(final=False) is Reason.NOT_DUE
-    assert decide(waiting, SETTINGS, final=True).lacking(final=True) is Reason.NO_DATA
+    kept = SETTINGS.rollout.hold_cases
+    assert decide(waiting, SETTINGS, final=False).lacking(kept, final=False) is Reason.NOT_DUE
+    assert decide(waiting, SETTINGS, final=True).lacking(kept, final=True) is Reason.NO_DATA
+
+
+def test_the_reason_of_a_hold_is_the_one_that_counts_most():
+    """Suspected harm before what could not be seen, that before too little; but first what calls for a rollback."""
+    verdict = RolloutDecision()
+    for reason in (Reason.TOO_FEW_SAMPLES, Reason.ACCESS_DENIED, Reason.SUSPECTED_HARM):
+        verdict.lacks(reason, str(reason))
+    assert verdict.lacking(HoldCases(), final=True) is Reason.SUSPECTED_HARM
+    assert verdict.lacking(HoldCases(blind="roll-back"), final=True) is Reason.ACCESS_DENIED
+    assert verdict.lacking(HoldCases(too_little="roll-back"), final=True) is Reason.TOO_FEW_SAMPLES
 
 
 def test_an_alarm_after_the_moment_does_not_count():

@@ -1,13 +1,17 @@
 """Reports of invocations: read in both formats, counted exactly, cold starts apart."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import log
 
 import pytest
 
 from promotion.sections.rollout import charts as course
 from promotion.sections.rollout.charts import charts
-from promotion.sections.rollout.invocations import MOST, Invocation, count_invocations, read_report
+from promotion.sections.rollout.invocations import Invocation, count_invocations, read_report
+from promotion.sections.rollout.minute_counts import MOST as MOST_OF_A_MINUTE
+from promotion.sections.rollout.minute_counts import MinuteCounts
 
 T0 = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 ID = "3f1c9d3e-0000-4000-a000-000000000001"
@@ -43,7 +47,9 @@ def in_json(status="success", **metrics):
 )
 def test_reports_are_read(line, start_ms, failed):
     """Duration, cold start and failure, by text and by JSON."""
-    assert read_report(line, T0) == Invocation(ID, T0, 395.99, start_ms, failed)
+    # In text only what Lambda itself ended has a status: an exception has none.
+    has_outcome = failed or line.startswith("{")
+    assert read_report(line, T0) == Invocation(ID, T0, 395.99, start_ms, failed, has_outcome)
 
 
 @pytest.mark.parametrize(
@@ -63,12 +69,26 @@ def test_other_lines_are_no_reports(line):
     assert read_report(line, T0) is None
 
 
-def test_counts_are_exact_and_durations_bounded():
-    """However many there are, every request and failure counts; of durations a part is kept, evenly taken."""
-    found = [Invocation(str(n), T0 + timedelta(milliseconds=n), float(n), failed=n % 10 == 0) for n in range(3 * MOST)]
-    side = count_invocations("7", found, T0 + timedelta(minutes=5))
-    assert (side.requests, side.errors, len(side.durations_ms)) == (3 * MOST, 3 * MOST // 10, MOST)
-    assert side.durations_ms[-1] > 2.9 * MOST
+def test_counts_are_exact_by_the_minute():
+    """Every request, failure and duration counts in the minute since T0 in which it ended."""
+    found = [Invocation(str(n), T0 + timedelta(seconds=n), float(n), failed=n % 10 == 0) for n in range(290)]
+    side = count_invocations("7", found, T0, T0 + timedelta(seconds=290))
+    assert (side.requests, side.errors) == (290, 29)
+    assert [(one.requests, one.errors) for one in side.minutes] == [*[(60, 6)] * 4, (50, 5)]
+    assert side.minutes[1].durations_ms == tuple(float(n) for n in range(60, 120))
+    assert side.minutes[1].times == ()
+
+
+def test_very_many_durations_are_kept_to_one_percent_and_none_is_lost():
+    """A record stays small; what the judge counts is every one of them, a hundredth away at most."""
+    many = 3 * MOST_OF_A_MINUTE
+    found = [Invocation(str(n), T0 + timedelta(milliseconds=n), 20 + n / 10) for n in range(many)]
+    (kept,) = count_invocations("7", found, T0, T0 + timedelta(minutes=1)).minutes
+    assert (kept.requests, kept.known) == (many, many)
+    assert len(kept.durations_ms) < 300
+    judged = kept.minute().durations_ms
+    assert len(judged) == many
+    assert max(abs(log(mine / (20 + n / 10))) for n, mine in enumerate(judged)) <= 0.0051
 
 
 def test_what_is_later_does_not_count():
@@ -78,14 +98,28 @@ def test_what_is_later_does_not_count():
         Invocation("b", T0, 10.0, 200.0),
         Invocation("c", T0 + timedelta(minutes=2), 10.0),
     ]
-    side = count_invocations("7", found, T0 + timedelta(minutes=2))
-    assert (side.requests, side.durations_ms, side.cold_ms) == (2, (10.0,), (210.0,))
+    side = count_invocations("7", found, T0, T0 + timedelta(minutes=2))
+    assert (side.requests, side.minutes[0].durations_ms, side.cold_ms) == (2, (10.0,), (210.0,))
+    assert len(side.minutes) == 2
 
 
 def test_metrics_may_know_of_more():
-    """The larger count holds: of failures that no report tells, and of requests that are not in the log yet."""
-    side = count_invocations("7", [Invocation("a", T0, 10.0)], T0 + timedelta(minutes=2), (30, 4))
+    """The larger count holds: of failures that no report tells, in the minute of which the metrics tell them first."""
+    found = [Invocation("a", T0, 10.0, failed=True)]
+    measured = {T0: (10.0, 1.0), T0 + timedelta(minutes=1): (20.0, 3.0)}
+    side = count_invocations("7", found, T0, T0 + timedelta(minutes=3), measured)
     assert (side.requests, side.errors) == (30, 4)
+    assert [(one.requests, one.errors) for one in side.minutes] == [(1, 1), (29, 3), (0, 0)]
+
+
+def test_it_says_what_it_did():
+    """Requests, failures, the median; of the gate's own, what they were."""
+    found = [Invocation(str(n), T0 + timedelta(seconds=n), 10.0 + n) for n in range(5)]
+    side = count_invocations("7", found, T0, T0 + timedelta(minutes=1))
+    assert side.describe() == "version 7: 5 requests, 0 failed, median 12 ms"
+    own = replace(side, own=(MinuteCounts(9, 1, (3.0,)), MinuteCounts(2, 0, (4.0,))))
+    assert own.describe().endswith(" · 11 of our own, 1 failed")
+    assert count_invocations("", [], T0, T0 + timedelta(minutes=1)).describe() == "version -: 0 requests, 0 failed"
 
 
 def test_the_course_is_drawn_for_both_sides():

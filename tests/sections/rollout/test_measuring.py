@@ -32,12 +32,12 @@ def measured(**replaced):
     return MetricsLook(WINDOW, series | replaced)
 
 
-def test_counts_begin_with_the_minute_in_which_traffic_moved():
+def test_counts_begin_with_the_minute_after_that_in_which_traffic_moved():
     """Before it they are of the minutes before T0; of a minute that is not over by then nothing counts."""
     since, until = T0 + timedelta(seconds=130), T0 + timedelta(seconds=290)
     found = answers(FLEET, measured(), MARKS, since, until, T0)
-    assert found.since == T0 + 2 * MINUTE
-    assert found.now == FleetOutcome(1200, 6, 1196, (360, 12))
+    assert found.since == T0 + 3 * MINUTE
+    assert found.now == FleetOutcome(600, 3, 598, (180, 6))
     assert found.before == FleetOutcome(9000, 45, 8970, (2700, 90))
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from promotion.clients.aws.deployments import DeploymentTarget, LifecycleEvent
-from promotion.sections.rollout.stages import current_stage, served_since, stages
+from promotion.sections.rollout.stages import current_stage, released, served_since, stages
 from tests.sections.rollout.made import T0
 
 
@@ -64,3 +64,12 @@ def test_without_a_load_balancer_the_last_step_counts():
         9
     )
     assert served_since(stages([target("i-9", event("BlockTraffic", 1, 2), label="Blue")]), at(99)) is None
+
+
+def test_replaced_instances_are_out_when_the_last_of_them_is_blocked():
+    """One that has not come to it yet is still in the traffic; where nothing is replaced nothing is to be taken out."""
+    first, second = (target(f"i-{number}", event("BlockTraffic", 95 + number), label="Blue") for number in (8, 9))
+    assert released([target("i-0", event("AllowTraffic", 30, 60)), first, second]) == at(104)
+    assert released([first, target("i-9", event("BlockTraffic"), label="Blue")]) is None
+    assert released([first, target("i-9", label="Blue")]) is None
+    assert released([target("i-0", event("AllowTraffic", 30, 60))]) is None

@@ -34,7 +34,7 @@ def _(world: "World") -> None:
         fleet.sicken(key, ("unhealthy", "Target.FailedHealthChecks", "Health checks failed"))
 
 
-@fault("both-fleets-serve", item="alb-targets", kind="blind")
+@fault("both-fleets-serve", item="alb-targets", kind="blind", falls_with=("go-no-go-t5",))
 def _(world: "World") -> None:
     """The old instances are not taken out of the target group yet, so that half of the requests go to them."""
     _play(world).fleet.held = "BeforeBlockTraffic"

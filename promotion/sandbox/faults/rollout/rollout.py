@@ -117,7 +117,7 @@ def _(world: "World") -> None:
     world.prod.turn_alarm("alb-5xx", "ALARM", after(world, minutes=5.5))
 
 
-@fault("rollout-stopped", item="go-no-go-t5", falls_with=("lambda-canary", "go-no-go-t2"))
+@fault("rollout-stopped", item="go-no-go-t5", falls_with=("go-no-go-t2",))
 def _(world: "World") -> None:
     """Somebody stopped the function's deployment, and CodeDeploy rolls it back."""
     from promotion.sandbox.world.scenes import rollout_of

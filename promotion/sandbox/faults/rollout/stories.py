@@ -33,7 +33,7 @@ def _(world: "World") -> None:
     _canary(world, slowness=1.6)
 
 
-@fault("bad-canary-tail", item="go-no-go-t2", falls_with=["lambda-canary", "go-no-go-t5"])
+@fault("bad-canary-tail", item="go-no-go-t2", falls_with=["lambda-canary", "go-no-go-t5", "dashboard-watch"])
 def _(world: "World") -> None:
     """One in eight requests to the new version of the function takes ten times as long."""
     _canary(world, tail=0.12)
@@ -58,7 +58,7 @@ def _(world: "World") -> None:
 @fault(
     "alarm-during-rollout",
     item="go-no-go-t2",
-    falls_with=["alarms-quiet", "lambda-canary", "dashboard-watch", "go-no-go-t5"],
+    falls_with=["alarms-quiet", "dashboard-watch", "go-no-go-t5"],
 )
 def _(world: "World") -> None:
     """An alarm fires in the canary, and CodeDeploy stops the function's deployment and rolls it back."""

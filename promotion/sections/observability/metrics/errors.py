@@ -70,6 +70,8 @@ class ErrorLook:
     own: ErrorCount | None
     """The requests that the run made itself, as it saw them answered; None without any. Too few to pass by, perhaps."""
     chart: Chart
+    minutes: int = 0
+    """How long the window is; 0 where that was not kept."""
 
     def proofs(self, confidence: float) -> dict[str, Proof]:
         """What each place proves of the target's share of failures, and what the run's own requests do."""
@@ -119,6 +121,7 @@ def errors(
         places=tuple(counted),
         own=ErrorCount(OWN, sum(made.failed.values()), made.made, made.failed) if made.made else None,
         untold=tuple(_without_idle_groups(untold, counted, places)),
+        minutes=look.window.minutes,
         chart=by_minute(f"Error rate of {name} by minute", look.window, in_percent, limit=100 * limit, unit=" %"),
     )
 

@@ -49,6 +49,8 @@ class LatencyLook:
     chart: Chart
     edge_p99_ms: float | None = None
     """What callers waited for, cold starts included, where that is measured elsewhere. Shown, not judged."""
+    minutes: int = 0
+    """How long the window is; 0 where that was not kept."""
 
     def proof(self, confidence: float) -> Proof:
         """What all places together prove of the share of slow requests."""
@@ -123,6 +125,7 @@ def latency(
         places=tuple(_place(name, times, look, limit_ms) for times in alive),
         chart=by_minute(f"p99 of {name} by minute", look.window, by_time, limit=limit_ms, unit=" ms"),
         edge_p99_ms=None if edge is None else _edge(name, edge, look),
+        minutes=look.window.minutes,
     )
 
 

@@ -27,7 +27,7 @@ from promotion.core.image_reference import digest_in
 from promotion.sections.artifact.running_digests import digest_in_revision, from_version_endpoint
 from promotion.sections.observability.measurements import Untellable
 from promotion.sections.rollout.collect.lambda_reports import seen
-from promotion.sections.rollout.stages import stages
+from promotion.sections.rollout.stages import released, stages
 from promotion.sections.rollout.watch import Absent, ProdDeployment
 from promotion.settings import Settings
 from promotion.settings.environment import DigestFromRevision, DigestFromTag, DigestFromVersion, Ec2Target, LambdaTarget
@@ -73,7 +73,7 @@ class Deployments:
         stands = _as_it_stands(shift, now, rollback_of(now, since))
         if name not in ec2_targets(self.settings.prod):
             return stands
-        if stands.served_since(self.clock.now()) is None:
+        if stands.alone_since(self.clock.now()) is None:
             stands = _with_instances(stands, self._targets(name, stands.deployment, stands.describe()))
         return self._with_added(stands, now, since)
 
@@ -164,6 +164,9 @@ def _with_instances(shift: ProdDeployment, targets: Iterable[DeploymentTarget]) 
         new=tuple(sorted({*(one.id for one in found if not one.is_original), *shift.added})),
         old=tuple(sorted(one.id for one in found if one.is_original)),
         stages=stages(found),
+        released=released(found),
+        # A deployment that has succeeded has taken them out, also those that were gone before it came to them.
+        shared=any(one.is_original for one in found) and released(found) is None and shift.status != "Succeeded",
     )
 
 

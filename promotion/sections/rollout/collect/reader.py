@@ -152,7 +152,7 @@ class RolloutReader:
         versions = {name: (*shift.new, *shift.old) for name, shift in shifts.items()}
         queries = measuring.queries(measured, versions, counted_over, self.settings)
         asked = {one.key: one for one in queries}
-        window = Window(floor_minute(self.t0) - measuring.BEFORE, ceil_minute(now))
+        window = Window(floor_minute(self.t0) - measuring.HOUR_BEFORE, ceil_minute(now))
         look: MetricsLook = metric_data(self.account, list(asked.values()), window)
         return look
 

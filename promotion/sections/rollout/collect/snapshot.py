@@ -82,7 +82,7 @@ class RolloutSnapshot:
         return measuring.slow(one, metrics, window) if one.name in self.fleets else None
 
     def _answers(self, one: MeasuredTarget, metrics: MetricsLook, moment: datetime) -> Answers | None:
-        since = self.shifts[one.name].served_since(moment) if one.name in self.fleets else None
+        since = self.shifts[one.name].alone_since(moment) if one.name in self.fleets else None
         if since is None:
             return None
         return measuring.answers(one, metrics, self.marks.get(one.name, ()), since, moment, self.t0)
@@ -101,19 +101,20 @@ class RolloutSnapshot:
         shift, found = self.shifts[one.name], self.reports[one.name].found
         new, old = shift.new[0], shift.old[0] if shift.old else ""
 
-        def side(version: str) -> tuple[float, float]:
-            return measuring.by_version(one.name, version, metrics, self.t0, moment) if version else (0, 0)
+        def measured(version: str) -> dict[datetime, tuple[float, float]]:
+            return measuring.by_version(one.name, version, metrics, self.t0, moment) if version else {}
 
         for version in filter(None, (new, old)):
             self._refuse_lost_reports(one.name, version, found.get(version, {}).values(), metrics, moment)
         # In the minute of T0 the old version still has all the traffic: only its reports tell what is since T0. Its errors by
         # metrics count from the next minute on, so that none is counted whose request is not.
         since = ceil_minute(self.t0)
-        failed = measuring.by_version(one.name, old, metrics, since, moment)[1] if old else 0
+        failed = {minute: (0.0, errors) for minute, (_, errors) in measured(old).items() if minute >= since}
         return Versions(
-            count_invocations(new, found.get(new, {}).values(), moment, side(new)),
-            count_invocations(old, found.get(old, {}).values(), moment, (0, failed)),
+            count_invocations(new, found.get(new, {}).values(), self.t0, moment, measured(new)),
+            count_invocations(old, found.get(old, {}).values(), self.t0, moment, failed),
             measuring.throttles(one, metrics, self.t0, moment),
+            measuring.medians(one.name, metrics, self.t0 - measuring.HOUR_BEFORE, self.t0),
         )
 
     def _refuse_lost_reports(
@@ -126,7 +127,8 @@ class RolloutSnapshot:
         window = measuring.settled(ceil_minute(self.t0), moment, self.now)
         if window.start >= window.end:
             return
-        counted = measuring.by_version(name, version, metrics, window.start, window.end)[0]
+        minutes = measuring.by_version(name, version, metrics, window.start, window.end)
+        counted = sum(requests for requests, _ in minutes.values())
         there = sum(report.at >= window.start for report in reports)
         if there < counted * (1 - SETTLED):
             raise Unknown(
