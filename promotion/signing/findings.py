@@ -129,6 +129,14 @@ class AttestationFindings:
             )
         return self.verified
 
+    def unseen(self) -> tuple[Unknown, ...]:
+        """Give what else may be attested: it could not be listed, read or verified.
+
+        Where one of several decides, such as the newest, what was found decides only if this is empty.
+        """
+        of_one = (Unknown(one.reason, f"{one.place} ({one.form}): {one.why}") for one in self.undecided)
+        return (*of_one, *(Unknown(gap.reason, gap.what) for gap in self.gaps))
+
     @property
     def summary(self) -> str:
         """One sentence: what was attested by whom, or what was there instead."""

@@ -26,7 +26,10 @@ _MOST_BYTES = 256 << 20
 
 
 def fetch_attested_scans(source: ImageSource, digest: str, signer: Trusted) -> Scans:
-    """Read the scans that somebody trusted attests. Raises Unknown when none counts and not everything was seen."""
+    """Read the scans that somebody trusted attests, and say what may be a newer one that could not be read.
+
+    Raises Unknown when none counts and not everything was seen.
+    """
     from promotion.signing.image import attestations
 
     findings = attestations(collect(source, Digest(digest)), digest, signer.trust, [PREDICATE_TYPE])
@@ -37,6 +40,9 @@ def fetch_attested_scans(source: ImageSource, digest: str, signer: Trusted) -> S
             reports.append(read_cosign_vuln(one.predicate, "attestation", place, digest=digest))
         except Unknown as unknown:
             unread.append(Unread.because("attestation", unknown))
+    for unseen in findings.unseen():
+        told = f"a newer scan may be attached that could not be read: {unseen.message}"
+        unread.append(Unread("attestation", unseen.reason, told))
     return Scans(tuple(reports), tuple(unread))
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from promotion.core.clock import stamp
 from promotion.sandbox.catalogue import fault
 
 if TYPE_CHECKING:
@@ -329,6 +330,48 @@ def _(world: "World") -> None:
     """DescribeImageScanFindings is denied."""
     _sources(world, "ecr")
     world.wire.deny("ecr:DescribeImageScanFindings")
+
+
+def _newer(world: "World") -> str:
+    """Attest a newer scan, with a CRITICAL finding, beside the one that finds none; give what asks for its blob."""
+    from hashlib import sha256
+
+    from promotion.sandbox.world import predicates
+
+    chain = world.supply_chain
+    report = _report(world, _critical()) | {"CreatedAt": stamp(world.clock.now() - timedelta(minutes=5))}
+    bundle = chain.attest(_TYPE, predicates.cosign_vuln(report, world.clock.now() - timedelta(minutes=5)))
+    return f"GET /v2/shop/blobs/sha256:{sha256(bundle.bundle).hexdigest()}"
+
+
+@fault("newer-scan-finds-critical", item=SCAN)
+def _(world: "World") -> None:
+    """A newer scan is attested beside the one that finds nothing, and finds a CRITICAL vulnerability."""
+    _newer(world)
+
+
+@fault("newer-scan-denied", item=SCAN, kind="blind")
+def _(world: "World") -> None:
+    """The registry does not let the newer of two attested scans be read."""
+    world.edges["registry"].deny(_newer(world))
+
+
+@fault("newer-scan-fails", item=SCAN, kind="blind")
+def _(world: "World") -> None:
+    """The registry answers 500 for the newer of two attested scans."""
+    world.edges["registry"].fail(_newer(world))
+
+
+@fault("newer-scan-cut-off", item=SCAN, kind="blind")
+def _(world: "World") -> None:
+    """The connection breaks off in the newer of two attested scans."""
+    world.edges["registry"].cut(_newer(world))
+
+
+@fault("newer-scan-gone", item=SCAN, kind="blind")
+def _(world: "World") -> None:
+    """The manifest of the newer of two attested scans is there, and its blob is not."""
+    del world.supply_chain.store.blobs[_newer(world).rpartition("/")[2]]
 
 
 def _report(world: "World", *found: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,8 @@ def judge_reports(
     """Judge what was found, in the configured order of its sources.
 
     Of several reports of one source the newest counts, for each platform of the image. A source that comes before the
-    one that decides and could not be read leaves it unknown: it would have decided.
+    one that decides and could not be read leaves it unknown: it would have decided. So does what could not be read of
+    the source that decides: it may be the newest.
     """
     ties = [(look, tie(look, image)) for look in looks if isinstance(look, ScanReport)]
     bound = [report for report, how in ties if how is Tie.OURS]
@@ -149,14 +150,14 @@ def _of_other_images(ties: Sequence[tuple[ScanReport, Tie]], image: ImageDigests
 def _unread(
     looks: Sequence[ScanReport | Unread], sources: Sequence[str]
 ) -> tuple[list[ArtifactDoubt], list[ArtifactDoubt]]:
-    """Split what could not be read into what comes before the source that decides, and the rest."""
+    """Split what could not be read into what comes before the source that decides or is of it, and the rest."""
     order = list(dict.fromkeys(look.source for look in looks))
     place = order.index(sources[0]) if sources else len(order)
     before: list[ArtifactDoubt] = []
     after: list[ArtifactDoubt] = []
     for look in looks:
         if isinstance(look, Unread):
-            (before if order.index(look.source) < place else after).append(ArtifactDoubt(look.reason, look.message))
+            (before if order.index(look.source) <= place else after).append(ArtifactDoubt(look.reason, look.message))
     return before, after
 
 
