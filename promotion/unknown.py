@@ -26,6 +26,21 @@ class Reason(StrEnum):
     AWAITS_PERSON = "awaits-person"
 
 
+UNSEEN = frozenset(
+    {
+        Reason.ACCESS_DENIED,
+        Reason.THROTTLED,
+        Reason.UNREACHABLE,
+        Reason.TIMEOUT,
+        Reason.TRUNCATED,
+        Reason.MALFORMED,
+        Reason.NOT_SUPPORTED,
+        Reason.ERROR,
+    }
+)
+"""Reasons with which nobody saw anything; with the others something was seen, and it is not enough."""
+
+
 class Unknown(Exception):  # noqa: N818 - it is not an error: it is an answer
     """Nobody could tell, and why.
 

@@ -134,7 +134,7 @@ def test_instance_load(prod_ec2, rollout_watch, settings, measured):
 def test_dashboard_watch(rollout_watch, settings, measured):
     """Prod's dashboard shows the metrics of every component in use, each widget has data, and none crosses its threshold."""
     newest = rollout_watch.newest
-    board, alarms = rollout_watch.require(newest.board), rollout_watch.require(newest.alarms)
+    board, alarms = rollout_watch.of_all(newest.board), rollout_watch.of_all(newest.alarms)
     assert board.body is not None, (
         f"dashboard {settings.prod.dashboard} does not exist: create it, or check `dashboard` in [prod]"
     )
@@ -156,7 +156,7 @@ def test_dashboard_watch(rollout_watch, settings, measured):
 @item("alarms-quiet")
 def test_alarms_quiet(rollout_watch, measured):
     """No alarm was in ALARM since T0, and none was changed, missing or without data."""
-    alarms = rollout_watch.require(rollout_watch.newest.alarms)
+    alarms = rollout_watch.of_all(rollout_watch.newest.alarms)
     watches = ", ".join(watch.deployments for watch in alarms.history.watches)
     settle(judge_alarms(alarms.look, alarms.history), f"{len(alarms.look.alarms)} alarms during {watches}", measured)
 

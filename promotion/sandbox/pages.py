@@ -1,4 +1,4 @@
-"""An empty page with a token in front of the real answer, as AWS may send at any time."""
+"""An empty page with a token in front of the real answer, as AWS may send at any time; and a valid answer with nothing in it."""
 
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -51,14 +51,23 @@ class EmptyPages:
         return self._asked.get(whole[start : start + len(_MARK) + 32], (environ, body))
 
 
+def nothing(request: Request, _: Proceed) -> Answer:
+    """Give a valid answer in which every list is empty, and that is the last page."""
+    asked = request.asked
+    assert isinstance(asked, AwsAsked)
+    model = model_of(asked.service)
+    assert model is not None
+    shape = model.operation_model(asked.operation).output_shape
+    members = {} if shape is None else shape.members
+    return _serialized(asked, {name: [] for name, member in members.items() if member.type_name == "list"})
+
+
 def _whole(environ: "WSGIEnvironment", body: bytes) -> bytes:
     """Everywhere a token can stand."""
     return body + str(environ.get("QUERY_STRING", "")).encode()
 
 
 def _empty(asked: AwsAsked, pager: dict[str, Any], token: str) -> Answer:
-    from moto.core.serialize import get_serializer_class
-
     page: dict[str, Any] = {}
     for path in _many(pager["result_key"]):
         _set(page, path, [])
@@ -66,6 +75,12 @@ def _empty(asked: AwsAsked, pager: dict[str, Any], token: str) -> Answer:
         _set(page, path, token)
     if "more_results" in pager:
         _set(page, pager["more_results"], True)
+    return _serialized(asked, page)
+
+
+def _serialized(asked: AwsAsked, page: dict[str, Any]) -> Answer:
+    from moto.core.serialize import get_serializer_class
+
     model = model_of(asked.service)
     assert model is not None
     serializer = get_serializer_class(asked.service, asked.protocol)(model.operation_model(asked.operation))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from promotion.sandbox import errors
 from promotion.sandbox.answer import Answer
 from promotion.sandbox.http_faults import Misbehaving, Request
-from promotion.sandbox.pages import EmptyPages, pager_of
+from promotion.sandbox.pages import EmptyPages, nothing, pager_of
 from promotion.sandbox.request_log import Asked, Calls
 from promotion.sandbox.routes import AwsAsked, model_of, read
 
@@ -35,6 +35,10 @@ class Wire(Misbehaving):
         if not _WILD & set(pattern) and not pager_of(service, operation):
             raise ValueError(f"{pattern} has no pages, so none of them can be empty")
         self.add(pattern, self._pages.before, account, times)
+
+    def empty(self, pattern: str, *, account: str | None = None, times: int | None = None) -> None:
+        """Answer as if there were nothing: valid, complete, and every list empty."""
+        self.add(pattern, nothing, account, times)
 
     def asked(self, environ: "WSGIEnvironment", body: bytes) -> AwsAsked:
         """Tell service and operation."""

@@ -9,7 +9,7 @@ from promotion.sandbox.catalogue import Kind, fault
 if TYPE_CHECKING:
     from promotion.sandbox.faulted_world import Seeded as World
 
-How = Literal["deny", "throttle", "truncate", "empty_page", "fail", "cut", "drop", "delay"]
+How = Literal["deny", "throttle", "truncate", "empty", "empty_page", "fail", "cut", "drop", "delay"]
 """What `Wire` can do to an operation: a method of it."""
 
 

@@ -8,6 +8,7 @@ from promotion.clients.aws.account import Account
 from promotion.clients.aws.enums import INSTANCE_STATE, Power
 from promotion.clients.aws.pages import entries
 from promotion.core.image_reference import digest_in
+from promotion.unknown import Reason, Unknown
 
 FILTERED = 200
 """How many values are asked for at once: EC2 refuses a filter of more (FilterLimitExceeded), which was met at 200 values and is
@@ -34,17 +35,29 @@ def is_there(name: str, state: str) -> bool:
     return state != GONE and INSTANCE_STATE.of(state, f"the state of {name}") is not Power.GONE
 
 
-def instances(account: Account, wanted: list[str], tag: str | None = None) -> tuple[Instance, ...]:
-    """Describe instances, also those that are gone. `tag` says which image one runs."""
-    found = {name: Instance(name, GONE) for name in wanted}
-    for one in described_instances(account, wanted):
+def instances(
+    account: Account, wanted: list[str], tag: str | None = None, there: Collection[str] = ()
+) -> tuple[Instance, ...]:
+    """Describe instances, also those that are gone. `tag` says which image one runs.
+
+    `there` are those that another service has just told of, as registered or deployed to: one may be gone meanwhile, but
+    where EC2 knows none of them its answer is not to be believed. Raises Unknown, malformed.
+    """
+    found = {name: Instance(name, GONE) for name in (*wanted, *there)}
+    for one in described_instances(account, list(found)):
         found[one["InstanceId"]] = Instance(
             id=one["InstanceId"],
             state=one["State"]["Name"],
             detailed_monitoring=one.get("Monitoring", {}).get("State") == "enabled",
             image=digest_in(tags_of(one).get(tag, "")) if tag else "",
         )
-    return tuple(found.values())
+    if there and all(found[name].state == GONE for name in there):
+        raise Unknown(
+            Reason.MALFORMED,
+            f"ec2:DescribeInstances knows none of {', '.join(sorted(there)[:4])}, which are deployed to or registered now: "
+            "check the role's account and region, and run again",
+        )
+    return tuple(found[name] for name in wanted)
 
 
 def instance_profiles(account: Account, wanted: Collection[str]) -> set[str | None]:

@@ -17,7 +17,10 @@ def described_repository(account: Account, name: str) -> Mapping[str, Any]:
 
 
 def tags_of_image(account: Account, repository: str, digest: str) -> tuple[str, ...] | None:
-    """Give every tag of an image; None if ECR says that it has no such image."""
+    """Give every tag of an image; None if ECR says that it has no such image.
+
+    Raises Unknown, malformed, if it neither describes the image nor says that there is none.
+    """
     ecr = account.client("ecr")
     try:
         described = ecr.describe_images(
@@ -25,6 +28,11 @@ def tags_of_image(account: Account, repository: str, digest: str) -> tuple[str, 
         )["imageDetails"]
     except ecr.exceptions.ImageNotFoundException:
         return None
+    if not described:
+        raise Unknown(
+            Reason.MALFORMED,
+            f"ecr:DescribeImages answered with no image for {digest}, and not that there is none: run again",
+        )
     return tuple(sorted(tag for one in described for tag in one.get("imageTags", [])))
 
 

@@ -57,10 +57,20 @@ class BalancerTraffic:
 
 
 def target_groups(account: Account, names: list[str]) -> dict[str, str]:
-    """Look up the ARN of target groups by name. Elastic Load Balancing refuses if one of them is not there."""
-    return {
+    """Look up the ARN of target groups by name. Elastic Load Balancing refuses if one of them is not there.
+
+    Raises Unknown, malformed, if it neither refuses nor describes all of them.
+    """
+    found = {
         group["TargetGroupName"]: group["TargetGroupArn"] for group in described_target_groups(account, Names=names)
     }
+    if left_out := [name for name in names if name not in found]:
+        raise Unknown(
+            Reason.MALFORMED,
+            f"elasticloadbalancing:DescribeTargetGroups answered without {', '.join(left_out)}, and not that there is none: "
+            "run again",
+        )
+    return found
 
 
 def known_target_groups(account: Account, names: list[str]) -> dict[str, str]:
@@ -149,14 +159,34 @@ def listeners(account: Account, balancer: str) -> Iterator[Mapping[str, Any]]:
 
 
 def rules(account: Account, listener: str) -> Iterator[Mapping[str, Any]]:
-    """Give every rule of a listener, the default one too, as DescribeRules describes it."""
-    return entries(account, "elbv2", "describe_rules", "Rules", ListenerArn=listener)
+    """Give every rule of a listener, the default one too, as DescribeRules describes it.
+
+    Raises Unknown, malformed, without any: every listener has a default rule.
+    """
+    found = list(entries(account, "elbv2", "describe_rules", "Rules", ListenerArn=listener))
+    yield from found
+    if not found:
+        raise Unknown(
+            Reason.MALFORMED,
+            f"elasticloadbalancing:DescribeRules answered with no rule of {listener}, expected a default one: run again",
+        )
 
 
 def listener_certificates(account: Account, listener: str) -> tuple[str, ...]:
-    """Give the ARN of every certificate of a listener, once: the default one may be in the list as well."""
+    """Give the ARN of every certificate of a listener, once: the default one may be in the list as well.
+
+    Raises Unknown, malformed, without any: a listener of HTTPS or TLS has a default certificate.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListenerCertificates.html
+    """
     found = entries(account, "elbv2", "describe_listener_certificates", "Certificates", ListenerArn=listener)
-    return tuple(dict.fromkeys(one["CertificateArn"] for one in found))
+    arns = tuple(dict.fromkeys(one["CertificateArn"] for one in found))
+    if not arns:
+        raise Unknown(
+            Reason.MALFORMED,
+            f"elasticloadbalancing:DescribeListenerCertificates answered with no certificate of {listener}, expected its "
+            "default one: run again",
+        )
+    return arns
 
 
 def target_health(account: Account, group: str) -> list[Mapping[str, Any]]:

@@ -31,6 +31,15 @@ class Began:
         """When it was asked for the last of them: from here on it is counted when something is due."""
         return max(shift.began for shift in self.shifts.values())
 
+    def whole(self) -> "Began":
+        """Give it where the deployments to all targets are known: what is asked of all of them is asked of no fewer.
+
+        Raises Unknown with the reason of the first that is not.
+        """
+        for absent in self.absent.values():
+            raise Unknown(absent.why.reason, absent.why.message)
+        return self
+
     def of(self, target: str) -> ProdDeployment:
         """Give the deployment to one target. Raises Unknown where there is none."""
         if target in self.absent:

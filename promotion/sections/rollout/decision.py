@@ -3,6 +3,7 @@
 The same function ends a watch early, is what the decision items are judged by, and can be asked again of a record.
 """
 
+from dataclasses import replace
 from math import ceil
 
 from promotion.clients.aws.cloudwatch.alarms import ALARM
@@ -16,11 +17,11 @@ from promotion.sections.rollout.fleet_judgement import judge_fleet
 from promotion.sections.rollout.noise import learn_before
 from promotion.sections.rollout.pooled_canary import judge_pooled
 from promotion.sections.rollout.verdict import RolloutDecision
-from promotion.sections.rollout.watch import SETTLING, Look, RolloutAlarms, Versions, Watch
+from promotion.sections.rollout.watch import SETTLING, Live, Look, RolloutAlarms, Versions, Watch
 from promotion.sections.rollout.watched import Watched
 from promotion.settings import Settings
 from promotion.settings.model import ec2_targets, lambda_targets
-from promotion.unknown import Reason, Unknown
+from promotion.unknown import UNSEEN, Reason, Unknown
 
 ENDED_BADLY = frozenset({"Failed", "Stopped"})
 
@@ -51,13 +52,22 @@ def at(watch: Watch, name: str, settings: Settings, *, final: bool) -> tuple[Loo
     """
     look = watch.named(name)
     if look is not None:
-        return look, decide(look, settings, final=final)
+        return look, decide(_with_unseen(look, watch), settings, final=final)
     due = watch.second_at if final else watch.first_at
     for earlier in watch.looks:
         verdict = decide(earlier, settings, final=False)
         if earlier.until <= due + SETTLING and verdict.decision is Decision.NO_GO:
             return earlier, verdict
     return None
+
+
+def _with_unseen(look: Look, watch: Watch) -> Look:
+    """Add the fleets that could not be looked at to a look at what is past, which has none of what is there now."""
+    live = watch.newest.live
+    if look.live is not None or live is None:
+        return look
+    unseen = {name: one for name, one in live.fleets.items() if isinstance(one, Untellable) and one.reason in UNSEEN}
+    return replace(look, live=Live(unseen, {})) if unseen else look
 
 
 def judge_versions(versions: Versions, look: Look, settings: Settings, *, final: bool) -> CanaryDecision:

@@ -24,7 +24,7 @@ from promotion.sections.rollout.verdict import RolloutDecision
 from promotion.sections.rollout.watch import Look, ProdDeployment
 from promotion.settings import Settings
 from promotion.settings.environment import Ec2Target
-from promotion.unknown import Reason, Unknown
+from promotion.unknown import UNSEEN, Reason, Unknown
 
 
 def judge_fleet(
@@ -39,10 +39,13 @@ def judge_fleet(
     judge_groups(name, look, settings.rollout.judge, verdict)
     _slow(name, look, settings, verdict, final=final)
     _recorded(name, look, settings, verdict, final=final)
+    found = look.failures.get(name)
     if not final:
+        # That metrics are late says nothing at T+2; that nobody may read them leaves nothing that was seen.
+        if isinstance(found, Untellable) and found.reason in UNSEEN:
+            verdict.missing.append(found)
         return
     _served(shift, fleet, look, settings, verdict)
-    found = look.failures.get(name)
     if not isinstance(found, ErrorLook):
         verdict.missing.append(found or Untellable(Reason.NO_DATA, f"CloudWatch has no data of {name}"))
         return

@@ -202,6 +202,12 @@ class Watch:
             part = absent or Untellable(Reason.NO_DATA, f"there are no data of {target}: run again")
         return self.require(part)
 
+    def of_all(self, part: T | Untellable | None) -> T:
+        """Give what was looked at for all targets. Raises Unknown where the deployment to one of them is not known."""
+        for absent in self.newest.absent:
+            raise Unknown(absent.why.reason, absent.why.message)
+        return self.require(part)
+
     def require(self, part: T | Untellable | None) -> T:
         """Give a part of a look. Raises Unknown with the reason why it is missing."""
         if part is None or isinstance(part, Untellable):

@@ -279,6 +279,16 @@ def _(world: "World") -> None:
     world.edges["registry"].cut(f"GET /v2/shop/manifests/{world.digest}")
 
 
+wire_fault(
+    "image-not-described",
+    "ECR describes no image, and does not say that there is none.",
+    "empty",
+    "ecr:DescribeImages",
+    item="digest-immutable",
+    on="tools",
+)
+
+
 def _mutability(world: "World", mutability: str, *filters: str) -> None:
     excluded: dict[str, Any] = {
         "imageTagMutabilityExclusionFilters": [{"filterType": "WILDCARD", "filter": one} for one in filters]

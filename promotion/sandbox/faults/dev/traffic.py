@@ -237,3 +237,35 @@ wire_fault(
         *("dashboard-healthy", "https-alb[dev ec2]"),
     ),
 )
+
+
+wire_fault(
+    "dev-rules-empty",
+    "Dev's load balancer names no rule of its listeners, not even a default one.",
+    "empty",
+    "elbv2:DescribeRules",
+    item="blue-green-completed",
+    on="dev",
+    falls_with=(
+        "correlation-ids[ec2]",
+        "dashboard-healthy",
+        "digest-immutable[ec2]",
+        "health-checks[ec2]",
+        "https-alb[dev ec2]",
+        "logs-flowing[ec2]",
+    ),
+)
+
+
+wire_fault(
+    "dev-instances-empty",
+    "EC2 says of none of dev's instances that it is there.",
+    "empty",
+    "ec2:DescribeInstances",
+    item="blue-green-completed",
+    on="dev",
+    falls_with=(
+        "secrets-manager[dev shop/dev/database]",
+        "secrets-manager[dev shop/dev/payment-api]",
+    ),
+)

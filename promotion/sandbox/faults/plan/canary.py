@@ -288,6 +288,25 @@ wire_fault(
 )
 
 
+wire_fault(
+    "prod-target-groups-empty",
+    "Prod's target groups are left out of the answer, and not refused.",
+    "empty",
+    "elbv2:DescribeTargetGroups",
+    item="canary-monitored",
+    on="prod",
+    falls_with=(
+        "deployment-groups[ec2]",
+        "previous-version[ec2]",
+        "rollback-alarms[ec2]",
+        "secrets-manager[prod shop/prod/database]",
+        "secrets-manager[prod shop/prod/payment-api]",
+        "security-groups[prod instances of ec2]",
+        "security-groups[prod other groups]",
+    ),
+)
+
+
 def _own_config(world: "World", percent: int, minutes: int) -> None:
     """Attach a configuration of the team's own to the group of prod's function."""
     routing = {

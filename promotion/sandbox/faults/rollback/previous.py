@@ -244,6 +244,21 @@ wire_fault(
 )
 
 
+wire_fault(
+    "prod-instances-empty",
+    "EC2 says of none of prod's instances that it is there, while they are registered.",
+    "empty",
+    "ec2:DescribeInstances",
+    item="previous-version",
+    on="prod",
+    falls_with=(
+        "canary-monitored[ec2]",
+        "secrets-manager[prod shop/prod/database]",
+        "secrets-manager[prod shop/prod/payment-api]",
+    ),
+)
+
+
 def _again(world: "World", like: Any) -> Any:
     """Deploy to prod once more what a deployment brought."""
     backend = world.prod.backend("codedeploy")

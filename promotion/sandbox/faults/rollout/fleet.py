@@ -69,7 +69,7 @@ wire_fault(
     HEALTH,
     item="alb-targets",
     on="prod",
-    falls_with=("target-group-errors", "instance-load", "dashboard-watch", "go-no-go-t5"),
+    falls_with=("target-group-errors", "instance-load", "dashboard-watch", "go-no-go-t2", "go-no-go-t5"),
 )
 
 

@@ -322,6 +322,16 @@ def _(world: "World") -> None:
     world.tls.close("prod-ec2")
 
 
+wire_fault(
+    "certificates-empty",
+    "Dev's load balancer names no certificate of its HTTPS listener.",
+    "empty",
+    "elbv2:DescribeListenerCertificates",
+    item="https-alb",
+    on="dev",
+)
+
+
 def _listener(environment: "Environment", port: int) -> Any:
     balancer = environment.backend("elbv2").load_balancers[environment.load_balancer]
     return balancer.listeners[environment.listeners[port]]

@@ -346,6 +346,26 @@ def _(world: "World") -> None:
     del kept.groups[world.dev.vpc][group.id]
 
 
+wire_fault(
+    "interfaces-empty",
+    "EC2 lists no network interface in dev.",
+    "empty",
+    "ec2:DescribeNetworkInterfaces",
+    item="security-groups",
+    on="dev",
+)
+
+
+wire_fault(
+    "groups-empty",
+    "EC2 lists no security group in prod.",
+    "empty",
+    "ec2:DescribeSecurityGroups",
+    item="security-groups",
+    on="prod",
+)
+
+
 def let_in(environment: "Environment", group: str, ports: Any, *sources: str, protocol: str = "tcp") -> None:
     """Add a rule to a group, by its short name or id. `ports` is one, a first and last one, or None."""
     first, last = ports if isinstance(ports, tuple) else (ports, ports)

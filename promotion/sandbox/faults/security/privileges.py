@@ -409,3 +409,13 @@ def _(world: "World") -> None:
     """A role that the settings name does not exist."""
     iam = world.dev.backend("iam")
     iam.roles.pop(next(key for key, role in iam.roles.items() if role.name == "shop-codedeploy-ec2"))
+
+
+wire_fault(
+    "inline-policies-not-listed",
+    "IAM lists no inline policy of dev's roles, some of which have no other.",
+    "empty",
+    "iam:ListRolePolicies",
+    item="least-privilege",
+    on="dev",
+)

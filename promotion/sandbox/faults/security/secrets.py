@@ -421,6 +421,16 @@ def _(world: "World") -> None:
     _policy(world, {"Effect": "Deny", "NotPrincipal": {"AWS": roles}, "Action": READ})
 
 
+wire_fault(
+    "secrets-not-listed",
+    "Secrets Manager lists no secret in prod, while it describes those that are declared.",
+    "empty",
+    "secretsmanager:ListSecrets",
+    item="secrets-manager",
+    on="prod",
+)
+
+
 def _key(world: "World") -> str:
     return world.prod.secrets_key.rpartition("/")[2]
 

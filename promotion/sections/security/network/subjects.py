@@ -107,6 +107,12 @@ def judge_network(subject: str, environment: Environment, ground: Ground, parts:
             balancer = parts.balancer(target)
             if balancer is None:
                 raise NotApplicable(parts.none_by_intent(target) or "there is no load balancer")
+            if not any(one.description == balancer.interface for one in ground.interfaces):
+                raise Unknown(
+                    Reason.MALFORMED,
+                    f"EC2 lists no network interface of the load balancer of {name}, expected one in each of its subnets: run "
+                    "again",
+                )
             findings = judge_load_balancer(ground, balancer.groups, [one.port for one in balancer.listeners])
             return findings, ", ".join(ground.label_of(one) for one in balancer.groups)
         case "instances":
@@ -143,6 +149,12 @@ def _others(which: str, environment: Environment, ground: Ground, parts: Service
         vpcs |= {look.vpc} - {""}
         judged |= set(look.groups)
         standing |= {one.id for one in ground.interfaces if one.description.startswith(look.interface)}
+    if unlisted := sorted(judged - ground.groups.keys()):
+        raise Unknown(
+            Reason.MALFORMED,
+            f"EC2 lists security groups without {', '.join(unlisted[:4])}, which are in use, so that others may be left out, "
+            "too: check that the role may see all groups, and run again",
+        )
     findings = judge_others(ground, vpcs, judged, standing)
     count = sum(group.vpc in vpcs and group.id not in judged for group in ground.groups.values())
     return findings, f"{count} other groups in {', '.join(sorted(vpcs)) or 'no VPC'}"

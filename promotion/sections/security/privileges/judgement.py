@@ -15,6 +15,7 @@ from promotion.sections.security.privileges.effective import Effective, effectiv
 from promotion.sections.security.privileges.findings import ExcessPrivilege
 from promotion.sections.security.privileges.neighbours import Neighbour
 from promotion.settings.privileges import Accepted, Role
+from promotion.unknown import Reason, Unknown
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def judge_role(
     """Judge a role by what was looked up and what is declared. `neighbours` are roles that may more than they should.
 
     Raises:
-        Unknown: a policy is not one that can be understood, or the data on actions is not there.
+        Unknown: a policy is not one that can be understood, the data on actions is not there, or a role that must be able
+            to do something has no policy.
 
     """
     trusting = trust_statements("the trust policy", look.trust)
@@ -69,9 +71,14 @@ def judge_role(
         for one in declared.exceptions
         if found([other for other in declared.exceptions if other is not one])[1] == findings
     )
-    return PrivilegeFindings(
-        (*trust.judge_trust(trusting, expected), *findings), unneeded, len(policies), role.allowed.bit_count()
-    )
+    excess = (*trust.judge_trust(trusting, expected), *findings)
+    if not excess and not policies and declared.kind != "other":
+        raise Unknown(
+            Reason.NO_DATA,
+            f"IAM lists no policy of {look.name}, so that it may do nothing, which a role of the kind {declared.kind} hardly "
+            'needs: check the name, and that its policies can be listed; if it has none, declare it with kind = "other"',
+        )
+    return PrivilegeFindings(excess, unneeded, len(policies), role.allowed.bit_count())
 
 
 GRAVE = ("ERROR", "SECURITY_WARNING")

@@ -20,15 +20,19 @@ def other_secrets(account: Account, declared: Iterable[Secret]) -> OtherSecrets:
     """Read which secrets of the account are not declared, the first fifty of them, and make one up."""
     own = {secret.name for secret in declared}
     found: list[str] = []
+    listed: list[str] = []
+    whole = True
     for page in secret_pages(account):
-        found += [one["ARN"] for one in page if not own & {one["Name"], one["ARN"]}]
+        for one in page:
+            (listed if own & {one["Name"], one["ARN"]} else found).append(one["ARN"])
         if len(found) >= _OTHERS:
+            whole = False
             break
     made_up = (
         f"arn:{partition_of(account.region)}:secretsmanager:{account.region}:{account.account}:secret:"
         "nobody-has-a-secret-of-this-name-a1B2c3"
     )
-    return OtherSecrets(tuple(sorted(found)[:_OTHERS]), made_up)
+    return OtherSecrets(tuple(sorted(found)[:_OTHERS]), made_up, tuple(sorted(listed)) if whole else None)
 
 
 def instance_roles(account: Account, instances: Iterable[str], target: str) -> tuple[str, ...]:
@@ -59,6 +63,13 @@ def access(
     `roles` are ARNs by target; the secret is there, so that it has an ARN.
     """
     assert look.arn is not None
+    _, _, _, region, owner, *_ = look.arn.split(":")
+    if others.own is not None and look.arn not in others.own and (region, owner) == (account.region, account.account):
+        raise Unknown(
+            Reason.MALFORMED,
+            f"secretsmanager:ListSecrets answered without {look.name}, which is there, so that others may be left out, too: "
+            "check that the role may list all secrets, and run again",
+        )
     own = {READ: [look.arn], **({DECRYPT: [key]} if key is not None else {})}
     found: list[PolicyDecision] = []
     for role in dict.fromkeys(role for mine in roles.values() for role in mine):

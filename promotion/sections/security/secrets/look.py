@@ -74,3 +74,5 @@ class OtherSecrets:
     arns: tuple[str, ...]
     made_up: str
     """ARN of a secret that there is not, called unlike any other."""
+    own: tuple[str, ...] | None = None
+    """ARNs of the declared secrets in the account's list; None where it was not read to its end."""
