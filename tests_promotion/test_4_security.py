@@ -55,6 +55,7 @@ def test_least_privilege(role, role_policies, roles_in_reach, role_advice, setti
     measured(" · ".join(part for part in (judged.describe(look), advice.describe()) if part))
     findings = [*judged.findings, *privileges.remarked(advice)]
     assert not findings, describe(role, findings)
+    privileges.require_policies(look, declared)
 
 
 @item("security-groups", per="guarded")

@@ -16,13 +16,11 @@ from typing import NoReturn
 
 from promotion.core.answers import Attestation, Attested
 from promotion.core.clock import Clock
+from promotion.core.plausible import SKEW
 from promotion.people.promotion_record import PromotionRecord, RecordLook, Word
 from promotion.settings import Settings
 from promotion.settings.people import allowed
 from promotion.unknown import Reason, Unknown
-
-SKEW = timedelta(minutes=5)
-"""How far the clock of whoever attests may be ahead."""
 
 
 class ProofOutcome(StrEnum):

@@ -16,7 +16,7 @@ from tests.runner import judge
 
 PHASES = {
     "pre_promotion": {},
-    "rollout": {"scene": "rollout", "minutes": 6},
+    "rollout": {"scene": "rollout", "minutes": 8},
     "postdeploy": {"scene": "rolled-out", "minutes": 31},
     "after_rollback": {"scene": "rolled-back"},
 }

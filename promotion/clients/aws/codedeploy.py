@@ -18,6 +18,7 @@ from promotion.clients.aws.deployments import (
     undone_in,
 )
 from promotion.clients.aws.enums import Origin
+from promotion.core.plausible import require_plausible
 from promotion.unknown import Reason, Unknown
 
 _BATCH = 25
@@ -52,7 +53,8 @@ def deployment_history(
     When Auto Scaling starts an instance, CodeDeploy makes a deployment of its own for it; that one brings nothing new
     (https://docs.aws.amazon.com/codedeploy/latest/userguide/integrations-aws-auto-scaling.html).
 
-    `until_good` reads on until the newest successful one, 90 days back at most.
+    `until_good` reads on until the newest successful one, 90 days back at most. Unknown, malformed, where CodeDeploy says
+    that one was created in the future or long before it could be.
     """
     if group.newest_created is None:
         raise Unknown(
@@ -62,7 +64,10 @@ def deployment_history(
         )
     history = None
     for start in (group.newest_created, *(now - timedelta(days=days) for days in (7, 90))):
-        history = _history(newest_first(deployments_since(account, group, start)), until_good=until_good)
+        found = newest_first(deployments_since(account, group, start))
+        for one in found:
+            require_plausible(one.created, now, f"deployment {one.id} was created")
+        history = _history(found, until_good=until_good)
         if history is not None and (history.last_good is not None or not until_good):
             return history
     if history is not None:

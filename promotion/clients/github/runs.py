@@ -13,6 +13,7 @@ from promotion.clients.github.client import GitHubClient
 from promotion.clients.github.fields import malformed
 from promotion.clients.github.models import Job, WorkflowRun
 from promotion.core.parallel import in_parallel
+from promotion.core.plausible import require_plausible
 from promotion.settings.image import GitHub
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def run(client: GitHubClient, run_id: int, attempt: int | None = None) -> Workfl
     what = f"run {run_id}{of} of {client.repository}"
     path = f"/actions/runs/{run_id}" + ("" if attempt is None else f"/attempts/{attempt}")
     found = WorkflowRun.parse(client.get(path, what, permission=ACTIONS), what)
+    require_plausible(found.started, client.clock.now(), f"{what} was started")
     if found.id != run_id or attempt not in {None, found.attempt}:
         raise malformed(what, f"GitHub answered with {found.describe()}")
     return found

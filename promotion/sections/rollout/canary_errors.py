@@ -41,7 +41,10 @@ def judge_errors(
     """Judge the share of requests that failed; `limit` is the share that may, `planned` the minutes of the watch."""
 
     def say(hits: int, of: int) -> str:
-        return f"{hits} of {of:,} requests failed ({percent(hits / of)}), which {percent(limit)} does not explain"
+        rate = percent(hits / of)
+        return (
+            f"{hits} of {of:,} requests failed ({rate}), which is more than an error rate of {percent(limit)} explains"
+        )
 
     return _judge(canary, baseline, lambda minute: (minute.errors, minute.requests), limit, proof, planned, say)
 
@@ -55,7 +58,8 @@ def judge_slow(
         return minute.over(limit_ms), len(minute.durations_ms)
 
     def say(hits: int, of: int) -> str:
-        return f"{percent(hits / of)} of its requests took longer than {limit_ms:g} ms ({hits} of {of:,}); {percent(share)} may"
+        slow = f"{percent(hits / of)} of its requests took longer than {limit_ms:g} ms ({hits} of {of:,})"
+        return f"{slow}; the limit is {percent(share)}"
 
     return _judge(canary, baseline, count, share, proof, planned, say)
 
@@ -76,12 +80,14 @@ def _judge(
     found = float(sequential.against_limit(hits, of, limit))
     told = say(sum(hits), sum(of))
     if found < proof:
-        return LimitFinding(suspicion=f"{told} well enough" if found >= SUSPICIOUS else "", e_value=found)
+        return LimitFinding(
+            suspicion=f"{told}, which is suspected harm and not proven" if found >= SUSPICIOUS else "", e_value=found
+        )
     if bool(is_shared(hits, of, theirs, their_of, limit)):
         rate = percent(sum(theirs) / sum(their_of))
         return LimitFinding(
-            shared=f"{told}; {rate} of the old version's do as well, so look at what both depend on: going back would "
-            "not change it",
+            shared=f"{told}; {rate} of the old version's do as well, so check what both depend on: a rollback would "
+            "not fix it",
             e_value=found,
         )
     return LimitFinding(against=told, e_value=found)

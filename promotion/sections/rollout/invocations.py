@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -126,23 +126,23 @@ def count_invocations(
     t0: datetime,
     until: datetime,
     measured: Mapping[datetime, tuple[float, float]] | None = None,
+    measured_from: datetime | None = None,
 ) -> Counted:
     """Count what a version did since T0, until a moment.
 
     `measured` are the requests and errors by its metrics, by the minute of the clock: not every runtime says in the log
-    that an exception was raised, and metrics come late; so the larger count of each holds.
+    that an exception was raised, and metrics come late; so the larger count of each holds. `measured_from` is since when
+    they are of this version since T0 alone: of a report before it that says no outcome, none is known.
     """
     found = [one for one in invocations if one.at < until]
     metrics = measured or {}
-    requests, errors = (round(sum(one[part] for one in metrics.values())) for part in (0, 1))
-    failed = sum(one.failed for one in found)
-    unseen = max(requests - len(found), 0), max(errors - failed, 0)
+    outcomes = all(one.has_outcome for one in found)
     minutes = by_minute(
         ((one.at, one.failed, one.ms if one.start_ms is None else None) for one in found),
         t0,
         until,
-        unseen,
-        _where_unseen(found, metrics),
+        _unseen(found, metrics),
+        None if outcomes else measured_from,
     )
     cold = sorted(round(one.ms + one.start_ms, 2) for one in found if one.start_ms is not None)
     return Counted(
@@ -151,18 +151,31 @@ def count_invocations(
         sum(one.errors for one in minutes),
         cold_ms=_some(cold),
         minutes=minutes,
-        outcomes=all(one.has_outcome for one in found),
+        outcomes=outcomes,
     )
 
 
-def _where_unseen(found: Iterable[Invocation], metrics: Mapping[datetime, tuple[float, float]]) -> list[datetime]:
-    """Give the minutes in which the metrics tell of more failures than the reports."""
-    told: dict[datetime, int] = {}
+def _unseen(
+    found: Sequence[Invocation], metrics: Mapping[datetime, tuple[float, float]]
+) -> Iterator[tuple[datetime, int, int]]:
+    """Give the requests and failures that metrics tell of and reports do not, in the middle of each minute.
+
+    Together there are no more than the metrics have beyond the reports: these bear the end of an invocation, and metrics
+    its beginning, so that one may be counted in two minutes.
+    """
+    told: dict[datetime, tuple[int, int]] = {}
     for one in found:
-        if one.failed:
-            minute = one.at.replace(second=0, microsecond=0)
-            told[minute] = told.get(minute, 0) + 1
-    return [minute for minute, (_, failed) in metrics.items() if failed > told.get(minute, 0)]
+        minute = one.at.replace(second=0, microsecond=0)
+        requests, failures = told.get(minute, (0, 0))
+        told[minute] = (requests + 1, failures + one.failed)
+    sums = [round(sum(one[part] for one in metrics.values())) for part in (0, 1)]
+    left = [max(sums[0] - len(found), 0), max(sums[1] - sum(one.failed for one in found), 0)]
+    for minute, counted in sorted(metrics.items()):
+        known = told.get(minute, (0, 0))
+        more = [min(max(round(counted[part]) - known[part], 0), left[part]) for part in (0, 1)]
+        left = [had - now for had, now in zip(left, more, strict=True)]
+        if any(more):
+            yield minute + timedelta(seconds=30), more[0], more[1]
 
 
 def _some(durations: Sequence[float]) -> tuple[float, ...]:

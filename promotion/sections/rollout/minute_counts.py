@@ -60,13 +60,14 @@ def by_minute(
     moments: Iterable[tuple[datetime, bool, float | None]],
     t0: datetime,
     until: datetime,
-    unseen: tuple[int, int] = (0, 0),
-    unseen_at: Sequence[datetime] = (),
+    unseen: Iterable[tuple[datetime, int, int]] = (),
+    counted_from: datetime | None = None,
 ) -> tuple[MinuteCounts, ...]:
     """Count requests by the minute since T0: when each ended, whether it failed, and how long it took if that is to be kept.
 
-    `unseen` are requests and failures beside them, of which no more is known than the minutes in which they may have
-    been: they are counted in the earliest of these, else in the newest minute.
+    `unseen` are others of which no more is known than how many there were at a moment, and how many failures there were
+    that none of the others tells. Of requests before `counted_from` it is not known whether they failed, so that they
+    count with their duration alone.
     """
     count = max(-(-(until - t0) // MINUTE), 1)
     requests, errors = [0] * count, [0] * count
@@ -74,15 +75,21 @@ def by_minute(
     for at, failed, ms in moments:
         if at >= until:
             continue
-        place = min(max((at - t0) // MINUTE, 0), count - 1)
-        requests[place] += 1
-        errors[place] += failed
+        place = _place(at, t0, count)
+        if counted_from is None or at >= counted_from:
+            requests[place] += 1
+            errors[place] += failed
         if ms is not None:
             durations[place].append(ms)
-    place = min(max((min(unseen_at) - t0) // MINUTE, 0), count - 1) if unseen_at else count - 1
-    requests[place] += unseen[0]
-    errors[place] += unseen[1]
+    for at, more, failures in unseen:
+        place = _place(at, t0, count)
+        requests[place] += more
+        errors[place] += failures
     return tuple(
         minute_counts(max(requests[number], errors[number]), errors[number], durations[number])
         for number in range(count)
     )
+
+
+def _place(at: datetime, t0: datetime, count: int) -> int:
+    return min(max((at - t0) // MINUTE, 0), count - 1)

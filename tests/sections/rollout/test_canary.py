@@ -56,7 +56,10 @@ def test_ten_requests_a_second_are_enough_for_go():
 
 SLOWER = (1.3,) * 5
 BACK = {
-    "errors": (side(errors=(2, 1, 1, 1, 1)), "6 of 1,000 requests failed (0.6 %), which 0.1 % does not explain"),
+    "errors": (
+        side(errors=(2, 1, 1, 1, 1)),
+        "6 of 1,000 requests failed (0.6 %), which is more than an error rate of 0.1 % explains",
+    ),
     "errors of the last minute": (side(errors=(0, 0, 0, 0, 6)), "6 of 1,000 requests failed"),
     "throttles": (side(throttles=1), "1 requests were throttled for lack of concurrency; 0 are allowed"),
     "slower": (side(slower=SLOWER), "it is slower than the old version in the same minutes, by "),
@@ -150,7 +153,7 @@ def test_both_versions_failing_alike_is_a_hold():
     """A dependency that fails both is not changed by going back; the sentence says so."""
     both = decide(side(errors=(6,) * 5), side(1800, (54,) * 5, seed=2))
     assert both.decision is Decision.HOLD
-    assert "3 % of the old version's do as well, so look at what both depend on" in both.sentence()
+    assert "3 % of the old version's do as well, so check what both depend on" in both.sentence()
     assert decide(side(errors=(12,) * 5), side(1800, (54,) * 5, seed=2)).decision is Decision.NO_GO
 
 

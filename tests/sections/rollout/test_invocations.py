@@ -104,12 +104,12 @@ def test_what_is_later_does_not_count():
 
 
 def test_metrics_may_know_of_more():
-    """The larger count holds: of failures that no report tells, in the minute of which the metrics tell them first."""
+    """The larger count holds, in the minute of which the metrics tell it."""
     found = [Invocation("a", T0, 10.0, failed=True)]
     measured = {T0: (10.0, 1.0), T0 + timedelta(minutes=1): (20.0, 3.0)}
     side = count_invocations("7", found, T0, T0 + timedelta(minutes=3), measured)
     assert (side.requests, side.errors) == (30, 4)
-    assert [(one.requests, one.errors) for one in side.minutes] == [(1, 1), (29, 3), (0, 0)]
+    assert [(one.requests, one.errors) for one in side.minutes] == [(10, 1), (20, 3), (0, 0)]
 
 
 def test_it_says_what_it_did():
@@ -160,3 +160,20 @@ def test_the_course_is_never_longer_than_a_chart(seconds):
     assert all(len(one.canary) <= course.MOST for one in drawn)
     assert not drawn or sum(drawn[0].canary) == 100
     assert ("last" in drawn[0].end) is (seconds == 0.4) if drawn else seconds == 0
+
+
+def test_failures_are_counted_in_the_minute_in_which_they_were():
+    """So that both versions are compared within the same minutes; before the first whole one nothing is known of the old."""
+    found = [Invocation("a", T0 + timedelta(seconds=10 * number), 10.0, has_outcome=False) for number in range(18)]
+    metrics = {T0.replace(second=0) + timedelta(minutes=number): (6.0, 2.0) for number in range(3)}
+    new = count_invocations("6", found, T0, T0 + timedelta(minutes=3), metrics)
+    assert [(one.requests, one.errors) for one in new.minutes] == [(6, 2)] * 3
+    old = {minute: (0.0, errors) for minute, (_, errors) in list(metrics.items())[1:]}
+    since = T0 + timedelta(minutes=1)
+    counted = count_invocations("5", found, T0, T0 + timedelta(minutes=3), old, since)
+    assert [(one.requests, one.errors) for one in counted.minutes] == [(0, 0), (6, 2), (6, 2)]
+    assert [one.known for one in counted.minutes] == [6, 6, 6]
+    assert not counted.outcomes
+    in_full = [replace(one, has_outcome=True) for one in found]
+    told = count_invocations("5", in_full, T0, T0 + timedelta(minutes=3), {}, since)
+    assert [one.requests for one in told.minutes] == [6, 6, 6]

@@ -320,6 +320,14 @@ def _(world: "World") -> None:
     world.edges["github"].fail(EVERYTHING, 502, times=1)
 
 
+@fault("build-in-the-future", item=BUILD, kind="blind")
+def _(world: "World") -> None:
+    """GitHub says that the run which built the image was started weeks from now."""
+    run = _run(world)
+    run.created += timedelta(days=60)
+    run.attempt.started += timedelta(days=60)
+
+
 def _run(world: "World") -> "Run":
     return world.github.repository.newest_run("build.yml", world.releases[-1].commit)
 

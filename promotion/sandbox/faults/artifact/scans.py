@@ -364,7 +364,7 @@ def _(world: "World") -> None:
 
 @fault("newer-scan-cut-off", item=SCAN, kind="blind")
 def _(world: "World") -> None:
-    """The connection breaks off in the newer of two attested scans."""
+    """The connection is interrupted in the newer of two attested scans."""
     world.edges["registry"].cut(_newer(world))
 
 

@@ -287,7 +287,7 @@ def _(world: "World") -> None:
     _write_key(world, "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")
 
 
-@fault("signature-blob-missing", item=SIGNED, kind="blind")
+@fault("signature-blob-missing", item=SIGNED, kind="blind", falls_with=("no-critical-vulnerabilities",))
 def _(world: "World") -> None:
     """The registry lists the only signature and no longer has its content."""
     world.supply_chain.take_signature(2)

@@ -1,5 +1,6 @@
 """Faults of section 2: whether the image was deployed to functions and instances in dev."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from promotion.sandbox.catalogue import fault
@@ -255,3 +256,20 @@ wire_fault(
         *(f"security-groups[dev {group}]" for group in GROUPS),
     ),
 )
+
+
+@fault(
+    "lambda-deployed-in-the-future",
+    item="lambda-deployed",
+    kind="blind",
+    falls_with=(
+        "canary-monitored[lambda]",
+        "error-rate[lambda]",
+        "lambda-duration[lambda]",
+        "no-alarms",
+        "no-secrets-in-logs[/aws/lambda/shop-api]",
+    ),
+)
+def _(world: "World") -> None:
+    """CodeDeploy says that the newest deployment of the function was created three hours from now."""
+    world.dev.latest_lambda_deployment.shift(timedelta(hours=3))

@@ -339,6 +339,26 @@ def _(world: "World") -> None:
     _write_down(world, None)
 
 
+wire_fault(
+    "prod-function-hidden-after",
+    "The role may not see which image the function in prod runs.",
+    "deny",
+    "lambda:GetFunction",
+    item="incidents-documented",
+    on="prod",
+    falls_with=(
+        "error-budget[lambda]",
+        "no-customer-issues",
+        "no-error-spikes[lambda]",
+        "post-mortem-scheduled",
+        "prod-correlation-ids[lambda]",
+        "prod-health[lambda]",
+        "prod-logs-flowing[lambda]",
+        "slo-met[lambda]",
+    ),
+)
+
+
 def _worse(world: "World", target: str, **knobs: float) -> None:
     from promotion.sandbox.world.model import ago
 

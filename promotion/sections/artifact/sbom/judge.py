@@ -4,12 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from promotion.core.plausible import SKEW
 from promotion.sections.artifact.sbom.judgement import ArtifactDoubt, ArtifactFindings, Kind, Problem, Unread
 from promotion.sections.artifact.sbom.summary import Sbom
 from promotion.unknown import Reason
-
-SKEW = timedelta(minutes=5)
-"""How far two machines' clocks may differ."""
 
 
 @dataclass(frozen=True)

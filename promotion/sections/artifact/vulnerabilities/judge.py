@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from promotion.core.plausible import SKEW
 from promotion.core.sentences import first_of
 from promotion.sections.artifact.sbom.judgement import ArtifactDoubt, ArtifactFindings, Kind, Problem, Unread
 from promotion.sections.artifact.vulnerabilities.binding import Tie, names_of, platforms_of, tie, unbound
@@ -16,8 +17,6 @@ from promotion.sections.artifact.vulnerabilities.report import CRITICAL, ScanRep
 from promotion.unknown import Reason
 
 MAX_AGE = timedelta(days=7)
-SKEW = timedelta(minutes=5)
-"""How far two machines' clocks may differ."""
 
 
 def judge_reports(

@@ -112,7 +112,7 @@ class RolloutSnapshot:
         failed = {minute: (0.0, errors) for minute, (_, errors) in measured(old).items() if minute >= since}
         return Versions(
             count_invocations(new, found.get(new, {}).values(), self.t0, moment, measured(new)),
-            count_invocations(old, found.get(old, {}).values(), self.t0, moment, failed),
+            count_invocations(old, found.get(old, {}).values(), self.t0, moment, failed, since),
             measuring.throttles(one, metrics, self.t0, moment),
             measuring.medians(one.name, metrics, self.t0 - measuring.HOUR_BEFORE, self.t0),
         )

@@ -47,8 +47,7 @@ def judge_role(
     """Judge a role by what was looked up and what is declared. `neighbours` are roles that may more than they should.
 
     Raises:
-        Unknown: a policy is not one that can be understood, the data on actions is not there, or a role that must be able
-            to do something has no policy.
+        Unknown: a policy is not one that can be understood, or the data on actions is not there.
 
     """
     trusting = trust_statements("the trust policy", look.trust)
@@ -71,14 +70,19 @@ def judge_role(
         for one in declared.exceptions
         if found([other for other in declared.exceptions if other is not one])[1] == findings
     )
-    excess = (*trust.judge_trust(trusting, expected), *findings)
-    if not excess and not policies and declared.kind != "other":
+    return PrivilegeFindings(
+        (*trust.judge_trust(trusting, expected), *findings), unneeded, len(policies), role.allowed.bit_count()
+    )
+
+
+def require_policies(look: RolePolicies, declared: Role) -> None:
+    """Raise Unknown, no-data, for a role that must be able to do something, and for which IAM lists no policy."""
+    if not look.policies and declared.kind != "other":
         raise Unknown(
             Reason.NO_DATA,
             f"IAM lists no policy of {look.name}, so that it may do nothing, which a role of the kind {declared.kind} hardly "
             'needs: check the name, and that its policies can be listed; if it has none, declare it with kind = "other"',
         )
-    return PrivilegeFindings(excess, unneeded, len(policies), role.allowed.bit_count())
 
 
 GRAVE = ("ERROR", "SECURITY_WARNING")

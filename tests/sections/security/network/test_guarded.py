@@ -34,6 +34,7 @@ def tcp(port, *cidrs, peers=(), account=ACCOUNT):
 ALB = group("sg-alb", tcp(443, "0.0.0.0/0", "::/0"))
 APP = group("sg-app", tcp(8080, peers=["sg-alb"]))
 HOST = Interface("eni-1", VPC, ("sg-app",), instance="i-1")
+FRONT = Interface("eni-2", VPC, ("sg-alb",), description=BALANCER.interface)
 
 
 class Functions(dict):
@@ -49,7 +50,7 @@ def parts(look=BALANCER, declared=None, registered=REGISTERED):
     return ServiceParts(declared or {}, {"dev ec2": found}, {"dev ec2": registered}, Functions())
 
 
-def judged(subject, *groups, interfaces=(HOST,), seen=None):
+def judged(subject, *groups, interfaces=(HOST, FRONT), seen=None):
     """What is wrong with one part."""
     ground = collect_groups(ENVIRONMENT, groups, interfaces, list)
     return judge_network(subject, ENVIRONMENT, ground, seen or parts())[0]
@@ -60,6 +61,18 @@ def test_a_shut_service_is_well():
     for subject in ("dev load balancer of ec2", "dev instances of ec2", "dev function of lambda", "dev other groups"):
         findings = judged(subject, ALB, APP, group("sg-d", name="default"))
         assert (findings.problems, findings.doubts) == ([], []), subject
+
+
+def test_what_ec2_must_know_of_cannot_be_missing():
+    """A load balancer has an interface in each of its subnets, and a group that is in use is a group that there is."""
+    for subject, groups, interfaces in (
+        ("dev load balancer of ec2", (ALB, APP), (HOST,)),
+        ("dev other groups", (ALB,), (HOST, FRONT)),
+        ("dev other groups", (), (HOST, FRONT)),
+    ):
+        with pytest.raises(Unknown) as raised:
+            judged(subject, *groups, interfaces=interfaces)
+        assert raised.value.reason is Reason.MALFORMED
 
 
 def test_circles_come_to_an_end():
