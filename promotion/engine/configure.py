@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from promotion.checklist import Checklist, ChecklistError
+from promotion.clients.aws.pacing import share_paces
 from promotion.core.clock import ServedClock
 from promotion.engine.claim import claim, report_dir, report_root
 from promotion.engine.controller import Controller
@@ -70,6 +71,7 @@ def as_worker(config: pytest.Config, checklist: Checklist) -> Run:
     select(config, question.selection)
     run = Run(question, checklist, verbosity=verbosity(config))
     run.ready_to_look(Path(told["spool"]))
+    share_paces(Path(told["spool"]))
     return run
 
 

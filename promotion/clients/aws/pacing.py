@@ -1,14 +1,17 @@
-"""Keep calls under a rate, across all look-ups of a process. This module waits.
+"""Keep calls under a rate, across all look-ups of a run, in whichever of its processes. This module waits.
 
 FilterLogEvents is answered 5 times a second for an account and region, a quota that cannot be raised
 (https://repost.aws/knowledge-center/cloudwatch-logs-throttling), DescribeAlarmHistory 3 times a second
 (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html).
 """
 
+import fcntl
+import json
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 FILTER_CALLS = 5
 """Calls of FilterLogEvents in any `FILTER_SECONDS`."""
@@ -26,8 +29,14 @@ class Pace:
         *,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
+        file: Path | None = None,
     ) -> None:
-        """`now` tells seconds that never go back; `sleep` waits that long."""
+        """`now` tells seconds that never go back; `sleep` waits that long.
+
+        `file` holds the turns where several processes take them: their `now` must be the same, as that of time.monotonic
+        is on one machine.
+        """
+        self._file = file
         self._seconds = seconds
         self._now = now
         self._sleep = sleep
@@ -37,18 +46,52 @@ class Pace:
     def take(self) -> None:
         """Wait until the next call may be made."""
         with self._lock:
-            now = self._now()
-            turn = now if len(self._made) < (self._made.maxlen or 0) else max(now, self._made[0] + self._seconds)
-            self._made.append(turn)
+            turn, now = self._turn() if self._file is None else self._turn_among_all(self._file)
         # Outside the lock: whoever comes next gets a later turn, and need not wait for this one to learn it.
         if turn > now:
             self._sleep(turn - now)
+
+    def _turn(self) -> tuple[float, float]:
+        now = self._now()
+        turn = now if len(self._made) < (self._made.maxlen or 0) else max(now, self._made[0] + self._seconds)
+        self._made.append(turn)
+        return turn, now
+
+    def _turn_among_all(self, file: Path) -> tuple[float, float]:
+        # The kernel gives the lock back when its holder dies.
+        with file.open("a+") as shared:
+            fcntl.flock(shared, fcntl.LOCK_EX)
+            shared.seek(0)
+            self._made = deque(json.loads(shared.read() or "[]"), self._made.maxlen)
+            turn, now = self._turn()
+            shared.seek(0)
+            shared.truncate()
+            json.dump(list(self._made), shared)
+            shared.flush()
+        return turn, now
 
 
 HISTORY_CALLS = 3
 """Calls of DescribeAlarmHistory in any `FILTER_SECONDS`."""
 _paces: dict[tuple[str, str, str, int], Pace] = {}
 _lock = threading.Lock()
+_folder: list[Path] = []
+
+
+def share_paces(folder: Path | None) -> None:
+    """Take turns with every process that is given this folder, from now on; with None, with nobody."""
+    with _lock:
+        _folder[:] = [] if folder is None else [folder]
+        _paces.clear()
+
+
+def _pace(operation: str, account: str, region: str, calls: int) -> Pace:
+    with _lock:
+        key = (operation, account, region, calls)
+        if key not in _paces:
+            file = _folder[0] / f"pace-{operation}-{account}-{region}-{calls}" if _folder else None
+            _paces[key] = Pace(calls, FILTER_SECONDS, file=file)
+        return _paces[key]
 
 
 def filter_pace(account: str, region: str, calls: int = FILTER_CALLS) -> Pace:
@@ -56,12 +99,9 @@ def filter_pace(account: str, region: str, calls: int = FILTER_CALLS) -> Pace:
 
     Where this many `calls` are granted as AWS nowhere else does, there is a pace of its own for them.
     """
-    with _lock:
-        return _paces.setdefault(("FilterLogEvents", account, region, calls), Pace(calls, FILTER_SECONDS))
+    return _pace("FilterLogEvents", account, region, calls)
 
 
 def history_pace(account: str, region: str) -> Pace:
     """Give the pace of DescribeAlarmHistory in an account and region: the same one for every look-up."""
-    with _lock:
-        key = ("DescribeAlarmHistory", account, region, HISTORY_CALLS)
-        return _paces.setdefault(key, Pace(HISTORY_CALLS, FILTER_SECONDS))
+    return _pace("DescribeAlarmHistory", account, region, HISTORY_CALLS)

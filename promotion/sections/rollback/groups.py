@@ -11,6 +11,7 @@ from typing import Any
 
 from promotion.clients.aws.deployment_group import DeploymentGroup
 from promotion.clients.aws.deployments import DeploymentTarget
+from promotion.core.partitions import dns_suffix, partition_of
 from promotion.sections.rollback.traffic_config import TrafficConfig
 from promotion.settings.environment import Ec2Target, LambdaTarget, Target
 
@@ -73,8 +74,7 @@ def role_problems(group: DeploymentGroup, role: ServiceRole, region: str) -> Ite
     elif not any(_is_codedeploy(service, region) for service in role.trusted):
         trusted = ", ".join(role.trusted) or "no service"
         yield (
-            f"role {role.name} of {group.name} trusts {trusted}, expected codedeploy.amazonaws.com: change its trust "
-            "policy"
+            f"role {role.name} of {group.name} trusts {trusted}, expected {_codedeploy(region)}: change its trust policy"
         )
 
 
@@ -111,6 +111,15 @@ def trusted_services(policy: Mapping[str, Any]) -> tuple[str, ...]:
         if statement.get("Effect") == "Allow" and actions & {"sts:assumerole", "sts:*", "*"}:
             found += ["*"] if principal == "*" else map(str, _several(principal.get("Service", [])))
     return tuple(dict.fromkeys(found))
+
+
+def _codedeploy(region: str) -> str:
+    """Name CodeDeploy as trust policies do, in China with the Region.
+
+    https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html
+    """
+    suffix = dns_suffix(partition_of(region))
+    return f"codedeploy.{region}.{suffix}" if region.startswith("cn-") else f"codedeploy.{suffix}"
 
 
 def _is_codedeploy(service: str, region: str) -> bool:

@@ -1,11 +1,14 @@
 """The rate of calls, on a clock that is moved by waiting alone."""
 
+import json
+import subprocess
+import sys
 import threading
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promotion.clients.aws.pacing import FILTER_CALLS, FILTER_SECONDS, Pace, filter_pace, history_pace
+from promotion.clients.aws.pacing import FILTER_CALLS, FILTER_SECONDS, Pace, filter_pace, history_pace, share_paces
 
 
 class Clock:
@@ -93,3 +96,35 @@ def test_the_history_of_alarms_has_a_pace_of_its_own():
     assert history_pace(*place) is history_pace(*place)
     assert history_pace(*place) is not history_pace("444455556666", "eu-west-1")
     assert history_pace(*place) is not filter_pace(*place)
+
+
+def test_processes_of_a_run_share_their_turns(tmp_path):
+    """Three of them ask for nine turns together, of three in a quarter of a second: none has turns of its own."""
+    code = f"""
+import json, time
+from pathlib import Path
+from promotion.clients.aws import pacing
+pacing.FILTER_SECONDS = 0.25
+pacing.share_paces(Path({str(tmp_path)!r}))
+for _ in range(3):
+    pacing.history_pace("111122223333", "eu-west-1").take()
+    print(time.monotonic())
+"""
+    running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(3)]
+    made = sorted(float(line) for one in running for line in one.communicate()[0].split())
+    assert len(made) == 9
+    (kept,) = tmp_path.iterdir()
+    assert len(json.loads(kept.read_text())) == 3
+    # Sleeping may take longer than asked, and not less.
+    assert made[8] - made[0] >= 0.49
+    share_paces(None)
+
+
+def test_without_a_folder_a_process_is_alone(tmp_path):
+    """Nothing is written; what was shared is forgotten."""
+    share_paces(tmp_path)
+    shared = filter_pace("1", "eu-west-1")
+    shared.take()
+    assert [one.name for one in tmp_path.iterdir()] == ["pace-FilterLogEvents-1-eu-west-1-5"]
+    share_paces(None)
+    assert filter_pace("1", "eu-west-1") is not shared
