@@ -87,6 +87,12 @@ class CommandJourney(Strict):
     """Program and arguments; no shell. `${NAME}` is taken from the environment."""
     timeout: float = Field(default=60, gt=0)
     """Seconds until it is stopped."""
+    env: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")], ...] = ()
+    """Names of variables that it gets beside PATH, HOME, the locale and how the network is reached."""
+    junit: str | None = Field(default=None, min_length=1)
+    """A JUnit report that it writes, relative to where the gate runs: how many tests ran is counted there."""
+    at_least: int = Field(default=1, ge=1)
+    """How many tests of that report must have run."""
 
 
 class CanaryJourney(Strict):

@@ -9,8 +9,11 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
+from promotion.clients.http.command_tests import read_junit, require_tests, says_nothing_ran
+from promotion.core.child_environment import plain_environment
 from promotion.core.environment_secrets import Secrecy
 from promotion.core.templates import fill_text
 from promotion.settings.endpoints import CommandJourney
@@ -21,6 +24,8 @@ _BLOCK = 8 * 1024
 _TAIL_LINES = 20
 _TAIL_CHARACTERS = 2000
 _GRACE = 2.0
+_SECRET = 8
+"""Characters from which on the value of a variable is taken for a secret: `true` and `1` are none."""
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")  # ECMA-48, 5.3 to 5.6
 
 
@@ -53,16 +58,17 @@ class CommandLook:
 
 
 def run_command(journey: CommandJourney, secrecy: Secrecy, *, grace: float = _GRACE) -> CommandLook:
-    """Run the command without a shell, in the environment of `secrecy`, and wait for its end.
+    """Run the command without a shell, with what it may have of the environment of `secrecy`, and wait for its end.
 
     It gets its own process group, of which nothing is left afterwards: at the timeout the group is asked to end, and
-    killed after `grace` seconds. Raises Unknown: timeout; not-declared when a `${NAME}` is not set; error when the
-    program cannot be started.
+    killed after `grace` seconds. Raises Unknown: timeout; not-declared when a `${NAME}`, or a name in `env`, is not set;
+    error when the program cannot be started; no-data, too-few-samples and others when it ended well and ran no test.
     """
     arguments = [fill_text(argument, secrecy=secrecy) for argument in journey.command]
     program = journey.command[0]
     began = time.monotonic()
-    process = _start(arguments, program, journey.name, secrecy)
+    since = time.time()
+    process = _start(arguments, program, journey, secrecy)
     assert process.stdout is not None
     blocks: deque[bytes] = deque(maxlen=_KEPT_BLOCKS)
     reader = threading.Thread(target=_read, args=(process.stdout, blocks), daemon=True)
@@ -94,15 +100,43 @@ def run_command(journey: CommandJourney, secrecy: Secrecy, *, grace: float = _GR
         signal=ended_by,
         seconds=seconds,
         output_tail=tail,
-        problems=() if code == 0 else (_problem(program, code, ended_by, tail),),
+        problems=_failed_tests(journey, program, tail, since)
+        if code == 0
+        else (_problem(program, code, ended_by, tail),),
     )
 
 
-def _start(arguments: list[str], program: str, name: str, secrecy: Secrecy) -> subprocess.Popen[bytes]:
+def _failed_tests(journey: CommandJourney, program: str, tail: str, since: float) -> tuple[str, ...]:
+    """Say what a command that ended well reports as failed. Raises Unknown where it has tested nothing."""
+    what = f"journey {journey.name}: {program}"
+    if journey.junit is not None:
+        found = read_junit(Path(journey.junit), since)
+        require_tests(found, journey.at_least, what)
+        if found.failed:
+            return (
+                f"{program} ended with exit status 0, and {found.failed} of {found.ran} tests in {journey.junit} failed",
+            )
+    elif said := says_nothing_ran(tail):
+        raise Unknown(
+            Reason.NO_DATA,
+            f"{what} ended with exit status 0 and says {said!r}, so that nothing was tested: check its selection, or have its "
+            "tests counted with `junit`",
+        )
+    return ()
+
+
+def _start(arguments: list[str], program: str, journey: CommandJourney, secrecy: Secrecy) -> subprocess.Popen[bytes]:
+    for variable in journey.env:
+        value = secrecy.variable(variable) if len(secrecy.environ.get(variable, "")) >= _SECRET else None
+        if value is None and not secrecy.environ.get(variable):
+            raise Unknown(
+                Reason.NOT_DECLARED,
+                f"journey {journey.name} wants the variable {variable}, which is not set or is empty: set it where the gate runs",
+            )
     try:
         return subprocess.Popen(  # noqa: S603 - the team declares it, and there is no shell
             arguments,
-            env=dict(secrecy.environ),
+            env=plain_environment(secrecy.environ, journey.env),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -114,7 +148,7 @@ def _start(arguments: list[str], program: str, name: str, secrecy: Secrecy) -> s
         why = f"{program} is not executable: correct its permissions, or `command`"
     except (OSError, ValueError) as mistake:
         why = f"{program} cannot be started ({getattr(mistake, 'strerror', None) or type(mistake).__name__})"
-    raise Unknown(Reason.ERROR, f"journey {name}: {why}")
+    raise Unknown(Reason.ERROR, f"journey {journey.name}: {why}")
 
 
 def _read(stream: IO[bytes], blocks: deque[bytes]) -> None:

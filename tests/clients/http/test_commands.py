@@ -1,5 +1,6 @@
 """Checks by any other tool: how it ended, what it said last, and that nothing of it is left."""
 
+import json
 import os
 import signal
 import sys
@@ -69,13 +70,127 @@ def test_no_shell_reads_the_arguments(secrecy, environ):
     assert look.output_tail == "3 16"
 
 
-def test_the_environment_is_the_given_one(secrecy, monkeypatch):
-    """The command sees the environment that `${NAME}` is read from, and standard input is empty."""
+def test_the_environment_is_a_part_of_the_given_one(secrecy, monkeypatch, environ):
+    """The command sees what it may of the environment that `${NAME}` is read from, and standard input is empty."""
     monkeypatch.setenv("LEAK", "x")
-    look = run_command(
-        python("import os, sys; print('LEAK' in os.environ, 'EMPTY' in os.environ, sys.stdin.read())"), secrecy
-    )
-    assert look.output_tail == "False True"
+    environ |= {
+        "AWS_SECRET_ACCESS_KEY": "s3cr3t-key",
+        "GITHUB_TOKEN": "ghp_token",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "oidc-token",
+        "SLACK_TOKEN": "xoxb-token",
+        "HOME": "/home/gate",
+        "LC_ALL": "C.UTF-8",
+        "HTTPS_PROXY": "http://proxy.example",
+        "BASE_URL": "https://shop.example",
+        "CI": "true",
+    }
+    journey = python("import json, os, sys; print(json.dumps(sorted(os.environ)), sys.stdin.read())")
+    look = run_command(journey.model_copy(update={"env": ("BASE_URL", "CI")}), secrecy)
+    assert set(json.loads(look.output_tail)) - {"LC_CTYPE"} == {
+        "BASE_URL",
+        "CI",
+        "HOME",
+        "HTTPS_PROXY",
+        "LC_ALL",
+        "PATH",
+    }
+    told = run_command(shell("echo $BASE_URL $CI").model_copy(update={"env": ("BASE_URL", "CI")}), secrecy)
+    assert told.output_tail == "[redacted] true"
+    with pytest.raises(Unknown, match="wants the variable NOT_SET") as raised:
+        run_command(shell("exit 0").model_copy(update={"env": ("NOT_SET",)}), secrecy)
+    assert raised.value.reason is Reason.NOT_DECLARED
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "========== no tests ran in 0.01s ==========",
+        "collected 0 items",
+        "Ran 0 tests in 0.000s",
+        "0 passed (1.2s)",
+        "  0 passing (3ms)",
+        "Tests run: 0, Failures: 0, Errors: 0, Skipped: 0",
+        "Executed requests: 0 (0.0/s)",
+        "3 skipped in 0.02s",
+        "Tests:       12 skipped, 12 total",
+        "     checks.........................: 0.00% 0 out of 40",
+        "?   \texample.com/shop\t[no test files]",
+        "0 scenarios",
+    ],
+)
+def test_a_command_that_tested_nothing_is_unknown(secrecy, said):
+    """As runners say so while they end with exit status 0."""
+    with pytest.raises(Unknown, match="so that nothing was tested") as raised:
+        run_command(python(f"print({said!r})"), secrecy)
+    assert raised.value.reason is Reason.NO_DATA
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "5 passed, 3 skipped in 0.02s",
+        "Tests:       2 skipped, 10 passed, 12 total",
+        "10 passed (4s)",
+        "Tests run: 10, Failures: 0, Errors: 0, Skipped: 0",
+        "checks.........................: 100.00% 40 out of 40",
+        "Executed requests: 10 (5.0/s)",
+        "30 scenarios (30 passed)",
+        "ok",
+        "",
+    ],
+)
+def test_a_command_that_tested_something_passes(secrecy, said):
+    """Some may be skipped; one that says nothing of tests is taken by its exit status."""
+    assert run_command(python(f"print({said!r})"), secrecy).passed
+
+
+CASE = "<testcase name='a'/>"
+SKIP = "<testcase name='b'><skipped/></testcase>"
+FAIL = "<testcase name='c'><failure message='no'/></testcase>"
+
+
+def reporting(path, cases, **more):
+    """A journey that writes a JUnit report with these test cases."""
+    journey = python(f"open({str(path)!r}, 'w').write({f'<testsuites><testsuite>{cases}</testsuite></testsuites>'!r})")
+    return journey.model_copy(update={"junit": str(path), **more})
+
+
+def test_tests_are_counted_in_a_junit_report(secrecy, tmp_path):
+    """Those that ran: enough of them pass, and one that failed fails whatever the exit status is."""
+    path = tmp_path / "junit.xml"
+    assert run_command(reporting(path, CASE + SKIP), secrecy).passed
+    assert run_command(reporting(path, 3 * CASE, at_least=3), secrecy).passed
+    failed = run_command(reporting(path, CASE + FAIL), secrecy)
+    assert failed.problems == (f"{sys.executable} ended with exit status 0, and 1 of 2 tests in {path} failed",)
+
+
+@pytest.mark.parametrize(
+    ("cases", "least", "reason"),
+    [
+        ("", 1, Reason.TOO_FEW_SAMPLES),
+        (2 * SKIP, 1, Reason.TOO_FEW_SAMPLES),
+        (CASE, 2, Reason.TOO_FEW_SAMPLES),
+        ("<", 1, Reason.MALFORMED),
+        ("<!DOCTYPE x>", 1, Reason.MALFORMED),
+    ],
+)
+def test_a_junit_report_of_too_few_tests_is_unknown(secrecy, tmp_path, cases, least, reason):
+    """None, all skipped, fewer than declared; and what is not a report."""
+    with pytest.raises(Unknown) as raised:
+        run_command(reporting(tmp_path / "junit.xml", cases, at_least=least), secrecy)
+    assert raised.value.reason is reason
+
+
+def test_an_old_junit_report_is_not_of_this_run(secrecy, tmp_path):
+    """Nor is one that is not there."""
+    path = tmp_path / "junit.xml"
+    journey = shell("exit 0").model_copy(update={"junit": str(path)})
+    with pytest.raises(Unknown, match="wrote no JUnit report"):
+        run_command(journey, secrecy)
+    path.write_text(f"<testsuite>{CASE}</testsuite>")
+    os.utime(path, (time.time() - 60,) * 2)
+    with pytest.raises(Unknown, match="is of an earlier run"):
+        run_command(journey, secrecy)
 
 
 def test_secrets_do_not_show(secrecy, environ):

@@ -121,6 +121,24 @@ def _(world: "World") -> None:
     vars(world)["promotion_toml"] = lambda places: written(places).replace("SystemExit(0)", "SystemExit(3)")
 
 
+@fault("command-tests-nothing", item="synthetic-tests", kind="blind")
+def _(world: "World") -> None:
+    """The other tool finds no test, and exits with 0."""
+    _tool(world, "print('no tests ran in 0.01s')")
+
+
+@fault("command-skips-everything", item="synthetic-tests", kind="blind")
+def _(world: "World") -> None:
+    """The other tool skips every test, and exits with 0."""
+    _tool(world, "print('4 skipped in 0.10s')")
+
+
+@fault("command-skips-some", item="synthetic-tests", kind="clean")
+def _(world: "World") -> None:
+    """The other tool skips one of its tests."""
+    _tool(world, "print('3 passed, 1 skipped in 0.10s')")
+
+
 @fault("command-missing", item="synthetic-tests", kind="blind")
 def _(world: "World") -> None:
     """The other tool is not installed where the gate runs."""
@@ -149,3 +167,9 @@ wire_fault(
     item="synthetic-tests",
     on="dev",
 )
+
+
+def _tool(world: "World", code: str) -> None:
+    """Have the other tool do this and exit with 0."""
+    written = world.promotion_toml
+    vars(world)["promotion_toml"] = lambda places: written(places).replace("raise SystemExit(0)", code)

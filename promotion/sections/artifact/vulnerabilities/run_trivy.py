@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from promotion.core.child_environment import plain_environment
 from promotion.core.image_reference import Reference
 from promotion.sections.artifact.sbom.fields import SbomFields, read_fields
 from promotion.sections.artifact.vulnerabilities.report import SEVERITIES, ScanReport
@@ -69,7 +70,9 @@ def run_trivy(
             f"{image} must be scanned, but there is no trivy on PATH where the gate runs: install it, or use "
             "another source",
         )
-    environment = {key: value for key, value in environ.items() if not key.startswith("TRIVY_") or key in _PASSED_ON}
+    # Trivy logs in to Amazon ECR with AWS's credentials; to any other registry with its own variables or Docker's file.
+    credentials = [name for name in environ if name.startswith("AWS_")] if image.repository.is_ecr else []
+    environment = plain_environment(environ, [*_PASSED_ON, "DOCKER_CONFIG", *credentials])
     choice = [f"--platform={platform}"] if platform else []
     place = f"the scan of {image.digest}{f' for {platform}' if platform else ''} just now"
     with tempfile.TemporaryDirectory() as folder:

@@ -90,11 +90,28 @@ def test_what_could_narrow_the_scan_is_not_passed_on(stand_in, tmp_path):
         "TRIVY_SKIP_DIRS": "/usr",
         "TRIVY_SERVER": "http://elsewhere.example",
     }
-    wanted = {"TRIVY_CACHE_DIR": "/cache", "TRIVY_DB_REPOSITORY": "mirror.example/db", "AWS_REGION": "eu-west-1"}
+    wanted = {
+        "TRIVY_CACHE_DIR": "/cache",
+        "TRIVY_DB_REPOSITORY": "mirror.example/db",
+        "HTTPS_PROXY": "http://proxy.example",
+    }
     run({**stand_in(), **narrow, **wanted})
     seen = calls(tmp_path)[0][1]
     assert narrow.keys() & seen.keys() == set()
     assert wanted.items() <= seen.items()
+
+
+def test_trivy_gets_no_credential_that_it_does_not_need(stand_in, tmp_path):
+    """AWS's to log in to Amazon ECR; those of GitHub, channels and an OIDC provider never."""
+    kept = {"GITHUB_TOKEN": "ghp_token", "SLACK_TOKEN": "xoxb-token", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "oidc-token"}
+    aws = {"AWS_ACCESS_KEY_ID": "key", "AWS_SESSION_TOKEN": "session"}
+    run({**stand_in(), **kept, **aws})
+    assert not (kept.keys() | aws.keys()) & calls(tmp_path)[0][1].keys()
+    ours = Reference.parse(f"999988887777.dkr.ecr.eu-west-1.amazonaws.com/shop@{DIGEST}")
+    run_trivy(ours, "trivy", environ={**stand_in(), **kept, **aws})
+    seen = calls(tmp_path)[-1][1]
+    assert not kept.keys() & seen.keys()
+    assert aws.items() <= seen.items()
 
 
 def test_without_trivy_it_is_not_supported(tmp_path):
