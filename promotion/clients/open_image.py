@@ -133,7 +133,7 @@ def _login(image: Image, secrecy: Secrecy, ecr: Callable[[], Any]) -> Any:
 
     if image.username is not None and image.password is not None:
         username, password = (fill_text(text, secrecy=secrecy) for text in (image.username, image.password))
-        return lambda: Credentials(username, password)
+        return lambda: Credentials(username, password, token_host=image.token_host)
     if Repository.parse(image.repository).is_ecr:
 
         def login() -> Credentials:

@@ -20,7 +20,7 @@ from promotion.unknown import Reason, Unknown
 
 SEAL_MINUTES = 60
 """So long a seal counts: what was seen in dev may be other an hour later."""
-_RAISED = re.compile(r"^[E\s]*([\w.]+(?:Error|Exception): .+)$", re.MULTILINE)
+_RAISED = re.compile(r"[\w.]+(?:Error|Exception)")
 
 
 class Controller:
@@ -232,7 +232,11 @@ class Controller:
 
 def _cause(text: object) -> str:
     """The line of pytest's account of a failure that says what it was."""
-    if raised := _RAISED.findall(str(text or "")):
-        return str(raised[-1])
     lines = [line for line in str(text or "").splitlines() if line.strip()]
+    for line in reversed(lines):
+        # By halves: a search over all of what a test may have printed would begin again at each of its characters.
+        said = line.removeprefix("E").strip()
+        kind, colon, why = said.partition(": ")
+        if colon and why and _RAISED.fullmatch(kind):
+            return said
     return lines[-1].removeprefix("E  ").strip() if lines else ""  # pytest's margin

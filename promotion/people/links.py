@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 from promotion.clients.github.answers import NotFound
 from promotion.clients.github.client import GitHubClient
 from promotion.clients.http.client import HttpClient
+from promotion.clients.http.inner_addresses import Reach, reach_of
 from promotion.clients.http.reply import CertificateRejected
 from promotion.clients.http.request import Request, public_url
 from promotion.people.attestations import ProofCheck, ProofOutcome
@@ -57,9 +58,19 @@ def _in_repository(url: str, home: str) -> tuple[str, str, dict[str, str]] | Non
 
 
 def _fetch(url: str, client: HttpClient) -> ProofCheck:
-    here, jar = url, CookieJar()
+    here, jar, first = url, CookieJar(), reach_of(urlsplit(url).hostname or "")
     for _ in range(_MOST_REDIRECTS + 1):
         shown = public_url(here)
+        reach = reach_of(urlsplit(here).hostname or "")
+        if reach is Reach.METADATA or reach > first:
+            whose = (
+                "a link-local address or a cloud's metadata"
+                if reach is Reach.METADATA
+                else "an address inside the network"
+            )
+            return _unclear(
+                Reason.NOT_SUPPORTED, f"{shown} was not requested: it is {whose}; link to a page that people can open"
+            )
         headers = {"user-agent": client.user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
         reply = client.exchange(Request("GET", here, shown, headers, None), _MAX_MS, jar)
         if isinstance(reply, CertificateRejected):

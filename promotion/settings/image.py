@@ -115,6 +115,8 @@ class Image(Strict):
     """For a registry that wants a login and is not Amazon ECR; may be `${NAME}`."""
     password: str | None = Field(default=None, pattern=_VARIABLE)
     """The password or token to it, as `${NAME}`: secrets are not written in promotion.toml."""
+    token_host: str | None = Field(default=None, pattern=r"^[a-z0-9.-]+$")
+    """The host at which the registry has one log in, if it is not in the registry's own domain."""
     aws: AwsAccess | None = None
     """The account of the repository in Amazon ECR, and of the KMS key that signs."""
     ecr_repository: str | None = None

@@ -7,6 +7,7 @@ import pytest
 
 from promotion.clients.github.client import GitHubClient, GitHubLimits
 from promotion.clients.http.client import HttpClient
+from promotion.clients.http.inner_addresses import Reach, reach_of
 from promotion.core.environment_secrets import Secrecy
 from promotion.people.attestations import ProofOutcome
 from promotion.people.links import follow
@@ -29,6 +30,7 @@ ANSWERS = {
     "/quiet": (302, "/welcome?redirect_uri=x"),
     "/elsewhere": (302, "ftp://example.com/"),
     "/nowhere": (302, None),
+    "/metadata": (302, "http://169.254.169.254/latest/meta-data/iam/security-credentials/"),
     "/blog/login-button-redesign": (200, None),
 }
 
@@ -100,6 +102,41 @@ def test_what_a_link_answers(site, ask, path, found, reason):
     """There, not there, and not to be told from here."""
     finding = ask(site[0] + path)
     assert (finding.found, finding.reason) == (found, reason), finding.said
+
+
+@pytest.mark.parametrize(
+    ("host", "reach"),
+    [
+        ("8.8.8.8", Reach.PUBLIC),
+        ("2606:4700::1111", Reach.PUBLIC),
+        ("10.1.2.3", Reach.PRIVATE),
+        ("127.0.0.1", Reach.PRIVATE),
+        ("localhost", Reach.PRIVATE),
+        ("100.64.0.1", Reach.PRIVATE),
+        ("169.254.169.254", Reach.METADATA),
+        ("2852039166", Reach.METADATA),
+        ("::ffff:169.254.169.254", Reach.METADATA),
+        ("fe80::1", Reach.METADATA),
+        ("fd00:ec2::254", Reach.METADATA),
+        ("0.0.0.0", Reach.METADATA),
+        ("name-that-nobody-has.invalid", Reach.PUBLIC),
+    ],
+)
+def test_how_near_an_address_is(host, reach):
+    """In whatever way it is written; a name that has none is told by who asks for it."""
+    assert reach_of(host) is reach
+
+
+def test_nobody_is_led_inside_the_network(site, ask, monkeypatch):
+    """A public page that redirects to an inner address, or to a machine's credentials."""
+    told = ask(site[0] + "/metadata")
+    assert (told.found, told.reason) == (ProofOutcome.UNCLEAR, Reason.NOT_SUPPORTED)
+    assert "169.254.169.254" in told.said
+    ways = iter([Reach.PUBLIC, Reach.PUBLIC, Reach.PRIVATE])
+    monkeypatch.setattr("promotion.people.links.reach_of", lambda _: next(ways))
+    inner = ask(site[0] + "/moved")
+    assert (inner.found, inner.reason) == (ProofOutcome.UNCLEAR, Reason.NOT_SUPPORTED)
+    assert "an address inside the network" in inner.said
 
 
 def test_nobody_answers(ask):

@@ -25,9 +25,9 @@ _DEFAULT_SECONDS = 60
 _LEEWAY_SECONDS = 10
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _CHALLENGE = re.compile(
-    r"""\s*,?\s*(?:
-        (?P<key>[A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s,"]+))
-        |(?P<scheme>[A-Za-z0-9!#$%&'*+.^_`|~-]+)(?=\s|,|$)
+    r"""\s*+(?:,\s*+)?(?:
+        (?P<key>[A-Za-z0-9!#$%&'*+.^_`|~-]++)\s*+=\s*+(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"|(?P<bare>[^\s,"]++))
+        |(?P<scheme>[A-Za-z0-9!#$%&'*+.^_`|~-]++)(?=\s|,|$)
     )""",
     re.VERBOSE,
 )
@@ -41,6 +41,8 @@ class Credentials:
     password: str = field(repr=False)
     basic_at_once: bool = False
     """Whether the registry is known to take HTTP Basic, so that it need not be asked first."""
+    token_host: str | None = None
+    """Another host than the registry's own that they may be sent to, as its challenge names it."""
 
 
 Login = Callable[[], Credentials]
@@ -125,10 +127,27 @@ class Authorization:
         self._header = header
         self._good_until = time.monotonic() + seconds
 
+    def _raise_if_foreign(self, realm: str, credentials: Credentials) -> None:
+        host = (urlsplit(realm).hostname or "").lower()
+        asked = {
+            (urlsplit(self._transport.endpoint).hostname or "").lower(),
+            self._repository.registry.partition(":")[0],
+        }
+        domains = set() if credentials.basic_at_once else {_domain(one) for one in asked}
+        if host in {*asked, credentials.token_host} or any(host == one or host.endswith(f".{one}") for one in domains):
+            return
+        raise Unknown(
+            Reason.ACCESS_DENIED,
+            f"{self._repository.registry} asks to log in at {host}, which is not of its own domain, so that the credentials were "
+            "not sent there: check the registry, or declare the host as `token_host` in [image]",
+        )
+
     def _fetch_token(self, challenge: Mapping[str, str]) -> None:
         """Ask the token server that the registry named.
 
-        It may be another host than the registry, that is how the protocol works; it may not be one without TLS.
+        It may be another host than the registry, that is how the protocol works; it may not be one without TLS. Credentials
+        are sent to the registry's own domain alone, and to the host that is declared: whoever answers for a registry
+        could otherwise ask for them. Those of a registry that takes HTTP Basic are sent nowhere else.
         """
         from promotion.clients.oci.transport import SecretHeader
 
@@ -139,6 +158,8 @@ class Authorization:
             query["service"] = challenge["service"]
         url = f"{realm}{'&' if urlsplit(realm).query else '?'}{urlencode(query)}"
         credentials = self._logged_in()
+        if credentials is not None:
+            self._raise_if_foreign(realm, credentials)
         basic = None if credentials is None else _basic(credentials)
         answer = self._transport.get(url, accept="application/json", max_bytes=_TOKEN_BYTES, authorization=basic)
         if answer.status != 200:
@@ -152,6 +173,12 @@ class Authorization:
             seconds = _DEFAULT_SECONDS
         # A token that is shorter-lived than the leeway is still good for the request it was fetched for.
         self._keep(SecretHeader(f"Bearer {token}"), max(seconds - _LEEWAY_SECONDS, 1))
+
+
+def _domain(host: str) -> str:
+    """Give the domain that a registry stands in: `docker.io` of `registry-1.docker.io`, `example.com` of `example.com`."""
+    above = host.partition(".")[2]
+    return above if "." in above and not host.replace(".", "").isdigit() else host
 
 
 def _basic(credentials: Credentials) -> "SecretHeader":

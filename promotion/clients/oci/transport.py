@@ -90,6 +90,7 @@ class Transport:
     def __init__(self, endpoint: str, limits: RegistryLimits, ca_bundle: str | None, on_call: OnCall | None) -> None:
         if ca_bundle is not None and not Path(ca_bundle).is_file():
             raise ValueError(f"the CA bundle {ca_bundle} is not a file: expected PEM certificates")
+        self.endpoint = endpoint
         self._local = is_loopback(split(endpoint))
         self._limits = limits
         self._on_call = on_call

@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from promotion.clients.oci.auth import Credentials, challenges
+from promotion.clients.oci.auth import Authorization, Credentials, challenges
 from promotion.clients.oci.registry import RegistrySource
 from promotion.clients.oci.source import RegistryCall
+from promotion.core.image_reference import Repository
 from promotion.unknown import Reason, Unknown
 
 from .hostile import BLOB, BLOB_DIGEST, Act, Handler, Server, answer, redirect, refuse
@@ -267,3 +268,49 @@ def test_secrets_are_not_shown(
     seen = told + caplog.text + repr([calls, it, robot(), authorization, vars(authorization)])
     for secret in (PASSWORD, "t0ken-s3cret", BASIC.split()[1]):
         assert secret not in seen
+
+
+@pytest.mark.parametrize(
+    ("registry", "realm", "basic", "declared", "goes"),
+    [
+        ("registry-1.docker.io", "https://auth.docker.io/token", False, None, True),
+        ("registry.gitlab.com", "https://gitlab.com/jwt/auth", False, None, True),
+        ("ghcr.io", "https://ghcr.io/token", False, None, True),
+        ("registry.example.com", "https://sso.corp.example/token", False, None, False),
+        ("registry.example.com", "https://sso.corp.example/token", False, "sso.corp.example", True),
+        ("ghcr.io", "https://evil.io/token", False, None, False),
+        ("registry-1.docker.io", "https://auth.docker.io.evil.example/token", False, None, False),
+        (
+            "999988887777.dkr.ecr.eu-west-1.amazonaws.com",
+            "https://x.dkr.ecr.eu-west-1.amazonaws.com/t",
+            True,
+            None,
+            False,
+        ),
+        ("999988887777.dkr.ecr.eu-west-1.amazonaws.com", "https://evil.example/token", True, None, False),
+    ],
+)
+def test_who_may_ask_for_credentials(registry, realm, basic, declared, goes):
+    """The registry's own domain, or the host that is declared; Amazon ECR's login goes to the registry alone."""
+    asked: list[str] = []
+
+    class Told:
+        """Notes where it is sent."""
+
+        endpoint = f"https://{registry}"
+
+        def raise_if_unsafe(self, url, what):
+            """Take every address."""
+
+        def get(self, url, **more):
+            """Refuse, once it is known who was asked."""
+            asked.append(url)
+            raise Unknown(Reason.UNREACHABLE, "nobody is there")
+
+    login = Credentials("robot", "s3cr3t-word", basic_at_once=basic, token_host=declared)
+    authorization = Authorization(Repository(registry, "shop"), lambda: login, Told())
+    with pytest.raises(Unknown) as raised:
+        authorization._fetch_token({"realm": realm})
+    assert bool(asked) is goes
+    assert raised.value.reason is (Reason.UNREACHABLE if goes else Reason.ACCESS_DENIED)
+    assert "s3cr3t" not in raised.value.message
