@@ -31,6 +31,8 @@ class Controller:
     ) -> None:
         """`workers_are_told` is None in a plain run; `stop_world` ends the embedded world, if there is one."""
         self._run = run
+        self._writer: Any = None
+        self._until = ""
         self._distributed = workers_are_told is not None
         self._outputs = outputs
         self._workers_are_told = workers_are_told
@@ -41,6 +43,7 @@ class Controller:
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Swap pytest's reporter for the checklist's, unless a person asked for pytest's with -v."""
         config, manager = session.config, session.config.pluginmanager
+        self._stop_commands(config)
         old = manager.getplugin("terminalreporter")
         if old is None or terminal.verbosity(config) > 0:
             return
@@ -82,6 +85,19 @@ class Controller:
         text = self._run.redactor.shown(f"internal error: {_cause(excrepr)}")
         self._run.findings.break_off(Exit.INTERNAL, text)
 
+    def _stop_commands(self, config: pytest.Config) -> None:
+        """In a workflow, let no line of what follows be a command."""
+        if config.pluginmanager.hasplugin("terminalreporter"):
+            self._writer, self._until = config.get_terminal_writer(), pipelines.stop_commands(os.environ)
+            if self._until:
+                self._writer.line(f"::stop-commands::{self._until}")
+
+    def _let_commands_be(self) -> None:
+        """From here on lines may be commands again: the annotations are."""
+        if self._writer is not None and self._until:
+            self._writer.line(f"::{self._until}::")
+            self._until = ""
+
     @pytest.hookimpl(tryfirst=True, wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
         """Write the record, let pytest-html and junitxml write theirs, and set the exit code from the verdict."""
@@ -112,6 +128,7 @@ class Controller:
             if session.config.pluginmanager.hasplugin("terminalreporter"):
                 writer, quiet = session.config.get_terminal_writer(), terminal.verbosity(session.config) < 0
                 terminal.print_record(writer, self._record, self._outputs.shown, only_verdict=quiet)
+                self._let_commands_be()
                 for line in pipelines.write_summary(
                     self._record, report.summary(self._record), os.environ
                 ).splitlines():
@@ -124,6 +141,7 @@ class Controller:
         if self._record is None:  # it ended before it began: a usage error, unless something else was noted
             self._run.findings.break_off(Exit.USAGE)
             self._write_record(None)
+        self._let_commands_be()
         self._stop_world()
         self._run.close()
 

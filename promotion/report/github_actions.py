@@ -7,6 +7,7 @@ step's summary is appended to (at most 1 MiB a step).
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from promotion.report import annotations
@@ -29,6 +30,16 @@ def page_of_run(environ: Mapping[str, str]) -> str:
     page = f"{server}/{environ.get('GITHUB_REPOSITORY', '')}/actions/runs/{environ.get('GITHUB_RUN_ID', '')}"
     page += f"/attempts/{attempt}" if attempt else ""
     return page if _PAGE.fullmatch(page) else ""
+
+
+def stop_commands(environ: Mapping[str, str]) -> str:
+    """Give a word until which, once told, GitHub's runner takes no line for a command; empty outside of GitHub Actions.
+
+    What the gate shows has names that others chose, of alarms, branches and log lines: one of them could be a command that
+    masks words, or hides the annotations. The word is random, so that nobody can end it.
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#stopping-and-starting-workflow-commands
+    """
+    return f"promotion-{token_hex(16)}" if environ.get("GITHUB_ACTIONS") == "true" else ""
 
 
 def write_summary(record: Mapping[str, Any], summary: str, environ: Mapping[str, str]) -> str:
