@@ -13,7 +13,7 @@ _PIPE_CLOSED = 141
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `promotion …` and give its exit code."""
     from promotion.commands import attest_and_plan as promotions
-    from promotion.commands import baseline, check_policy, judge, new_item, permissions, sandbox
+    from promotion.commands import baseline, check_policy, faults, judge, new_item, permissions, sandbox
     from promotion.commands import rollback as acting
     from promotion.commands import seal as sealing
 
@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judge.add_parsers(commands)
     sealing.add_parsers(commands)
     sandbox.add_parsers(commands)
+    faults.add_parsers(commands)
     check_policy.add_parsers(commands)
     permissions.add_parsers(commands)
     new_item.add_parsers(commands)

@@ -1,4 +1,4 @@
-"""`promotion sandbox` and `promotion faults`: the sandbox for people and for other tools."""
+"""`promotion sandbox`: the sandbox for people and for other tools."""
 
 # ruff: noqa: T201 - a command prints
 
@@ -19,7 +19,7 @@ from promotion.sandbox.protocol import SCENE_OF, SCENES, SandboxError
 
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `sandbox` and `faults`; each sets `run`, which takes the parsed arguments and gives the exit status."""
+    """Add `sandbox`; it sets `run`, which takes the parsed arguments and gives the exit status."""
     sandbox = subparsers.add_parser("sandbox", help="serve the embedded world on local ports until interrupted")
     sandbox.add_argument(
         "--port-base",
@@ -45,27 +45,6 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--rate", type=float, default=1, metavar="N", help="sandbox seconds per real second (default %(default)s)"
     )
     sandbox.set_defaults(run=run_sandbox)
-    faults = subparsers.add_parser("faults", help="list the faults that can be seeded in the sandbox")
-    faults.add_argument("--json", action="store_true", help="as JSON")
-    faults.set_defaults(run=run_faults)
-
-
-def run_faults(arguments: argparse.Namespace) -> int:
-    """List every fault. Needs no more than the plain installation."""
-    try:
-        known = catalogue.load().values()
-    except catalogue.CatalogueError as error:
-        return _usage_error(error)
-    if arguments.json:
-        fields = ("name", "item", "kind", "does", "falls_with")
-        print(json.dumps([{name: getattr(fault, name) for name in fields} for fault in known], indent=2))
-        return 0
-    for fault in known:
-        print(f"{fault.name}  [{fault.kind} of {fault.item}]")
-        print(f"    {fault.does}")
-        if fault.falls_with:
-            print(f"    also fails: {', '.join(fault.falls_with)}")
-    return 0
 
 
 def run_sandbox(arguments: argparse.Namespace) -> int:

@@ -18,7 +18,6 @@ MISSING = {
     "smoke-tests": ["clean twin"],
     "alb-response-time": ["fault 3 of 3"],
     "full-shift": ["fault 3 of 3"],
-    "stakeholders-notified": ["fault 1 of 3", "fault 2 of 3", "fault 3 of 3", "clean twin", "blindness case"],
     "api-gateway-errors": ["fault 3 of 3"],
     "canary-correlation-ids": ["fault 3 of 3"],
     "alb-targets": ["fault 3 of 3"],

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from promotion.commands import faults
 from promotion.commands.sandbox import add_parsers
 from promotion.sandbox import catalogue
 from promotion.sandbox.catalogue import fault
@@ -22,7 +23,9 @@ TESTS = Path(__file__).parent.parent
 def parse(*words):
     """Parse a command line as the `promotion` command does."""
     parser = argparse.ArgumentParser("promotion")
-    add_parsers(parser.add_subparsers(required=True))
+    commands = parser.add_subparsers(required=True)
+    add_parsers(commands)
+    faults.add_parsers(commands)
     return parser.parse_args(words)
 
 
@@ -57,11 +60,49 @@ def test_faults_are_listed_as_json(two_faults, capsys):
 
 def test_faults_are_listed_for_people(two_faults, capsys):
     """One short paragraph a fault."""
-    arguments = parse("faults")
+    arguments = parse("faults", "--all")
     assert arguments.run(arguments) == 0
     said = capsys.readouterr().out
     assert "alias-moved  [fault of lambda-deployed]\n    Move the alias to the previous version.\n" in said
     assert "also fails: health-checks[lambda]" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["--item", "lambda-deployed"], ["alias-moved"]),
+        (["--section", "observability"], ["alarms-denied"]),
+        (["--section", "dev", "--kind", "blind"], []),
+        (["--kind", "blind"], ["alarms-denied"]),
+        (["--grep", "MOVE the"], ["alias-moved"]),
+        (["--grep", "denied"], ["alarms-denied"]),
+    ],
+)
+def test_faults_are_chosen(two_faults, capsys, words, names):
+    """By item, section, kind and text."""
+    arguments = parse("faults", *words)
+    assert arguments.run(arguments) == 0
+    said = capsys.readouterr().out
+    assert [line.partition(" ")[0] for line in said.splitlines() if "  [" in line] == names
+    assert bool(names) or said == "there is none\n"
+
+
+def test_without_more_said_their_numbers_fit_a_screen(capsys):
+    """Of each section, and how to see them."""
+    arguments = parse("faults")
+    assert arguments.run(arguments) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) < 24
+    assert max(map(len, lines)) <= 120
+    assert "List them with --section NAME" in lines[-1]
+
+
+@pytest.mark.parametrize("words", [["--item", "nothing-like-it"], ["--section", "nowhere"]])
+def test_what_there_is_not_is_a_usage_error(two_faults, capsys, words):
+    """In one line."""
+    arguments = parse("faults", *words)
+    assert arguments.run(arguments) == 2
+    assert capsys.readouterr().err.startswith("promotion: there is no ")
 
 
 def test_a_misspelt_fault_is_a_usage_error_before_anything_starts(two_faults, capsys):

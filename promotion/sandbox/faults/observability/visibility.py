@@ -23,7 +23,7 @@ def _(world: "World") -> None:
     _changed(world, "Response time", period=21_600)
 
 
-@fault("dashboard-errors-times-nought", item=ITEM)
+@fault("dashboard-errors-times-zero", item=ITEM)
 def _(world: "World") -> None:
     """Errors and throttles are drawn as m1*0 and m2*0, the metrics hidden: a line at 0, whatever happens."""
     _computed(world, "m1*0", "m2*0")

@@ -16,7 +16,7 @@ def _(world: "World") -> None:
     world.prod.alarm("lambda-errors").threshold = 1e9
 
 
-@fault("rollback-alarm-below-nought", item=ITEM)
+@fault("rollback-alarm-below-zero", item=ITEM)
 def _(world: "World") -> None:
     """The alarm on errors fires when there are fewer than 0."""
     _compare(world, "lambda-errors", "LessThanThreshold", 0)
@@ -28,7 +28,7 @@ def _(world: "World") -> None:
     _compare(world, "lambda-errors", "LessThanOrEqualToThreshold", 1)
 
 
-@fault("rollback-alarm-at-nought", item=ITEM)
+@fault("rollback-alarm-at-zero", item=ITEM)
 def _(world: "World") -> None:
     """The alarm on errors fires when there are 0 or more."""
     _compare(world, "lambda-errors", "GreaterThanOrEqualToThreshold", 0)

@@ -11,7 +11,7 @@ DRIFT = "deployment-groups[lambda]"
 ITEM = "rollback-alarms"
 
 
-@fault("rollback-alarm-times-nought", item=ITEM)
+@fault("rollback-alarm-times-zero", item=ITEM)
 def _(world: "World") -> None:
     """The alarm on errors is an expression that multiplies them by 0."""
     _by_math(world, "m1 * 0", 0)
