@@ -306,7 +306,7 @@ def test_what_is_counted_of_each_version_is_what_it_logged():
         return sum(number for minute, number in counts.items() if minute < last)
 
     failed = before_last(counted(world, play, "Errors", **ALIAS, ExecutedVersion="6"))
-    assert failed / before_last(parts["6"]) == pytest.approx(0.03, abs=0.004)
+    assert failed / before_last(parts["6"]) == pytest.approx(0.03, abs=0.015)  # of some five hundred
     assert before_last(counted(world, play, "Errors", **ALIAS)) == failed
     api = {"ApiId": world.prod.api, "Stage": "$default"}
     assert before_last(counted(world, play, "5xx", "AWS/ApiGateway", **api)) == failed

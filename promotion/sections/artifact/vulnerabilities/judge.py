@@ -26,7 +26,7 @@ def judge_reports(
 
     Of several reports of one source the newest counts, for each platform of the image. A source that comes before the
     one that decides and could not be read leaves it unknown: it would have decided. So does what could not be read of
-    the source that decides: it may be the newest.
+    the source that decides, unless it is a report of a scanner that is not known here: it may be the newest.
     """
     ties = [(look, tie(look, image)) for look in looks if isinstance(look, ScanReport)]
     bound = [report for report, how in ties if how is Tie.OURS]
@@ -156,7 +156,10 @@ def _unread(
     after: list[ArtifactDoubt] = []
     for look in looks:
         if isinstance(look, Unread):
-            (before if order.index(look.source) <= place else after).append(ArtifactDoubt(look.reason, look.message))
+            # A report of a scanner that is not known here is no newer one of those that are.
+            newest = order.index(look.source) == place and look.reason is not Reason.NOT_SUPPORTED
+            decides = order.index(look.source) < place or newest
+            (before if decides else after).append(ArtifactDoubt(look.reason, look.message))
     return before, after
 
 
