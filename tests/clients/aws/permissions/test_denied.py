@@ -6,10 +6,11 @@ from itertools import zip_longest
 import pytest
 
 from promotion.clients.aws.permissions import used
-from promotion.clients.aws.permissions.grants import PRE
+from promotion.clients.aws.permissions.grants import POST, PRE
 from promotion.clients.aws.permissions.policy import needed
 from promotion.sandbox.client import WorldPool
 from promotion.settings import load
+from tests.clients.aws.permissions.test_exact import WORLDS
 from tests.runner import ROOT, judge
 
 # A team's own faults: the nth takes the nth permission of each account away.
@@ -32,14 +33,18 @@ PLACES = ("dev", "prod", "image")
 EXAMPLE = load(ROOT / "promotion.example.toml", environ={}).settings
 
 
-def actions(settings, account):
-    """What a run asks for in an account before a promotion."""
-    grants = needed(used(settings), account, [PRE])
-    return sorted({action for one in grants if not one.implied for action in one.actions})
+def actions(settings, account, phase):
+    """What a run asks for in an account in a phase, where Application Signals are asked as well."""
+    features = [*used(settings), *(["application-signals"] if phase == POST else [])]
+    return sorted({action for one in needed(features, account, [phase]) if not one.implied for action in one.actions})
 
 
-PACKS = list(zip_longest(*(actions(EXAMPLE, place) for place in PLACES)))
-"""One action of each account at a time; None where an account has no more."""
+PACKS = [
+    (phase, pack) for phase in WORLDS for pack in zip_longest(*(actions(EXAMPLE, place, phase) for place in PLACES))
+]
+"""By phase, one action of each account at a time; None where an account has no more."""
+ALONE = {"secretsmanager:ListSecretVersionIds"}
+"""Asked for where something is wrong already."""
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +52,11 @@ def denying(world_pool, tmp_path_factory) -> Iterator[WorldPool]:
     """Worlds in which they are refused; their settings use what the example's do."""
     with world_pool.world() as world:
         settings = load(world.config, environ=world.environment).settings
-    assert [actions(settings, place) for place in PLACES] == [actions(EXAMPLE, place) for place in PLACES]
+    for phase in WORLDS:
+        ours, theirs = ([actions(one, place, phase) for place in PLACES] for one in (settings, EXAMPLE))
+        assert ours == theirs
     accounts = (settings.dev.account, settings.prod.account, settings.image.aws.account)
-    packs = [[(place, action) for place, action in zip(accounts, pack, strict=True) if action] for pack in PACKS]
+    packs = [[(place, action) for place, action in zip(accounts, pack, strict=True) if action] for _, pack in PACKS]
     folder = tmp_path_factory.mktemp("own")
     (folder / "promotion_faults.py").write_text(OWN.format(packs=packs))
     with pytest.MonkeyPatch.context() as patched:
@@ -58,14 +65,21 @@ def denying(world_pool, tmp_path_factory) -> Iterator[WorldPool]:
             yield pool
 
 
-@pytest.mark.parametrize("number", range(len(PACKS)))
+@pytest.mark.parametrize(
+    "number",
+    range(len(PACKS)),
+    ids=[f"{phase}-{next(filter(None, pack))}-{number}" for number, (phase, pack) in enumerate(PACKS)],
+)
 def test_an_action_that_is_taken_away_is_named(number, denying, tmp_path):
     """Its items are unknown, none has failed, and a message names the action."""
-    with denying.world("canary-runs-right-now", f"without-{number}") as world:
-        judged = judge(world, tmp_path, "-m", "pre_promotion", page=False)
-    subjects = [one for item in judged.record["items"] for one in item["subjects"]]
+    phase, pack = PACKS[number]
+    faults, scene = WORLDS[phase]
+    faults = faults if phase == PRE or ALONE & {*pack} else []
+    with denying.world(*faults, f"without-{number}", **scene) as world:
+        judged = judge(world, tmp_path, "-m", phase, page=False)
+    subjects = [one for item in judged.record["items"] for one in item["subjects"] if one["reason"] != "not-run"]
     assert judged.record["verdict"] == "HOLD", judged.printed
     assert {one["status"] for one in subjects} <= {"passed", "attested", "not-applicable", "unknown"}, judged.printed
     said = " ".join(one["message"] for one in subjects if one["status"] == "unknown")
-    for action in PACKS[number]:
+    for action in pack:
         assert action is None or action in said, judged.printed
