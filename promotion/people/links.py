@@ -2,6 +2,7 @@
 
 import re
 from http.cookiejar import CookieJar
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from promotion.clients.github.answers import NotFound
@@ -27,7 +28,11 @@ def follow(url: str, client: HttpClient, github: GitHubClient, github_web: str) 
     try:
         asked = _in_repository(url, f"{github_web.rstrip('/')}/{github.repository}/")
         if asked is not None:
-            github.get(asked[0], public_url(url), permission=asked[1], query=asked[2], absent=_ABSENT)
+            answer = github.get(asked[0], public_url(url), permission=asked[1], query=asked[2], absent=_ABSENT)
+            if not _is_it(asked[0], answer):
+                return _unclear(
+                    Reason.MALFORMED, f"GitHub answered for {public_url(url)} with something else: run again"
+                )
             return ProofCheck(ProofOutcome.GOOD)
         return _fetch(url, client)
     except NotFound:
@@ -55,6 +60,23 @@ def _in_repository(url: str, home: str) -> tuple[str, str, dict[str, str]] | Non
 
             return f"/contents/{quote('/'.join(path))}", "contents: read", {"ref": ref}
     return None
+
+
+def _is_it(path: str, answer: Any) -> bool:
+    """Whether an answer is of what was asked for: an issue by its number, a run by its id, a commit by its hash."""
+    if isinstance(answer, list):
+        return path.startswith("/contents/") and bool(answer)
+    if not isinstance(answer, dict):
+        return False
+    _, kind, name, *_ = *path.split("/"), ""
+    match kind:
+        case "issues":
+            return str(answer.get("number")) == name
+        case "actions":
+            return str(answer.get("id")) == path.rpartition("/")[2]
+        case "commits":
+            return str(answer.get("sha", "")).startswith(name)
+    return bool(answer.get("path") or answer.get("name"))
 
 
 def _fetch(url: str, client: HttpClient) -> ProofCheck:

@@ -10,7 +10,7 @@ from promotion.clients.http.client import HttpClient
 from promotion.clients.http.inner_addresses import Reach, reach_of
 from promotion.core.environment_secrets import Secrecy
 from promotion.people.attestations import ProofOutcome
-from promotion.people.links import follow
+from promotion.people.links import _is_it, follow
 from promotion.unknown import Reason
 
 WEB = "https://github.com"
@@ -183,3 +183,26 @@ def world(world_pool):
     """One world for all of them."""
     with world_pool.world() as running:
         yield running
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "is_it"),
+    [
+        ("/issues/12", {"number": 12}, True),
+        ("/issues/12", {}, False),
+        ("/issues/12", {"number": 13}, False),
+        ("/issues/12", [], False),
+        ("/actions/runs/7", {"id": 7}, True),
+        ("/actions/runs/7", {"id": 70}, False),
+        ("/commits/abcdef1", {"sha": "abcdef1" + "0" * 33}, True),
+        ("/commits/abcdef1", {"sha": "0" * 40}, False),
+        ("/contents/docs/a.md", {"path": "docs/a.md"}, True),
+        ("/contents/docs", [{"path": "docs/a.md"}], True),
+        ("/contents/docs", [], False),
+        ("/contents/docs/a.md", {}, False),
+        ("/contents/docs/a.md", None, False),
+    ],
+)
+def test_an_answer_is_of_what_was_asked_for(path, answer, is_it):
+    """An empty one, or one of something else, says nothing."""
+    assert _is_it(path, answer) is is_it
