@@ -8,16 +8,15 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from promotion.checklist import Checklist, ChecklistError, find, load_checklist
-from promotion.sandbox import catalogue
-from promotion.sandbox.catalogue import Fault, Kind
 
 if TYPE_CHECKING:
     from promotion.checklist import Item
+    from promotion.sandbox.catalogue import Fault
 
-KINDS: Sequence[str] = get_args(Kind)
+KINDS = ("fault", "clean", "blind")
 WHAT = {"fault": "caught", "blind": "unknown", "clean": "let pass"}
 """What each kind comes to."""
 HEADINGS = {
@@ -43,6 +42,8 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(asked: argparse.Namespace) -> int:
     """List. Needs no more than the plain installation. 2 for an item or a section that there is not."""
+    from promotion.sandbox import catalogue
+
     try:
         known = list(catalogue.load().values())
         checklist = load_checklist(find(Path.cwd()))
@@ -67,7 +68,7 @@ def run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def page(faults: Iterable[Fault], checklist: Checklist) -> Iterator[str]:
+def page(faults: "Iterable[Fault]", checklist: Checklist) -> Iterator[str]:
     """Write what each item was proven to catch, what leaves it unknown, and what it lets pass, as Markdown."""
     by_item = {name: list(ours) for name, ours in groupby(sorted(faults, key=_item), key=_item)}
     yield "# What each item was proven on"
@@ -88,7 +89,7 @@ def page(faults: Iterable[Fault], checklist: Checklist) -> Iterator[str]:
                     yield from (f"* {one.does} (`{one.name}`)" for one in lines)
 
 
-def _listed(faults: Iterable[Fault]) -> Iterator[str]:
+def _listed(faults: "Iterable[Fault]") -> Iterator[str]:
     for fault in faults:
         yield f"{fault.name}  [{fault.kind} of {fault.item}]"
         yield f"    {fault.does}"
@@ -96,7 +97,7 @@ def _listed(faults: Iterable[Fault]) -> Iterator[str]:
             yield f"    also fails: {', '.join(fault.falls_with)}"
 
 
-def _counted(faults: Sequence[Fault], checklist: Checklist) -> Iterator[str]:
+def _counted(faults: "Sequence[Fault]", checklist: Checklist) -> Iterator[str]:
     where = {item.id: item.section for item in checklist}
     for section in checklist.sections:
         ours = [one for one in faults if where.get(_item(one)) == section.marker]
@@ -108,7 +109,7 @@ def _counted(faults: Sequence[Fault], checklist: Checklist) -> Iterator[str]:
     yield f"{len(faults)} in all. List them with --section NAME, --item ID, --kind KIND, --grep TEXT, or --all."
 
 
-def _is_wanted(fault: Fault, asked: argparse.Namespace, item: "Item | None") -> bool:
+def _is_wanted(fault: "Fault", asked: argparse.Namespace, item: "Item | None") -> bool:
     text = (asked.grep or "").casefold()
     return (
         asked.item in (None, _item(fault))
@@ -118,7 +119,7 @@ def _is_wanted(fault: Fault, asked: argparse.Namespace, item: "Item | None") -> 
     )
 
 
-def _item(fault: Fault) -> str:
+def _item(fault: "Fault") -> str:
     return fault.item.partition("[")[0]
 
 

@@ -4,6 +4,7 @@ Where a rollout is played, each request is told apart, so that metrics and logs 
 other minute is told by counts.
 """
 
+import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -156,12 +157,14 @@ def _requests(timeline: "Timeline", target: str, flow: Flow, minute: int, until:
     drawn = flow.drawn(minute, total)
     start = minute * 60_000
     crowd: dict[str, _Share] = {}
+    # By chance, as a load balancer's or an alias's shares are: a regular choice would repeat itself in how long they take.
+    dice = random.Random(f"{target} {minute}")
     found = []
     for place in range(total):
         at = start + (60_000 * place + 30_000) // total
         if until is not None and at > until:
             break
-        left, who = (place * GOLDEN + minute * 0.754877666) % 1, ""
+        left, who = dice.random(), ""
         for who, share in timeline.shares(target, at).items():  # noqa: B007 - the last one takes what rounding leaves
             left -= share
             if left < 0:
