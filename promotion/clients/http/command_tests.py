@@ -16,7 +16,7 @@ _FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
 _NOTHING = re.compile(
     r"\b(?:no tests? (?:ran|found|were found|to run|executed)|collected 0 items|ran 0 tests|0 tests? (?:passed|completed|executed)"
     r"|0 passing|0 passed|tests run: 0\b|executed (?:files|requests): +0\b|total: 0 tests|no test files"
-    r"|\[no tests to run\]|0 specs?\b|0 scenarios?\b|checks[_.a-z]{0,60}: +0(?:\.0+)?%)",
+    r"|\[no tests to run\]|0 specs?\b|0 scenarios?\b|checks(?!_failed)[_.a-z]{0,60}: +0(?:\.0+)?%)",
     re.IGNORECASE,
 )
 """How pytest, unittest, Playwright, Jest, Mocha, Vitest, JUnit, Go, Hurl, Cypress, Cucumber and k6 say so, in any case."""
@@ -37,10 +37,12 @@ class TestsRun:
 
 def says_nothing_ran(tail: str) -> str:
     """Give the words by which a command says that no test ran; empty if it does not."""
-    for line in reversed(tail.splitlines()):
-        if (found := _NOTHING.search(line)) and not _RAN.search(line):
-            return found[0].strip()
-        if (found := _SKIPPED.search(line)) and not _RAN.search(tail):
+    lines = tail.splitlines()
+    # One package or binary of several may have no test.
+    if _RAN.search(tail) or any(line.startswith(("ok ", "ok\t")) for line in lines if "[no test" not in line):
+        return ""
+    for line in reversed(lines):
+        if found := _NOTHING.search(line) or _SKIPPED.search(line):
             return found[0].strip()
     return ""
 
